@@ -1,0 +1,115 @@
+#include "protocol/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace loa {
+namespace {
+
+ErrorCode code_of(int number) {
+  switch (number) {
+    case ENOENT: return ErrorCode::missing;
+    case ENOSPC:
+    case EDQUOT: return ErrorCode::full;
+    case EACCES:
+    case EPERM: return ErrorCode::refused;
+    default: return ErrorCode::io;
+  }
+}
+
+tl::unexpected<Error> errno_failure(const char* what, const std::filesystem::path& path) {
+  const int number = errno;
+  return fail(code_of(number), "cannot {} {}: {}", what, path.string(), errno_text(number));
+}
+
+}  // namespace
+
+UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+UniqueFd::~UniqueFd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::string errno_text() { return errno_text(errno); }
+
+std::string errno_text(int number) {
+  char buffer[128];
+  return ::strerror_r(number, buffer, sizeof buffer);
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd.valid()) return errno_failure("open", path);
+  struct stat info {};
+  if (::fstat(fd.get(), &info) != 0) return errno_failure("examine", path);
+  if (!S_ISREG(info.st_mode)) return fail(ErrorCode::invalid, "{} is not a regular file", path.string());
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  if (size > max_bytes) {
+    return fail(ErrorCode::invalid, "{} has {} bytes, more than the {} allowed", path.string(), size, max_bytes);
+  }
+  std::string bytes(size, '\0');
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::read(fd.get(), bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno_failure("read", path);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+Result<void> write_all(int fd, std::string_view bytes, const std::filesystem::path& name_for_errors) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return errno_failure("write", name_for_errors);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  const auto path = folder.empty() ? std::filesystem::path{"."} : folder;
+  UniqueFd fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!fd.valid()) return errno_failure("open folder", path);
+  if (::fsync(fd.get()) != 0) return errno_failure("sync folder", path);
+  return {};
+}
+
+Result<void> save_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+  auto temporary = path;
+  temporary += ".new";
+  {
+    UniqueFd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
+    if (!fd.valid()) return errno_failure("create", temporary);
+    if (::fchmod(fd.get(), mode) != 0) return errno_failure("set rights of", temporary);
+    if (auto written = write_all(fd.get(), bytes, temporary); !written) {
+      ::unlink(temporary.c_str());
+      return written;
+    }
+    if (::fsync(fd.get()) != 0) return errno_failure("sync", temporary);
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return errno_failure("rename", temporary);
+  return sync_folder(path.parent_path());
+}
+
+Result<void> make_folders(const std::filesystem::path& folder, unsigned mode) {
+  if (folder.empty() || std::filesystem::is_directory(folder)) return {};
+  LOA_TRY(make_folders(folder.parent_path(), mode));
+  if (::mkdir(folder.c_str(), mode) != 0 && errno != EEXIST) return errno_failure("make folder", folder);
+  return sync_folder(folder.parent_path());
+}
+
+}  // namespace loa

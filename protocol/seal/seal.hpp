@@ -1,0 +1,58 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/message/loa.pb.h"
+#include "protocol/base/time.hpp"
+#include "protocol/crypto/hash.hpp"
+#include "protocol/crypto/key.hpp"
+
+/// The signed envelope (PROTOCOL.md §3): who says what to whom, in which order, valid when.
+namespace loa::protocol::seal {
+
+/// The address and life of a message to be sealed.
+struct Address {
+  std::string ward;
+  std::string sender;    ///< "headend" or "station/<id>"
+  std::string audience;  ///< "station/<id>", "group/<id>", "all" or "headend"
+  v1::Kind kind = v1::KIND_UNSPECIFIED;
+  std::uint64_t sequence = 0;
+  WallTime not_before;
+  WallTime not_after;
+};
+
+/// Seals a body.
+/// @param body  a serialised message of the address's kind
+/// @return      a serialised Envelope, ready to publish or to keep
+std::string seal(const Address& address, std::string_view body, const crypto::SecretKey& key);
+
+/// What the opener of an envelope demands.
+struct Expectation {
+  std::string ward;
+  v1::Kind kind = v1::KIND_UNSPECIFIED;
+  std::vector<std::string> audiences;         ///< any of these
+  std::string sender;                         ///< empty: not checked (the key decides)
+  std::vector<crypto::PublicKey> keys;        ///< any of these
+  std::optional<WallTime> now;                ///< absent: validity is not judged, for a clock that cannot be believed
+  std::optional<std::uint64_t> after;         ///< sequence must be greater; absent: not judged here
+};
+
+/// An envelope whose signature and address were found right.
+struct Opened {
+  v1::Header header;
+  crypto::PublicKey key;
+  crypto::Sha256 digest;  ///< of the header bytes: the link of the proof chain
+};
+
+/// Verifies, then decodes.
+/// @error invalid: not an envelope, truncated, too large · refused: unknown key, wrong signature, other ward, other
+///        audience, other kind, not yet or no longer valid, replayed. The sentence says which.
+Result<Opened> open(std::string_view envelope, const Expectation& expectation);
+
+/// A sealed message may have at most this many bytes (a 30-day plan of 60 cues a day needs about 300 kB).
+inline constexpr std::size_t max_envelope_bytes = 4 << 20;
+
+}  // namespace loa::protocol::seal

@@ -1,0 +1,37 @@
+# loa_room(<house>/<room> [USES <target>...] [KEEPS <target>...])
+#   One static library loa_<house>_<room> of every .cpp in the folder.
+#   USES:  what its headers need too (public).  KEEPS: what only its bodies need (private).
+function(loa_room path)
+  cmake_parse_arguments(room "" "" "USES;KEEPS" ${ARGN})
+  string(REPLACE "/" "_" name ${path})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${path}/*.cpp)
+  if(sources)
+    add_library(loa_${name} STATIC ${sources})
+    target_link_libraries(loa_${name} PUBLIC ${room_USES} PRIVATE loa_flags ${room_KEEPS})
+    target_include_directories(loa_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  else()
+    add_library(loa_${name} INTERFACE)
+    target_link_libraries(loa_${name} INTERFACE ${room_USES} ${room_KEEPS})
+    target_include_directories(loa_${name} INTERFACE ${CMAKE_SOURCE_DIR})
+  endif()
+endfunction()
+
+# loa_program(<name> <source>... LINKS <target>...)   An installed program.
+function(loa_program name)
+  cmake_parse_arguments(program "" "" "LINKS" ${ARGN})
+  add_executable(${name} ${program_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE loa_flags ${program_LINKS})
+  install(TARGETS ${name} RUNTIME)
+endfunction()
+
+# loa_test(<house>/<room> [LINKS <target>...])
+#   One test program for tests/unit/<house>/<room>/*.cpp, mirroring the tree.
+function(loa_test path)
+  cmake_parse_arguments(test "" "" "LINKS" ${ARGN})
+  string(REPLACE "/" "_" name ${path})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${path}/*.cpp)
+  add_executable(test_${name} ${sources})
+  target_link_libraries(test_${name} PRIVATE loa_flags GTest::gtest_main GTest::gmock ${test_LINKS})
+  gtest_discover_tests(test_${name} TEST_PREFIX "${path}: " DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+endfunction()
+include(GoogleTest)
