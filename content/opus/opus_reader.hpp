@@ -1,0 +1,38 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "protocol/base/result.hpp"
+
+namespace loa::content::opus {
+
+/// Decodes one Ogg Opus object (RFC 7845) to mono at 48 000 Hz, sample-exact: pre-skip and end trimming are applied, and a
+/// seek lands on the very frame.
+class OpusReader {
+ public:
+  /// @error missing · invalid: not a seekable Ogg Opus file with one stream
+  static Result<OpusReader> open(const std::filesystem::path& path);
+
+  /// Length in frames at 48 000 Hz.
+  [[nodiscard]] std::int64_t frames() const;
+  /// The next read begins at this frame, 0…frames().
+  /// @error io · invalid: damaged
+  Result<void> seek(std::int64_t frame);
+  /// Fills at most pcm.size() frames, s16.
+  /// @return frames read, 0 at the end
+  /// @error  io · invalid: damaged
+  Result<std::size_t> read(std::span<std::int16_t> pcm);
+
+  OpusReader(OpusReader&&) noexcept;
+  OpusReader& operator=(OpusReader&&) noexcept;
+  ~OpusReader();
+
+ private:
+  struct State;
+  explicit OpusReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace loa::content::opus

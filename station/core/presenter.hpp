@@ -1,0 +1,57 @@
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "protocol/base/time.hpp"
+#include "protocol/message/loa.pb.h"
+
+namespace loa::station {
+
+/// Names a cue on a station, for ever.
+struct CueKey {
+  std::string occurrence;
+  std::uint32_t segment = 0;
+
+  auto operator<=>(const CueKey&) const = default;
+  static CueKey of(const v1::Cue& cue) { return {cue.occurrence(), cue.segment()}; }
+  static CueKey of(const v1::Proof& part) { return {part.occurrence(), part.segment()}; }
+};
+
+/// One cue, or the rest of one, that a presenter has to make heard or seen.
+struct Assignment {
+  v1::Cue cue;
+  std::uint64_t plan_sequence = 0;
+  WallTime from;                  ///< planned instant to begin at: cue.start_us, or later when joining in place
+  MonoTime from_mono;             ///< the same instant on the monotonic clock; the presenter knows no other clock
+  int gain_cb = 0;                ///< after the policy's cap
+  std::filesystem::path object;   ///< verified content in the store
+};
+
+/// What a presenter tells the core; called on the io thread.
+struct PresenterEvents {
+  /// The first frame has left the device. @param start_error_us measured minus planned instant
+  std::function<void(const CueKey&, int start_error_us)> started;
+  /// A part is over and measured: a proof draft with bucket, reason, from_us, to_us and all sink fields set, without chain
+  /// and clock fields. Reasons: "complete", "halted", "device-lost", "content-damaged". Exactly one for each assignment;
+  /// bucket UNKNOWN and from_us == to_us when nothing of it was heard.
+  std::function<void(const v1::Proof&)> ended;
+};
+
+/// Plays or shows cues at their instants. AudioPlayer and SignPlayer are the two; the simulator has its own pair.
+/// Called on the io thread; never blocks it.
+class Presenter {
+ public:
+  virtual ~Presenter() = default;
+  /// Takes an assignment that begins up to a few seconds ahead (or has just begun: then it joins as soon as it can, in
+  /// place). Assignments that adjoin are gapless. At most 8 are held at once.
+  virtual void arm(const Assignment& assignment) = 0;
+  /// Ends a cue within 20 ms (with a short fade), or forgets it if it has not begun. ended() follows.
+  virtual void halt(const CueKey& cue) = 0;
+  /// Opens the device ahead of time, or closes it once idle, so that the first sample is on time.
+  virtual void set_awake(bool awake) = 0;
+};
+
+}  // namespace loa::station
