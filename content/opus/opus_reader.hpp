@@ -8,8 +8,8 @@
 
 namespace loa::content::opus {
 
-/// Decodes one Ogg Opus object (RFC 7845) to mono at 48 000 Hz, sample-exact: pre-skip and end trimming are applied, and a
-/// seek lands on the very frame.
+/// Decodes one Ogg Opus object (RFC 7845) to mono at 48 000 Hz, sample-exact: pre-skip and end trimming are applied,
+/// and a seek lands on the very frame.
 class OpusReader {
  public:
   /// @error missing · invalid: not a seekable Ogg Opus file with one stream
