@@ -12,12 +12,16 @@ namespace {
 
 ErrorCode code_of(int number) {
   switch (number) {
-    case ENOENT: return ErrorCode::missing;
+    case ENOENT:
+      return ErrorCode::missing;
     case ENOSPC:
-    case EDQUOT: return ErrorCode::full;
+    case EDQUOT:
+      return ErrorCode::full;
     case EACCES:
-    case EPERM: return ErrorCode::refused;
-    default: return ErrorCode::io;
+    case EPERM:
+      return ErrorCode::refused;
+    default:
+      return ErrorCode::io;
   }
 }
 

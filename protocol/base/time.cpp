@@ -33,10 +33,14 @@ int fraction_us(std::string_view text) {
 
 const char* name_of(ClockGrade grade) {
   switch (grade) {
-    case ClockGrade::none: return "none";
-    case ClockGrade::last_known: return "last-known";
-    case ClockGrade::network: return "network";
-    case ClockGrade::disciplined: return "disciplined";
+    case ClockGrade::none:
+      return "none";
+    case ClockGrade::last_known:
+      return "last-known";
+    case ClockGrade::network:
+      return "network";
+    case ClockGrade::disciplined:
+      return "disciplined";
   }
   return "none";
 }
@@ -51,9 +55,11 @@ std::string format_utc(WallTime time) {
 }
 
 Result<WallTime> parse_utc(std::string_view text) {
-  const auto wrong = [&] { return fail(ErrorCode::invalid, "'{}' is not a UTC instant like 2026-11-21T22:00:00Z", text); };
-  if (text.size() < 20 || text.back() != 'Z' || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
-      text[16] != ':') {
+  const auto wrong = [&] {
+    return fail(ErrorCode::invalid, "'{}' is not a UTC instant like 2026-11-21T22:00:00Z", text);
+  };
+  if (text.size() < 20 || text.back() != 'Z' || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+      text[13] != ':' || text[16] != ':') {
     return wrong();
   }
   const int y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2);
@@ -74,7 +80,8 @@ std::string format_duration(Micros duration) {
   const double rest = duration_cast<std::chrono::duration<double>>(length - whole_minutes).count();
   if (length < minutes{1}) return fmt::format("{}{:.1f} s", sign, rest);
   if (length < hours{1}) return fmt::format("{}{} min {:04.1f} s", sign, whole_minutes.count(), rest);
-  return fmt::format("{}{} h {:02} min {:04.1f} s", sign, whole_minutes / hours{1}, (whole_minutes % hours{1}).count(), rest);
+  return fmt::format("{}{} h {:02} min {:04.1f} s", sign, whole_minutes / hours{1}, (whole_minutes % hours{1}).count(),
+                     rest);
 }
 
 }  // namespace loa

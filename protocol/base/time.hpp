@@ -10,7 +10,8 @@ namespace loa {
 /// Microseconds, the resolution of every instant on the wire.
 using Micros = std::chrono::microseconds;
 
-/// An instant of civil time, UTC, microseconds since 1970-01-01. For plans and proofs. May step; never used for timeouts.
+/// An instant of civil time, UTC, microseconds since 1970-01-01. For plans and proofs. May step; never used for
+/// timeouts.
 using WallTime = std::chrono::sys_time<Micros>;
 
 /// An instant of CLOCK_MONOTONIC in nanoseconds. For time-outs and audio. Means nothing after a reboot.

@@ -20,7 +20,8 @@ std::string Sha256::hex() const { return format_hex(view()); }
 
 Result<Sha256> Sha256::from_bytes(std::string_view bytes) {
   Sha256 digest;
-  if (bytes.size() != digest.bytes.size()) return fail(ErrorCode::invalid, "a SHA-256 has 32 bytes, not {}", bytes.size());
+  if (bytes.size() != digest.bytes.size())
+    return fail(ErrorCode::invalid, "a SHA-256 has 32 bytes, not {}", bytes.size());
   std::copy(bytes.begin(), bytes.end(), digest.bytes.begin());
   return digest;
 }
@@ -39,7 +40,8 @@ Sha256 sha256(std::string_view bytes) {
 Result<Sha256> sha256_file(const std::filesystem::path& path) {
   UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd.valid()) {
-    return fail(errno == ENOENT ? ErrorCode::missing : ErrorCode::io, "cannot open {}: {}", path.string(), errno_text());
+    return fail(errno == ENOENT ? ErrorCode::missing : ErrorCode::io, "cannot open {}: {}", path.string(),
+                errno_text());
   }
   Sha256Stream stream;
   std::string buffer(1 << 16, '\0');
