@@ -14,7 +14,8 @@ namespace {
 constexpr std::chrono::milliseconds period{10};
 constexpr std::chrono::milliseconds buffer{120};
 
-Result<std::unique_ptr<firmware::SignOut>> make_sign(const StationSettings::Sign& settings, firmware::WallClock& clock) {
+Result<std::unique_ptr<firmware::SignOut>> make_sign(const StationSettings::Sign& settings,
+                                                     firmware::WallClock& clock) {
   firmware::SdlSettings sdl;
   sdl.driver = settings.driver;
   LOA_TRY_LET(auto sign, firmware::load_sdl_sign_out(sdl));

@@ -13,7 +13,8 @@ Gate::Gate(const StationSettings& settings)
       plan_keys_(settings.plan_keys),
       headend_keys_(settings.headend_keys) {
   if (settings.sign) {
-    sign_px_ = {static_cast<std::uint32_t>(settings.sign->width_px), static_cast<std::uint32_t>(settings.sign->height_px)};
+    sign_px_ = {static_cast<std::uint32_t>(settings.sign->width_px),
+                static_cast<std::uint32_t>(settings.sign->height_px)};
   }
 }
 

@@ -32,7 +32,8 @@ class Gate {
   [[nodiscard]] Result<AcceptedPlan> plan(std::string_view sealed, std::optional<std::uint64_t> after,
                                           std::optional<WallTime> now) const;
   /// @param groups  of the plan in force
-  [[nodiscard]] Result<AcceptedCommand> command(std::string_view sealed, std::uint64_t after, std::optional<WallTime> now,
+  [[nodiscard]] Result<AcceptedCommand> command(std::string_view sealed, std::uint64_t after,
+                                                std::optional<WallTime> now,
                                                 const std::vector<std::string>& groups) const;
   [[nodiscard]] Result<v1::Receipt> receipt(std::string_view sealed) const;
 

@@ -17,9 +17,9 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick_interval{1'000};
 constexpr std::chrono::seconds status_interval{60};
-constexpr std::chrono::milliseconds status_pause{200};     // several reasons to report make one report
-constexpr std::chrono::hours journal_memory{24 * 9};       // sessions of a week, for the policy
-constexpr std::chrono::hours sealed_life{24 * 365};        // status, answers, faults: the retained ones stay readable
+constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
+constexpr std::chrono::hours journal_memory{24 * 9};    // sessions of a week, for the policy
+constexpr std::chrono::hours sealed_life{24 * 365};     // status, answers, faults: the retained ones stay readable
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
 
@@ -33,8 +33,8 @@ Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, Stat
                                                MonoTime born) {
   LOA_TRY(make_folders(settings.state_folder, 0700));
   LOA_TRY_LET(auto key, protocol::crypto::SecretKey::load(settings.station_key_file));
-  LOA_TRY_LET(auto journal, journal::ProofJournal::open(settings.state_folder / "journal",
-                                                        {settings.ward, settings.station}, key));
+  LOA_TRY_LET(auto journal,
+              journal::ProofJournal::open(settings.state_folder / "journal", {settings.ward, settings.station}, key));
   LOA_TRY_LET(auto vault, Vault::open(settings.state_folder));
   LOA_TRY_LET(auto store, content::store::ObjectStore::open(settings.state_folder / "content"));
   std::unique_ptr<Station> station{new Station{io, std::move(settings), std::move(board), key, std::move(journal),
@@ -114,8 +114,11 @@ PresenterEvents Station::presenter_events() {
     feed(core::PartStarted{cue, start_error_us});
   };
   events.ended = [this](const v1::Proof& part) {
-    log::info("cue.ended", {{"cue", part.occurrence()}, {"segment", part.segment()}, {"reason", part.reason()},
-                            {"heard_ms", (part.to_us() - part.from_us()) / 1000}, {"underruns", part.underruns()}});
+    log::info("cue.ended", {{"cue", part.occurrence()},
+                            {"segment", part.segment()},
+                            {"reason", part.reason()},
+                            {"heard_ms", (part.to_us() - part.from_us()) / 1000},
+                            {"underruns", part.underruns()}});
     feed(core::PartEnded{part});
   };
   return events;
@@ -151,7 +154,8 @@ Result<void> Station::make_link() {
   link_ = std::make_unique<protocol::link::Link>(link, events, post());
 
   const auto& ward = settings_.ward;
-  LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, topic::Leaf::plan), protocol::link::Qos::at_least_once));
+  LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, topic::Leaf::plan),
+                           protocol::link::Qos::at_least_once));
   LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, topic::Leaf::receipt),
                            protocol::link::Qos::at_least_once));
   LOA_TRY(link_->subscribe(topic::of_command(ward, "+"), protocol::link::Qos::at_least_once));
@@ -241,7 +245,8 @@ void Station::on_plan(const std::string& sealed) {
 }
 
 void Station::adopt(AcceptedPlan accepted, bool at_start) {
-  log::info("plan.accepted", {{"sequence", accepted.sequence}, {"cues", accepted.plan.cues_size()},
+  log::info("plan.accepted", {{"sequence", accepted.sequence},
+                              {"cues", accepted.plan.cues_size()},
                               {"until", format_utc(wall_from_us(accepted.plan.horizon_us()))}});
   core::PlanArrived event{accepted.plan, accepted.sequence, {}, at_start};
   for (const auto& object : accepted.plan.objects()) {
@@ -262,7 +267,8 @@ void Station::drop_unneeded_objects() {
   }
   for (const auto& object : store_.list()) {
     if (named.contains(object)) continue;
-    if (const auto removed = store_.remove(object); !removed) log::warn("object.kept", {{"error", removed.error().text}});
+    if (const auto removed = store_.remove(object); !removed)
+      log::warn("object.kept", {{"error", removed.error().text}});
   }
 }
 
@@ -279,7 +285,8 @@ void Station::on_command(const std::string& sealed) {
 void Station::on_receipt(const std::string& sealed) {
   const auto receipt = gate_.receipt(sealed);
   if (!receipt) return refuse("receipt", receipt.error());
-  if (const auto taken = journal_.receipted(*receipt, reading_.now.wall); !taken) return refuse("receipt", taken.error());
+  if (const auto taken = journal_.receipted(*receipt, reading_.now.wall); !taken)
+    return refuse("receipt", taken.error());
   publish_proofs(outbox_.on_receipted(steady_clock::now()));
 }
 
@@ -293,7 +300,8 @@ void Station::on_fetched(const sync::Fetched& fetched) {
   }
 }
 
-// ---- the core's orders ------------------------------------------------------------------------------------------------
+// ---- the core's orders
+// ------------------------------------------------------------------------------------------------
 
 void Station::feed(const core::Event& event) {
   reading_ = board_.clock->read();
@@ -303,9 +311,7 @@ void Station::feed(const core::Event& event) {
   schedule_tick();
 }
 
-Presenter* Station::presenter_of(v1::Medium medium) {
-  return medium == v1::MEDIUM_AUDIO ? audio_.get() : sign_.get();
-}
+Presenter* Station::presenter_of(v1::Medium medium) { return medium == v1::MEDIUM_AUDIO ? audio_.get() : sign_.get(); }
 
 void Station::perform(const core::Arm& action) {
   Assignment assignment = action.assignment;
@@ -392,7 +398,8 @@ void Station::perform(const core::Reply& action) {
 void Station::perform(const core::Report& /*action*/) { status_due_ = true; }
 
 void Station::perform(const core::Raise& action) {
-  log::warn("fault.changed", {{"code", action.fault.code()}, {"state", static_cast<int>(action.fault.state())},
+  log::warn("fault.changed", {{"code", action.fault.code()},
+                              {"state", static_cast<int>(action.fault.state())},
                               {"text", action.fault.text()}});
   publish_sealed(v1::KIND_FAULT, topic::Leaf::fault, action.fault.SerializeAsString(), action.fault.code());
 }

@@ -24,8 +24,8 @@ namespace loa::station::daemon {
 
 /// The thin shell around the core: carries events in, carries actions out. All of it runs on the io thread.
 ///
-/// Crash-only: it is ended by destroying it at any moment; what was heard until then is in the journal or in the progress
-/// marks, and becomes proof at the next start.
+/// Crash-only: it is ended by destroying it at any moment; what was heard until then is in the journal or in the
+/// progress marks, and becomes proof at the next start.
 class Station {
  public:
   /// Opens everything that lies on disk, makes proof of what an earlier process left unproved.
@@ -92,7 +92,7 @@ class Station {
   outbox::Outbox outbox_;
   std::unique_ptr<core::StationCore> core_;
   std::optional<v1::Plan> plan_;
-  std::string plan_bytes_;  // as it was sealed: the same again is no news
+  std::string plan_bytes_;        // as it was sealed: the same again is no news
   std::deque<v1::Proof> unkept_;  // the disk refused them; tried again every second
   bool status_due_ = false;
   MonoTime last_status_;

@@ -47,7 +47,8 @@ Result<StationSettings::Sign> sign_of(const Section& section) {
   LOA_TRY_LET(const auto height, section.number("height", 8, 4096));
   sign.width_px = static_cast<int>(width);
   sign.height_px = static_cast<int>(height);
-  LOA_TRY_LET(sign.driver, section.word_or("driver", "auto", {"auto", "x11", "wayland", "kmsdrm", "offscreen", "dummy"}));
+  LOA_TRY_LET(sign.driver,
+              section.word_or("driver", "auto", {"auto", "x11", "wayland", "kmsdrm", "offscreen", "dummy"}));
   if (sign.driver == "auto") sign.driver.clear();
   if (section.has("record")) {
     LOA_TRY_LET(const auto folder, section.path("record"));

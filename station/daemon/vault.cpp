@@ -26,7 +26,9 @@ Result<std::optional<std::string>> Vault::load_plan() const {
   return pass(bytes.error());
 }
 
-Result<void> Vault::save_plan(const std::string& sealed) const { return save_file(folder_ / "plan.sealed", sealed, 0600); }
+Result<void> Vault::save_plan(const std::string& sealed) const {
+  return save_file(folder_ / "plan.sealed", sealed, 0600);
+}
 
 Result<void> Vault::save_last_command(std::uint64_t sequence) {
   LOA_TRY(save_file(folder_ / "command.last", std::to_string(sequence) + "\n", 0600));

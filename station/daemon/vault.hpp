@@ -9,7 +9,8 @@
 namespace loa::station::daemon {
 
 /// What a station must know after a power cut besides its journal: the plan it obeys, and the last command it took.
-/// Files: plan.sealed (the envelope as received) and command.last (a decimal sequence). Each is replaced whole and durably.
+/// Files: plan.sealed (the envelope as received) and command.last (a decimal sequence). Each is replaced whole and
+/// durably.
 class Vault {
  public:
   /// @error io · refused: the folder cannot be written

@@ -220,8 +220,9 @@ class AudioPlayer::Works {
 AudioPlayer::AudioPlayer(std::unique_ptr<Works> works) : works_(std::move(works)) {}
 AudioPlayer::~AudioPlayer() = default;
 
-Result<std::unique_ptr<AudioPlayer>> AudioPlayer::create(std::unique_ptr<firmware::AudioOut> device, PresenterEvents events,
-                                                         Post post, AudioPlayerSettings settings) {
+Result<std::unique_ptr<AudioPlayer>> AudioPlayer::create(std::unique_ptr<firmware::AudioOut> device,
+                                                         PresenterEvents events, Post post,
+                                                         AudioPlayerSettings settings) {
   LOA_TRY_LET(auto marks, journal::MarkSet::open(settings.mark_folder, "audio"));
   auto works = std::make_unique<Works>(std::move(device), std::move(marks), std::move(events), std::move(post),
                                        std::move(settings));

@@ -28,14 +28,18 @@ journal::ProgressMark::Part mark_of(const Voice& voice) {
 
 }  // namespace
 
-AudioThread::AudioThread(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet& marks, const AudioPlayerSettings& settings)
+AudioThread::AudioThread(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet& marks,
+                         const AudioPlayerSettings& settings)
     : device_(std::move(device)),
       marks_(marks),
       settings_(settings),
-      renderer_(Renderer::Events{
-          [this](Voice& voice) { reports_.push({Report::Kind::started, &voice, voice.measured.start_error_us}); },
-          [this](Voice& voice) { marks_.update(voice.mark, mark_of(voice)); },
-          [this](Voice& voice) { reports_.push({Report::Kind::ended, &voice, 0}); }}) {
+      renderer_(Renderer::Events{[this](Voice& voice) {
+                                   reports_.push({Report::Kind::started, &voice, voice.measured.start_error_us});
+                                 },
+                                 [this](Voice& voice) { marks_.update(voice.mark, mark_of(voice)); },
+                                 [this](Voice& voice) {
+                                   reports_.push({Report::Kind::ended, &voice, 0});
+                                 }}) {
   thread_ = std::thread{[this] { run(); }};
   pthread_setname_np(thread_.native_handle(), "loa-audio");
   const sched_param priority{settings_.realtime_priority};

@@ -12,8 +12,8 @@
 
 namespace loa::station::playback {
 
-/// The thread `loa-audio`: device in hand, it waits, settles, renders, writes, and nothing else. Its owner is the decoder
-/// thread, which alone calls the methods.
+/// The thread `loa-audio`: device in hand, it waits, settles, renders, writes, and nothing else. Its owner is the
+/// decoder thread, which alone calls the methods.
 class AudioThread {
  public:
   AudioThread(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet& marks, const AudioPlayerSettings& settings);
