@@ -22,10 +22,15 @@ void init_library() {
 /// Null for an empty text, as the library wants it.
 const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
+std::string without_dot(std::string text) {
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
 std::string library_text(int code, int number) {
   if (code == MOSQ_ERR_ERRNO) return errno_text(number);
   if (code == MOSQ_ERR_EAI || code == MOSQ_ERR_LOOKUP) return "the name cannot be looked up";
-  return mosquitto_strerror(code);
+  return without_dot(mosquitto_strerror(code));
 }
 
 ErrorCode code_of(int code) {
