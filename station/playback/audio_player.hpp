@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "firmware/port/audio_out.hpp"
 #include "station/core/presenter.hpp"
@@ -40,13 +39,6 @@ class AudioPlayer : public Presenter {
   void halt(const CueKey& cue) override;
   void settled(const CueKey& cue) override;
   void set_awake(bool awake) override;
-
-  /// What an earlier process had played when it was killed; then forgets it. Call before create().
-  /// @return proof drafts, the earliest first
-  /// @error  io
-  static Result<std::vector<v1::Proof>> recover(const std::filesystem::path& mark_folder);
-  /// Forgets what recover() returned, once it is in the journal.
-  static Result<void> forget(const std::filesystem::path& mark_folder);
 
  private:
   class Works;

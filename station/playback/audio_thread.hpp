@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "firmware/port/audio_out.hpp"
+#include "station/journal/mark_set.hpp"
 #include "station/playback/audio_player.hpp"
-#include "station/playback/mark_set.hpp"
 #include "station/playback/renderer.hpp"
 
 namespace loa::station::playback {
@@ -16,7 +16,7 @@ namespace loa::station::playback {
 /// thread, which alone calls the methods.
 class AudioThread {
  public:
-  AudioThread(std::unique_ptr<firmware::AudioOut> device, MarkSet& marks, const AudioPlayerSettings& settings);
+  AudioThread(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet& marks, const AudioPlayerSettings& settings);
   ~AudioThread();
 
   struct Order {
@@ -42,7 +42,7 @@ class AudioThread {
   void rest(std::chrono::milliseconds time);
 
   std::unique_ptr<firmware::AudioOut> device_;
-  MarkSet& marks_;
+  journal::MarkSet& marks_;
   const AudioPlayerSettings settings_;
   Renderer renderer_;
   boost::lockfree::spsc_queue<Order, boost::lockfree::capacity<32>> orders_;
