@@ -13,7 +13,8 @@ using protocol::crypto::Sha256;
 
 /// Immutable objects, each named by its SHA-256, in one folder that survives a power cut at any instruction.
 ///
-/// Layout: objects/<first 2 hex digits>/<64 hex digits>, read-only; partial/<64 hex digits> while it is being fetched.
+/// Layout: objects/<first 2 hex digits>/<64 hex digits>, read-only; partial/<64 hex digits> while it is being fetched;
+/// temporary/<16 hex digits> while it is being stored.
 /// An object appears under its name only after its bytes were hashed, found right and fsynced.
 /// Not thread-safe; two processes may share a folder.
 class ObjectStore {
@@ -29,10 +30,11 @@ class ObjectStore {
   [[nodiscard]] Result<std::uint64_t> size_of(const Sha256& object) const;
   [[nodiscard]] std::vector<Sha256> list() const;
 
-  /// Stores bytes; storing what is there already is success.
-  /// @error io · full
+  /// Stores bytes; storing what is there already is success. When it returns, a power cut cannot undo it.
+  /// @error io · full; what was stored before is untouched
   Result<Sha256> put(std::string_view bytes);
   /// Stores a copy of a file.
+  /// @error missing: no such file · io · full
   Result<Sha256> put_file(const std::filesystem::path& file);
 
   /// Where a download of the object is collected; may exist from an earlier attempt.

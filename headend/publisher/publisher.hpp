@@ -1,0 +1,55 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "headend/planner/planner.hpp"
+#include "headend/store/store.hpp"
+#include "protocol/crypto/key.hpp"
+
+namespace loa::headend::publisher {
+
+/// One message for the broker. QoS 1.
+struct Publication {
+  std::string topic;
+  std::string payload;
+  bool retained = false;
+};
+
+/// Takes a message on its way; the daemon's link is behind it.
+using Outlet = std::function<void(const Publication&)>;
+
+/// Which plans went out, for the log and the operator.
+struct Round {
+  std::vector<std::string> issued;    ///< stations that got a new plan
+  std::vector<std::string> problems;  ///< a sentence for each station that could not be planned
+};
+
+/// Keeps every station's retained plan equal to what the catalogue says.
+class Publisher {
+ public:
+  /// @param store  must outlive the publisher
+  Publisher(std::string ward, protocol::crypto::SecretKey key, planner::Settings settings, store::Store& store);
+
+  /// Issues a new plan to each station whose orders changed or whose horizon is less than 30 days away; others get
+  /// nothing. The sequence and the promised cues are committed before the outlet sees the plan. Call after every change
+  /// of the catalogue, and once an hour.
+  Result<Round> issue(WallTime now, const Outlet& outlet);
+
+  /// Hands out again what must stand retained on the broker: newest plan and newest receipt of every station. For a
+  /// broker that lost its state: call after every connect.
+  Result<void> repeat(const Outlet& outlet);
+
+ private:
+  Result<bool> issue_one(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+                         std::vector<Publication>& out);
+  Result<bool> is_current(const store::Station& station, const v1::Plan& plan, WallTime now);
+  [[nodiscard]] std::string seal_plan(const v1::Plan& plan, std::uint64_t sequence) const;
+
+  std::string ward_;
+  protocol::crypto::SecretKey key_;
+  planner::Settings settings_;
+  store::Store& store_;
+};
+
+}  // namespace loa::headend::publisher
