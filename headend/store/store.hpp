@@ -40,9 +40,9 @@ class Store {
 
   /// @error missing: one of its groups
   Result<void> put_station(const Station& station);
-  /// Its plans, proofs and faults stay: they are evidence.
+  /// Its plans and proofs stay: they are evidence. What it was to play after `now` becomes cancelled.
   /// @error missing
-  Result<void> remove_station(const std::string& id);
+  Result<void> remove_station(const std::string& id, WallTime now);
   Result<void> put_group(const Group& group);
   /// @error missing · busy: stations, programmes or slogans are still in it
   Result<void> remove_group(const std::string& id);
@@ -90,7 +90,8 @@ class Store {
   Result<std::vector<PlannedCue>> begun_cues(const std::string& station, WallTime since, WallTime now);
 
   /// Cues that start inside the span, cancelled ones included; by station, start, segment.
-  Result<std::vector<PlannedCue>> planned_cues(Span span);
+  /// @param station  empty: of every station
+  Result<std::vector<PlannedCue>> planned_cues(Span span, const std::string& station = {});
 
   // ---- proofs ----------------------------------------------------------------------------------------------------
 
@@ -122,7 +123,7 @@ class Store {
 
   /// Committed proofs whose part begins inside the span, without flaw, by station, epoch and number. `sealed` is left
   /// empty.
-  Result<std::vector<ProofRecord>> proofs(Span span);
+  Result<std::vector<ProofRecord>> proofs(Span span, const std::string& station = {});
   /// Committed proofs of one station with their sealed bytes, in the order they were committed; for an auditor's
   /// export.
   Result<std::vector<ProofRecord>> proofs_of(const std::string& station, std::size_t limit = 10000);
