@@ -63,6 +63,26 @@ Result<std::string> normalise(std::string_view raw, std::size_t max_bytes) {
   return normal;
 }
 
+std::optional<std::uint32_t> first_invisible(std::string_view text) {
+  const char* end = text.data() + text.size();
+  for (const char* at = text.data(); at < end; at = g_utf8_next_char(at)) {
+    switch (const auto code = g_utf8_get_char(at); g_unichar_type(code)) {
+      case G_UNICODE_FORMAT:
+      case G_UNICODE_UNASSIGNED:
+      case G_UNICODE_PRIVATE_USE:
+      case G_UNICODE_SURROGATE:
+      case G_UNICODE_LINE_SEPARATOR:
+      case G_UNICODE_PARAGRAPH_SEPARATOR:
+        return code;
+      default:
+        break;
+    }
+  }
+  return std::nullopt;
+}
+
+std::uint32_t first_code(std::string_view text) { return g_utf8_get_char(text.data()); }
+
 bool has_words(std::string_view text) {
   const char* end = text.data() + text.size();
   for (const char* at = text.data(); at < end; at = g_utf8_next_char(at)) {
