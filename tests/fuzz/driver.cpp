@@ -94,12 +94,17 @@ class Mutator {
         bytes.insert(at, bytes.substr(below(bytes.size()), below(64)));
         break;  // repeats a part
       case 6:
-        bytes.replace(at, std::string::npos, pick().substr(below(pick().size())));
-        break;  // splices
+        splice(bytes, at);
+        break;
       case 7:
         overwrite_extreme(bytes, at);
         break;
     }
+  }
+
+  void splice(std::string& bytes, std::size_t at) {
+    const std::string& other = pick();
+    bytes.replace(at, std::string::npos, other.substr(below(other.size())));
   }
 
   void overwrite_extreme(std::string& bytes, std::size_t at) {
