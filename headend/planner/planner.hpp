@@ -25,6 +25,7 @@ struct Settings {
 struct Planned {
   v1::Plan plan;
   std::vector<store::PlannedCue> cues;  ///< those of the plan's cues that start at or after `now`, plan_sequence unset
+  std::vector<std::string> notes;       ///< a sentence for each thing that had to be left out or stretched
 };
 
 /// Compiles the plan of one station.

@@ -22,7 +22,8 @@ using Outlet = std::function<void(const Publication&)>;
 /// Which plans went out, for the log and the operator.
 struct Round {
   std::vector<std::string> issued;    ///< stations that got a new plan
-  std::vector<std::string> problems;  ///< a sentence for each station that could not be planned
+  std::vector<std::string> notes;     ///< the planner's notes about them
+  std::vector<std::string> problems;  ///< a sentence for each station that could not be planned; the others were
 };
 
 /// Keeps every station's retained plan equal to what the catalogue says.
@@ -34,17 +35,21 @@ class Publisher {
   /// Issues a new plan to each station whose orders changed or whose horizon is less than 30 days away; others get
   /// nothing. The sequence and the promised cues are committed before the outlet sees the plan. Call after every change
   /// of the catalogue, and once an hour.
+  /// @error io · full · busy · invalid: of the store; what was handed out until then is committed
   Result<Round> issue(WallTime now, const Outlet& outlet);
+
+  /// Uses other settings from now on: call when the content address or the ward's settings changed, then issue().
+  void set_settings(planner::Settings settings) { settings_ = std::move(settings); }
 
   /// Hands out again what must stand retained on the broker: newest plan and newest receipt of every station. For a
   /// broker that lost its state: call after every connect.
   Result<void> repeat(const Outlet& outlet);
 
  private:
-  Result<bool> issue_one(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
-                         std::vector<Publication>& out);
-  Result<bool> is_current(const store::Station& station, const v1::Plan& plan, WallTime now);
-  [[nodiscard]] std::string seal_plan(const v1::Plan& plan, std::uint64_t sequence) const;
+  Result<void> issue_one(const store::Catalogue& catalogue, const store::Station& station, WallTime now, Round& round,
+                         const Outlet& outlet);
+  Result<bool> is_current(const v1::Plan& plan, WallTime now);
+  Result<store::IssuedPlan> seal_plan(const v1::Plan& plan, WallTime now);
 
   std::string ward_;
   protocol::crypto::SecretKey key_;

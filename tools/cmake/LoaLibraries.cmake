@@ -14,7 +14,7 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json)
 foreach(entry IN ITEMS
     sodium:libsodium mosquitto:libmosquitto opusfile:opusfile alsa:alsa sdl2:sdl2 png:libpng ebur128:libebur128
     espeak:espeak-ng pangocairo:pangocairo avformat:libavformat avcodec:libavcodec avutil:libavutil
-    swresample:libswresample avfilter:libavfilter systemd:libsystemd)
+    swresample:libswresample avfilter:libavfilter systemd:libsystemd gpiod:libgpiod)
   string(REPLACE ":" ";" entry ${entry})
   list(GET entry 0 name)
   list(GET entry 1 module)
