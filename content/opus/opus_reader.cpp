@@ -43,9 +43,12 @@ Result<void> check_shape(const OggOpusFile* file, const std::string& name) {
 }  // namespace
 
 struct OpusReader::State {
+  std::string bytes;  // outlives file, which reads them
   File file;
   std::string name;
   std::int64_t frames = 0;
+
+  Result<void> prepare();
 };
 
 OpusReader::OpusReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -60,12 +63,32 @@ Result<OpusReader> OpusReader::open(const std::filesystem::path& path) {
   int number = 0;
   File file{op_open_file(path.c_str(), &number)};
   if (!file) return opus_failure(number, "cannot play " + path.string());
-  LOA_TRY(check_shape(file.get(), path.string()));
-  const std::int64_t frames = op_pcm_total(file.get(), -1);
-  if (frames < 0) return opus_failure(static_cast<int>(frames), "cannot measure " + path.string());
-  if (frames == 0) return fail(ErrorCode::invalid, "cannot play {}: there is no sound in it", path.string());
+  auto state = std::make_unique<State>();
+  state->file = std::move(file);
+  state->name = path.string();
+  LOA_TRY(state->prepare());
+  return OpusReader{std::move(state)};
+}
+
+Result<OpusReader> OpusReader::from_bytes(std::string bytes) {
+  auto state = std::make_unique<State>();
+  state->bytes = std::move(bytes);
+  state->name = "the object";
+  int number = 0;
+  state->file.reset(
+      op_open_memory(reinterpret_cast<const unsigned char*>(state->bytes.data()), state->bytes.size(), &number));
+  if (!state->file) return opus_failure(number, "cannot play " + state->name);
+  LOA_TRY(state->prepare());
+  return OpusReader{std::move(state)};
+}
+
+Result<void> OpusReader::State::prepare() {
+  LOA_TRY(check_shape(file.get(), name));
+  frames = op_pcm_total(file.get(), -1);
+  if (frames < 0) return opus_failure(static_cast<int>(frames), "cannot measure " + name);
+  if (frames == 0) return fail(ErrorCode::invalid, "cannot play {}: there is no sound in it", name);
   op_set_dither_enabled(file.get(), 0);  // the same object gives the same samples every time
-  return OpusReader{std::make_unique<State>(State{std::move(file), path.string(), frames})};
+  return {};
 }
 
 std::int64_t OpusReader::frames() const { return state_->frames; }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "protocol/base/result.hpp"
 
@@ -14,6 +15,10 @@ class OpusReader {
  public:
   /// @error missing · invalid: not a seekable Ogg Opus file with one mono stream
   static Result<OpusReader> open(const std::filesystem::path& path);
+
+  /// Reads an object that is still in memory.
+  /// @error as open()
+  static Result<OpusReader> from_bytes(std::string bytes);
 
   /// Length in frames at 48 000 Hz.
   [[nodiscard]] std::int64_t frames() const;

@@ -16,6 +16,7 @@ namespace loa::firmware::virtual_card {
 struct CardSettings {
   std::string name = "loa";
   double ppm = 0;
+  int channels = 0;     ///< 1 or 2: like most cards, just this many; 0: what the application likes
   std::string record;   ///< folder; empty: nothing is recorded
   std::string control;  ///< file; empty: none
 };

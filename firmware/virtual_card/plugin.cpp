@@ -129,6 +129,12 @@ bool read_field(snd_config_t* field, const char* id, CardSettings& settings) {
   if (std::strcmp(id, "ppm") == 0) {
     return snd_config_get_ireal(field, &settings.ppm) == 0 && std::abs(settings.ppm) <= 1000;
   }
+  if (std::strcmp(id, "channels") == 0) {
+    long channels = 0;
+    const bool good = snd_config_get_integer(field, &channels) == 0 && (channels == 1 || channels == 2);
+    settings.channels = static_cast<int>(channels);
+    return good;
+  }
   if (std::strcmp(id, "name") == 0 && is_text)
     settings.name = text;
   else if (std::strcmp(id, "record") == 0 && is_text)
@@ -153,7 +159,9 @@ std::optional<CardSettings> read_settings(snd_config_t* conf, const char* pcm) {
     if (snd_config_get_id(field, &id) < 0) continue;
     if (std::strcmp(id, "type") == 0 || std::strcmp(id, "comment") == 0 || std::strcmp(id, "hint") == 0) continue;
     if (read_field(field, id, settings)) continue;
-    SNDERR("virtual card %s: field %s is unknown or out of range (name, ppm -1000..1000, record, control)", pcm, id);
+    SNDERR(
+        "virtual card %s: field %s is unknown or out of range (name, ppm -1000..1000, channels 1|2, record, control)",
+        pcm, id);
     return {};
   }
   if (is_plain_name(settings.name)) return settings;
@@ -177,15 +185,16 @@ int take_lock(const CardSettings& settings) {
   return -EBUSY;
 }
 
-int limit(snd_pcm_ioplug_t* io) {
+int limit(snd_pcm_ioplug_t* io, int channels) {
   const unsigned access[] = {SND_PCM_ACCESS_RW_INTERLEAVED, SND_PCM_ACCESS_RW_NONINTERLEAVED,
                              SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_MMAP_NONINTERLEAVED};
   const unsigned formats[] = {SND_PCM_FORMAT_S16_LE};
   const unsigned rates[] = {44'100, 48'000};
+  const unsigned least = channels == 2 ? 2 : 1, most = channels == 1 ? 1 : 2;
   int error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 4, access);
   if (error >= 0) error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, 1, formats);
   if (error >= 0) error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_RATE, 2, rates);
-  if (error >= 0) error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, 1, 2);
+  if (error >= 0) error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, least, most);
   // 5 ms of mono to 500 ms of stereo; up to 2 s of stereo in the buffer.
   if (error >= 0) error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, 480, 96'000);
   if (error >= 0) error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_BUFFER_BYTES, 960, 384'000);
@@ -194,6 +203,7 @@ int limit(snd_pcm_ioplug_t* io) {
 }
 
 int open_plugin(snd_pcm_t** pcm, const char* name, CardSettings settings, int lock, int mode) {
+  const int channels = settings.channels;
   auto plugin = std::make_unique<Plugin>(std::move(settings));
   plugin->lock = lock;
   std::int64_t played = 0;
@@ -207,7 +217,7 @@ int open_plugin(snd_pcm_t** pcm, const char* name, CardSettings settings, int lo
   io.callback = &callbacks;
   io.private_data = plugin.get();
   if (const int error = snd_pcm_ioplug_create(&io, name, SND_PCM_STREAM_PLAYBACK, mode); error < 0) return error;
-  const int error = limit(&io);
+  const int error = limit(&io, channels);
   Plugin* owned = plugin.release();  // on_close deletes it from here on
   if (error < 0)
     snd_pcm_ioplug_delete(&owned->io);

@@ -26,10 +26,21 @@ Result<void> check(const StationWish& wish) {
   return {};
 }
 
+/// The ward's own authority for HTTPS, and that of an outside broker.
+Result<std::string> read_authorities(const Ward& ward) {
+  LOA_TRY_LET(std::string authorities, read_file(ward.ca_file(), 65'536));
+  const auto& outside = ward.settings().outside_broker;
+  if (outside && outside->ca_file != ward.ca_file()) {
+    LOA_TRY_LET(const std::string theirs, read_file(outside->ca_file, 1 << 20));
+    authorities += theirs;
+  }
+  return authorities;
+}
+
 Result<Enrolment> fill(const Ward& ward, const StationWish& wish, const fs::path& folder) {
   LOA_TRY_LET(const SecretKey plan, ward.plan_key());
   LOA_TRY_LET(const SecretKey emergency, ward.emergency_key());
-  LOA_TRY_LET(const std::string authority, read_file(ward.ca_file(), 65'536));
+  LOA_TRY_LET(const std::string authority, read_authorities(ward));
   const auto key = SecretKey::generate();
   const auto password = make_password();
   LOA_TRY(key.save(folder / "station.key"));
@@ -76,6 +87,7 @@ std::string format_station_settings(const Ward& ward, const StationWish& wish, c
   if (wish.sign) {
     text += fmt::format("\n[sign]\ndriver = {}\nwidth = {}\nheight = {}\n", quote(wish.sign_driver),
                         wish.sign->width_px, wish.sign->height_px);
+    if (!wish.sign_record.empty()) text += fmt::format("record = {}\n", quote(wish.sign_record.string()));
   }
   return text + fmt::format("\n[clock]\ntrust = {}\n", quote(wish.clock_trust));
 }

@@ -34,8 +34,10 @@ Result<std::optional<OutsideBroker>> read_outside(const Section& file, const std
   OutsideBroker broker;
   LOA_TRY_LET(broker.host, section.text("host"));
   LOA_TRY_LET(broker.port, port_of(section, "port", 8883));
-  LOA_TRY_LET(broker.username, section.text_or("username", ""));
-  LOA_TRY_LET(broker.password_file, section.path_or("password_file", ""));
+  if (section.has("username")) {
+    LOA_TRY_LET(broker.username, section.text("username"));
+    LOA_TRY_LET(broker.password_file, section.path("password_file"));
+  }
   LOA_TRY_LET(broker.ca_file, section.path_or("ca_file", folder / "ca/ca.crt"));
   LOA_TRY_LET(broker.tls, section.flag_or("tls", true));
   return std::optional{broker};
@@ -64,10 +66,15 @@ Result<Settings> read_settings(const Section& file, const std::filesystem::path&
 }
 
 std::string format_outside(const OutsideBroker& broker) {
-  return fmt::format(
-      "\n[outside_broker]\nhost = {}\nport = {}\nusername = {}\npassword_file = {}\nca_file = {}\ntls = {}\n",
-      quote(broker.host), broker.port, quote(broker.username), quote(broker.password_file.string()),
-      quote(broker.ca_file.string()), broker.tls);
+  std::string text =
+      fmt::format("\n[outside_broker]\nhost = {}\nport = {}\ntls = {}\n", quote(broker.host), broker.port, broker.tls);
+  const std::pair<const char*, std::string> optional[] = {{"username", broker.username},
+                                                          {"password_file", broker.password_file.string()},
+                                                          {"ca_file", broker.ca_file.string()}};
+  for (const auto& [key, value] : optional) {
+    if (!value.empty()) text += fmt::format("{} = {}\n", key, quote(value));
+  }
+  return text;
 }
 
 }  // namespace

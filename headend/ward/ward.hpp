@@ -16,9 +16,9 @@ namespace loa::headend::ward {
 struct OutsideBroker {
   std::string host;
   std::uint16_t port = 8883;
-  std::string username;
-  std::filesystem::path password_file;  ///< relative to the ward's folder
-  std::filesystem::path ca_file;        ///< relative to the ward's folder; empty: the system's authorities
+  std::string username;                 ///< empty: none
+  std::filesystem::path password_file;  ///< in ward.toml relative to it
+  std::filesystem::path ca_file;        ///< likewise; absent: the ward's own authority
   bool tls = true;
 };
 

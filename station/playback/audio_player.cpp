@@ -62,7 +62,7 @@ v1::Proof nothing_heard(const Assignment& assignment, const char* reason) {
 /// The decoder thread, and what the io thread hands it.
 class AudioPlayer::Works {
  public:
-  Works(std::unique_ptr<firmware::AudioOut> device, MarkSet marks, PresenterEvents events, Post post,
+  Works(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet marks, PresenterEvents events, Post post,
         AudioPlayerSettings settings)
       : events_(std::move(events)),
         post_(std::move(post)),
@@ -151,7 +151,7 @@ class AudioPlayer::Works {
       tell_ended(nothing_heard(assignment, "device-lost"));
       return;
     }
-    next_mark_ = (next_mark_ + 1) % MarkSet::count;
+    next_mark_ = (next_mark_ + 1) % journal::MarkSet::count;
     decoders_.push_back(std::move(*decoder));
   }
 
@@ -194,7 +194,7 @@ class AudioPlayer::Works {
   PresenterEvents events_;
   Post post_;
   AudioPlayerSettings settings_;
-  MarkSet marks_;
+  journal::MarkSet marks_;
   AudioThread audio_;
 
   std::mutex mutex_;  // guards the next six
@@ -220,9 +220,10 @@ class AudioPlayer::Works {
 AudioPlayer::AudioPlayer(std::unique_ptr<Works> works) : works_(std::move(works)) {}
 AudioPlayer::~AudioPlayer() = default;
 
-Result<std::unique_ptr<AudioPlayer>> AudioPlayer::create(std::unique_ptr<firmware::AudioOut> device, PresenterEvents events,
-                                                         Post post, AudioPlayerSettings settings) {
-  LOA_TRY_LET(auto marks, MarkSet::open(settings.mark_folder));
+Result<std::unique_ptr<AudioPlayer>> AudioPlayer::create(std::unique_ptr<firmware::AudioOut> device,
+                                                         PresenterEvents events, Post post,
+                                                         AudioPlayerSettings settings) {
+  LOA_TRY_LET(auto marks, journal::MarkSet::open(settings.mark_folder, "audio"));
   auto works = std::make_unique<Works>(std::move(device), std::move(marks), std::move(events), std::move(post),
                                        std::move(settings));
   return std::unique_ptr<AudioPlayer>{new AudioPlayer{std::move(works)}};
@@ -232,17 +233,5 @@ void AudioPlayer::arm(const Assignment& assignment) { works_->arm(assignment); }
 void AudioPlayer::halt(const CueKey& cue) { works_->halt(cue); }
 void AudioPlayer::settled(const CueKey& cue) { works_->settled(cue); }
 void AudioPlayer::set_awake(bool awake) { works_->set_awake(awake); }
-
-Result<std::vector<v1::Proof>> AudioPlayer::recover(const std::filesystem::path& mark_folder) {
-  LOA_TRY_LET(const auto marks, MarkSet::open(mark_folder));
-  return marks.recovered();
-}
-
-Result<void> AudioPlayer::forget(const std::filesystem::path& mark_folder) {
-  LOA_TRY_LET(auto marks, MarkSet::open(mark_folder));
-  marks.clear_all();
-  marks.sync();
-  return {};
-}
 
 }  // namespace loa::station::playback

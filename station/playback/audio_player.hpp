@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "firmware/port/audio_out.hpp"
 #include "station/core/presenter.hpp"
@@ -15,15 +14,15 @@ namespace loa::station::playback {
 using Post = std::function<void(std::function<void()>)>;
 
 struct AudioPlayerSettings {
-  std::filesystem::path mark_folder;                     ///< where the progress marks lie
-  std::chrono::milliseconds stall_limit{2'000};          ///< a device that takes nothing for so long is lost
-  std::chrono::milliseconds reopen_delay{1'000};         ///< between attempts to open a device
-  std::chrono::seconds mark_sync_interval{15};           ///< how much of a cue a power cut may leave unproved
-  int realtime_priority = 40;                            ///< SCHED_FIFO of the audio thread where the system grants it
+  std::filesystem::path mark_folder;              ///< where the progress marks lie
+  std::chrono::milliseconds stall_limit{2'000};   ///< a device that takes nothing for so long is lost
+  std::chrono::milliseconds reopen_delay{1'000};  ///< between attempts to open a device
+  std::chrono::seconds mark_sync_interval{15};    ///< how much of a cue a power cut may leave unproved
+  int realtime_priority = 40;                     ///< SCHED_FIFO of the audio thread where the system grants it
 };
 
-/// The presenter of sound: opens the device when awake, plays each assignment at its instant on the device's own clock, and
-/// measures what the device took.
+/// The presenter of sound: opens the device when awake, plays each assignment at its instant on the device's own clock,
+/// and measures what the device took.
 ///
 /// Two threads of its own. `loa-decode` opens objects, decodes ahead, and talks to the io thread; `loa-audio` runs the
 /// Renderer against the device and shares nothing with the others but single-producer rings and the progress marks.
@@ -40,13 +39,6 @@ class AudioPlayer : public Presenter {
   void halt(const CueKey& cue) override;
   void settled(const CueKey& cue) override;
   void set_awake(bool awake) override;
-
-  /// What an earlier process had played when it was killed; then forgets it. Call before create().
-  /// @return proof drafts, the earliest first
-  /// @error  io
-  static Result<std::vector<v1::Proof>> recover(const std::filesystem::path& mark_folder);
-  /// Forgets what recover() returned, once it is in the journal.
-  static Result<void> forget(const std::filesystem::path& mark_folder);
 
  private:
   class Works;

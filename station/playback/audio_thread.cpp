@@ -12,16 +12,34 @@ namespace {
 
 constexpr std::chrono::milliseconds wait_step{100};
 
+/// What of a voice has been heard so far, for a process that may be killed now.
+journal::ProgressMark::Part mark_of(const Voice& voice) {
+  const auto& measured = voice.measured;
+  auto part = journal::begin_part(voice.assignment);
+  part.from_us = voice.planned_us(measured.from);
+  part.to_us = voice.planned_us(measured.to);
+  part.first_frame = static_cast<std::uint64_t>(measured.from);
+  part.frames = static_cast<std::uint64_t>(measured.frames);
+  part.start_error_us = measured.start_error_us;
+  part.underruns = measured.underruns;
+  part.device_ppb = measured.device_ppb;
+  return part;
+}
+
 }  // namespace
 
-AudioThread::AudioThread(std::unique_ptr<firmware::AudioOut> device, MarkSet& marks, const AudioPlayerSettings& settings)
+AudioThread::AudioThread(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet& marks,
+                         const AudioPlayerSettings& settings)
     : device_(std::move(device)),
       marks_(marks),
       settings_(settings),
-      renderer_(Renderer::Events{
-          [this](Voice& voice) { reports_.push({Report::Kind::started, &voice, voice.measured.start_error_us}); },
-          [this](Voice& voice) { marks_.update(voice.mark, voice); },
-          [this](Voice& voice) { reports_.push({Report::Kind::ended, &voice, 0}); }}) {
+      renderer_(Renderer::Events{[this](Voice& voice) {
+                                   reports_.push({Report::Kind::started, &voice, voice.measured.start_error_us});
+                                 },
+                                 [this](Voice& voice) { marks_.update(voice.mark, mark_of(voice)); },
+                                 [this](Voice& voice) {
+                                   reports_.push({Report::Kind::ended, &voice, 0});
+                                 }}) {
   thread_ = std::thread{[this] { run(); }};
   pthread_setname_np(thread_.native_handle(), "loa-audio");
   const sched_param priority{settings_.realtime_priority};

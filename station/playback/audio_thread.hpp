@@ -6,17 +6,17 @@
 #include <thread>
 
 #include "firmware/port/audio_out.hpp"
+#include "station/journal/mark_set.hpp"
 #include "station/playback/audio_player.hpp"
-#include "station/playback/mark_set.hpp"
 #include "station/playback/renderer.hpp"
 
 namespace loa::station::playback {
 
-/// The thread `loa-audio`: device in hand, it waits, settles, renders, writes, and nothing else. Its owner is the decoder
-/// thread, which alone calls the methods.
+/// The thread `loa-audio`: device in hand, it waits, settles, renders, writes, and nothing else. Its owner is the
+/// decoder thread, which alone calls the methods.
 class AudioThread {
  public:
-  AudioThread(std::unique_ptr<firmware::AudioOut> device, MarkSet& marks, const AudioPlayerSettings& settings);
+  AudioThread(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet& marks, const AudioPlayerSettings& settings);
   ~AudioThread();
 
   struct Order {
@@ -42,7 +42,7 @@ class AudioThread {
   void rest(std::chrono::milliseconds time);
 
   std::unique_ptr<firmware::AudioOut> device_;
-  MarkSet& marks_;
+  journal::MarkSet& marks_;
   const AudioPlayerSettings settings_;
   Renderer renderer_;
   boost::lockfree::spsc_queue<Order, boost::lockfree::capacity<32>> orders_;

@@ -20,7 +20,8 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const Assignment& assignment, Mon
   LOA_TRY_LET(auto reader, content::opus::OpusReader::open(assignment.object));
   const std::int64_t wanted = cue_frames(assignment.cue);
   if (reader.frames() + tolerance_frames < wanted) {
-    return fail(ErrorCode::invalid, "{} has {} frames, its cue wants {}", assignment.object.string(), reader.frames(), wanted);
+    return fail(ErrorCode::invalid, "{} has {} frames, its cue wants {}", assignment.object.string(), reader.frames(),
+                wanted);
   }
   std::unique_ptr<Decoder> decoder{new Decoder{std::move(reader)}};
   Voice& voice = decoder->voice_;

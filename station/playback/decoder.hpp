@@ -10,7 +10,8 @@ namespace loa::station::playback {
 /// Fills one voice from its object. Used by the decoder thread only.
 class Decoder {
  public:
-  /// Opens the object and seeks to where the voice will be heard first: the assignment's begin, or now if that has passed.
+  /// Opens the object and seeks to where the voice will be heard first: the assignment's begin, or now if that has
+  /// passed.
   /// @error missing · invalid: damaged, or shorter than its cue
   static Result<std::unique_ptr<Decoder>> open(const Assignment& assignment, MonoTime now, std::size_t mark);
 

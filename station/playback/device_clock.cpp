@@ -8,12 +8,12 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr double memory_s = 8.0;                       // readings fade with this time constant
-constexpr double slope_after_s = 0.8;                  // the rate is taken as nominal until so much was seen
-constexpr double slope_limit = 600e-6;                 // no sound card is further off
-constexpr nanoseconds trusted{200'000};                // a reading that took longer to get says little
-constexpr nanoseconds patience{500'000'000};           // unless there was none for so long
-constexpr double contradiction_ns = 3e6;               // further from the line than any honest reading
+constexpr double memory_s = 8.0;              // readings fade with this time constant
+constexpr double slope_after_s = 0.8;         // the rate is taken as nominal until so much was seen
+constexpr double slope_limit = 600e-6;        // no sound card is further off
+constexpr nanoseconds trusted{200'000};       // a reading that took longer to get says little
+constexpr nanoseconds patience{500'000'000};  // unless there was none for so long
+constexpr double contradiction_ns = 3e6;      // further from the line than any honest reading
 constexpr int contradictions_to_reset = 10;
 
 }  // namespace

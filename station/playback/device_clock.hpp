@@ -16,9 +16,9 @@ class DeviceClock {
   /// @param rate_hz  nominal
   explicit DeviceClock(int rate_hz = 48'000) : rate_hz_(rate_hz) {}
 
-  /// Takes one reading. A reading that took long to get (its `uncertainty`) is left out unless there is nothing better; one
-  /// that contradicts the line is left out until ten in a row agree that the device has stalled or jumped: then the line
-  /// begins anew.
+  /// Takes one reading. A reading that took long to get (its `uncertainty`) is left out unless there is nothing better;
+  /// one that contradicts the line is left out until ten in a row agree that the device has stalled or jumped: then the
+  /// line begins anew.
   void observe(const firmware::AudioPosition& reading);
 
   /// Forgets everything: after an underrun or a new open().
@@ -50,7 +50,8 @@ class DeviceClock {
   std::int64_t last_frame_ = 0;  // the origin of the sums below
   MonoTime last_at_;
   int contradictions_ = 0;
-  // Weighted sums over readings: x = frames before last_frame_, y = lateness in ns against the nominal line from first_*.
+  // Weighted sums over readings: x = frames before last_frame_, y = lateness in ns against the nominal line from
+  // first_*.
   double sw_ = 0, sx_ = 0, sy_ = 0, sxx_ = 0, sxy_ = 0;
   double offset_ns_ = 0;  // lateness at last_frame_
   double slope_ = 0;      // lateness gained in each nominal frame, relative

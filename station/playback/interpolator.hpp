@@ -3,11 +3,11 @@
 
 namespace loa::station::playback {
 
-/// Values of sampled audio between its samples, by a windowed sinc. (Smith, "Digital Audio Resampling", CCRMA: polyphase
-/// table with linear interpolation between phases.) For rate changes below 0.1 %, so one filter serves all.
+/// Values of sampled audio between its samples, by a windowed sinc. (Smith, "Digital Audio Resampling", CCRMA:
+/// polyphase table with linear interpolation between phases.) For rate changes below 0.1 %, so one filter serves all.
 ///
-/// Why our own: a start on the very instant needs the value at an exact fractional position that we choose for each sample;
-/// resampling libraries keep their position to themselves.
+/// Why our own: a start on the very instant needs the value at an exact fractional position that we choose for each
+/// sample; resampling libraries keep their position to themselves.
 class Interpolator {
  public:
   static constexpr int taps = 32;

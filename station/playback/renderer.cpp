@@ -69,14 +69,15 @@ void Renderer::render(std::span<std::int16_t> out, std::int64_t written) {
   }
 }
 
-/// The voice to be heard at an instant: of those whose time it is, the highest class, then the latest start. But one whose
-/// last few frames are still due gives way only when they are out, so that the next adjoins to the sample.
+/// The voice to be heard at an instant: of those whose time it is, the highest class, then the latest start. But one
+/// whose last few frames are still due gives way only when they are out, so that the next adjoins to the sample.
 Renderer::Active* Renderer::choose(MonoTime time) {
   Active* best = nullptr;
   for (Active& active : actives_) {
     if (active.voice == nullptr || active.finished) continue;
     const Voice& voice = *active.voice;
-    const MonoTime end = voice.time_of(static_cast<double>(voice.frames)) + (active.begun ? end_tolerance : nanoseconds{0});
+    const MonoTime end =
+        voice.time_of(static_cast<double>(voice.frames)) + (active.begun ? end_tolerance : nanoseconds{0});
     if (time >= end) finish(active, "complete");
     if (active.finished || time < voice.assignment.from_mono) continue;
     if (best == nullptr || rank(active) > rank(*best)) best = &active;
@@ -128,7 +129,8 @@ int Renderer::render_voice(Active& active, std::span<std::int16_t> out, std::int
     finish(active, "complete");
     return 0;
   }
-  const auto part = out.first(static_cast<std::size_t>(active.halting ? std::min(wish, std::max(active.fade_out, 1)) : wish));
+  const auto part =
+      out.first(static_cast<std::size_t>(active.halting ? std::min(wish, std::max(active.fade_out, 1)) : wish));
   const double from = active.at;
   const int audible = render_audible(active, part, step);
   const int frames = audible > 0 ? audible : static_cast<int>(part.size());
@@ -189,8 +191,8 @@ float Renderer::fade(Active& active) {
   return factor;
 }
 
-/// Moves decoded frames into the window until it reaches `through`, forgetting what lies behind the position. Past the end
-/// of the content there is silence.
+/// Moves decoded frames into the window until it reaches `through`, forgetting what lies behind the position. Past the
+/// end of the content there is silence.
 void Renderer::refill(Active& active, std::int64_t through) {
   Voice& voice = *active.voice;
   const std::int64_t keep_from = static_cast<std::int64_t>(active.at) - Interpolator::before;
@@ -269,8 +271,8 @@ void Renderer::hear(Active& active, const Span& span, std::int64_t frames) {
     measured.heard = true;
     measured.from = measured.to = span.from;
     measured.gap_count = 0;  // what was missing before the first sound is not part of it
-    const auto error = clock_.running() ? clock_.time_of(static_cast<double>(span.begin)) - voice.time_of(span.from)
-                                        : nanoseconds{0};
+    const auto error =
+        clock_.running() ? clock_.time_of(static_cast<double>(span.begin)) - voice.time_of(span.from) : nanoseconds{0};
     measured.start_error_us = static_cast<int>(error.count() / 1000);
     events_.started(voice);
   }

@@ -15,8 +15,8 @@ namespace loa::station::playback {
 ///
 /// The heart of the audio thread: no lock, no allocation, no system call. Pure: time comes with the position readings.
 ///
-/// A voice follows its timetable by resampling against the learned device clock, at most 500 ppm off; only where the device
-/// has broken the flow anyway (underrun, stall) it jumps, and books the gap.
+/// A voice follows its timetable by resampling against the learned device clock, at most 500 ppm off; only where the
+/// device has broken the flow anyway (underrun, stall) it jumps, and books the gap.
 class Renderer {
  public:
   static constexpr std::size_t max_voices = 8;
@@ -40,7 +40,8 @@ class Renderer {
   /// @param written  frames written to the device before these
   void render(std::span<std::int16_t> out, std::int64_t written);
 
-  /// Ends every voice that has begun by `now` because of the device; the others stay. The device counts from zero again.
+  /// Ends every voice that has begun by `now` because of the device; the others stay. The device counts from zero
+  /// again.
   void abort(MonoTime now);
 
   [[nodiscard]] bool idle() const { return count_ == 0; }
@@ -59,9 +60,9 @@ class Renderer {
     bool begun = false;
     bool started_told = false;
     bool halting = false;
-    int fade_in = 0;             // device frames of fade still to come
+    int fade_in = 0;  // device frames of fade still to come
     int fade_out = 0;
-    bool finished = false;       // nothing more is rendered
+    bool finished = false;  // nothing more is rendered
     std::int64_t last_span_end = 0;
   };
   /// Device frames that carry, or should have carried, part of a voice.

@@ -11,17 +11,17 @@ namespace loa::station::playback {
 
 inline constexpr int content_rate_hz = 48'000;
 
-/// One assignment on its way to the horn. The decoder thread fills `pcm`, the audio thread empties it; a voice belongs to
-/// the decoder until it is handed over, and again after its `ended` event.
+/// One assignment on its way to the horn. The decoder thread fills `pcm`, the audio thread empties it; a voice belongs
+/// to the decoder until it is handed over, and again after its `ended` event.
 struct Voice {
   static constexpr std::size_t ring_frames = 65'536;  // 1.4 s ahead
 
   Assignment assignment;
-  MonoTime origin;            ///< when content frame 0 sounds, or would have
-  std::int64_t frames = 0;    ///< content frames to be played, counted from frame 0
-  std::int64_t first = 0;     ///< content frame of the first value in `pcm`
+  MonoTime origin;          ///< when content frame 0 sounds, or would have
+  std::int64_t frames = 0;  ///< content frames to be played, counted from frame 0
+  std::int64_t first = 0;   ///< content frame of the first value in `pcm`
 
-  std::size_t mark = 0;       ///< which progress mark is its own
+  std::size_t mark = 0;  ///< which progress mark is its own
 
   boost::lockfree::spsc_queue<std::int16_t, boost::lockfree::capacity<ring_frames>> pcm;
   std::atomic<bool> damaged{false};  ///< the decoder met damage: what is in `pcm` is the last of it

@@ -88,7 +88,13 @@ std::vector<float> low_pass() {
 
 Axis lay_out(std::span<const Recording> recordings, std::int64_t origin_ns, std::size_t length) {
   Axis axis{std::vector<float>(length), std::vector<bool>(length / block + 1)};
-  for (const auto& recording : recordings) lay_one(recording, origin_ns, axis);
+  for (const auto& recording : recordings) {
+    if (recording.anchors.empty()) {
+      lay_one(recording, origin_ns, axis);
+    } else {
+      for (const auto& piece : recording.straight_pieces()) lay_one(piece, origin_ns, axis);
+    }
+  }
   return axis;
 }
 

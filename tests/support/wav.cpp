@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cmath>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -73,6 +72,35 @@ Result<double> number_of(const boost::json::object& object, std::string_view nam
   return value->to_number<double>();
 }
 
+Result<std::int64_t> integer_of(const boost::json::object& object, std::string_view name, const fs::path& path) {
+  const auto* value = object.if_contains(name);
+  boost::system::error_code problem;
+  const auto number = value == nullptr ? 0 : value->to_number<std::int64_t>(problem);
+  if (value == nullptr || problem) {
+    return fail(ErrorCode::invalid, "{} has no whole number \"{}\"", path.string(), name);
+  }
+  return number;
+}
+
+/// The first anchor repeats the take's begin; each later one starts another line. Their monotonic instants become wall
+/// time by the pair that the take began with.
+Result<std::vector<Anchor>> anchors_of(const boost::json::object& sidecar, const fs::path& path) {
+  std::vector<Anchor> anchors;
+  const auto* list = sidecar.if_contains("anchors");
+  if (list == nullptr || !list->is_array() || list->as_array().size() < 2) return anchors;
+  LOA_TRY_LET(const auto realtime, integer_of(sidecar, "start_realtime_ns", path));
+  LOA_TRY_LET(const auto monotonic, integer_of(sidecar, "start_monotonic_ns", path));
+  for (const auto& entry : list->as_array()) {
+    if (!entry.is_object()) return fail(ErrorCode::invalid, "{} has an anchor that is no object", path.string());
+    LOA_TRY_LET(const auto frame, integer_of(entry.as_object(), "frame", path));
+    LOA_TRY_LET(const auto at, integer_of(entry.as_object(), "monotonic_ns", path));
+    LOA_TRY_LET(const auto ppm, number_of(entry.as_object(), "ppm", path));
+    anchors.push_back({frame, at - monotonic + realtime, ppm});
+  }
+  anchors.erase(anchors.begin());
+  return anchors;
+}
+
 }  // namespace
 
 Result<Wav> Wav::load(const fs::path& path) {
@@ -111,13 +139,11 @@ Result<Recording> Recording::load(const fs::path& wav_path) {
   LOA_TRY_LET(auto wav, Wav::load(wav_path));
   const auto sidecar = fs::path(wav_path).replace_extension(".json");
   LOA_TRY_LET(const auto object, load_object(sidecar));
-  const auto* start = object.if_contains("start_realtime_ns");
-  if (start == nullptr || !start->is_number()) {
-    return fail(ErrorCode::invalid, "{} has no number \"start_realtime_ns\"", sidecar.string());
-  }
+  LOA_TRY_LET(const auto start, integer_of(object, "start_realtime_ns", sidecar));
   LOA_TRY_LET(const double ppm, number_of(object, "ppm", sidecar));
-  LOA_TRY_LET(const double rate, number_of(object, "rate_hz", sidecar));
-  return Recording{std::move(wav.frames), static_cast<int>(rate), start->to_number<std::int64_t>(), ppm};
+  LOA_TRY_LET(const auto rate, integer_of(object, "rate_hz", sidecar));
+  LOA_TRY_LET(auto anchors, anchors_of(object, sidecar));
+  return Recording{std::move(wav.frames), static_cast<int>(rate), start, ppm, std::move(anchors)};
 }
 
 Result<std::vector<Recording>> Recording::load_folder(const fs::path& folder) {
@@ -134,8 +160,18 @@ Result<std::vector<Recording>> Recording::load_folder(const fs::path& folder) {
   return recordings;
 }
 
-double Recording::time_us(double n) const {
-  return static_cast<double>(start_realtime_ns) / 1000.0 + n / true_rate() * 1e6;
+std::vector<Recording> Recording::straight_pieces() const {
+  std::vector<Recording> pieces;
+  Anchor line{0, start_realtime_ns, ppm};
+  for (std::size_t i = 0; i <= anchors.size(); ++i) {
+    const auto total = static_cast<std::int64_t>(frames.size());
+    const auto end = i < anchors.size() ? std::clamp<std::int64_t>(anchors[i].frame, line.frame, total) : total;
+    if (line.frame < end) {
+      pieces.push_back({{frames.begin() + line.frame, frames.begin() + end}, rate_hz, line.realtime_ns, line.ppm});
+    }
+    if (i < anchors.size()) line = anchors[i];
+  }
+  return pieces;
 }
 
 }  // namespace loa::tests

@@ -24,6 +24,16 @@ function(loa_program name)
   install(TARGETS ${name} RUNTIME)
 endfunction()
 
+# One precompiled header for all tests: GoogleTest and the standard headers that nearly every test has. Rooms do without,
+# so that a missing #include of theirs cannot hide.
+if(NOT TARGET loa_test_pch)
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/loa_test_pch.cpp CONTENT "int main() { return 0; }\n")
+  add_executable(loa_test_pch EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/generated/loa_test_pch.cpp)
+  target_link_libraries(loa_test_pch PRIVATE loa_flags GTest::gtest GTest::gmock)
+  target_precompile_headers(loa_test_pch PRIVATE
+    <gmock/gmock.h> <gtest/gtest.h> <chrono> <filesystem> <functional> <map> <string> <vector>)
+endif()
+
 # loa_test(<kind>/<house>/<room> [LINKS <target>...] [NEEDS <target>...] [REALTIME] [TIMEOUT <seconds>])
 #   One test program of every .cpp in tests/<kind>/<house>/<room>, mirroring the tree; part of the target tests_<kind>.
 #   Its tests are named "<kind>/<house>/<room>: Subject.Promise".
@@ -37,6 +47,7 @@ function(loa_test path)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${path}/*.cpp)
   add_executable(test_${name} ${sources})
   target_link_libraries(test_${name} PRIVATE loa_flags GTest::gtest_main GTest::gmock ${test_LINKS})
+  target_precompile_headers(test_${name} REUSE_FROM loa_test_pch)
   if(NOT TARGET tests_${kind})
     add_custom_target(tests_${kind})
   endif()

@@ -64,6 +64,21 @@ TEST_F(WavFile, ReadsTheSidecar) {
   EXPECT_EQ(Recording::load_folder(folder.path())->size(), 1U);
 }
 
+TEST_F(WavFile, CutsATakeWhereItsLineBreaks) {
+  ASSERT_TRUE(Wav::save(path, 48'000, {1, 2, 3, 4, 5}));
+  ASSERT_TRUE(save_file(folder / "card.json",
+                        R"({"start_realtime_ns": 9000, "start_monotonic_ns": 5000, "ppm": 80, "rate_hz": 48000,
+                            "anchors": [{"frame": 0, "monotonic_ns": 5000, "ppm": 80},
+                                        {"frame": 3, "monotonic_ns": 7000, "ppm": -60}]})"));
+  const auto pieces = Recording::load(path)->straight_pieces();
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_THAT(pieces[0].frames, ElementsAre(1, 2, 3));
+  EXPECT_EQ(pieces[0].start_realtime_ns, 9'000);
+  EXPECT_THAT(pieces[1].frames, ElementsAre(4, 5));
+  EXPECT_EQ(pieces[1].start_realtime_ns, 11'000);
+  EXPECT_EQ(pieces[1].ppm, -60);
+}
+
 TEST_F(WavFile, SaysWhatASidecarLacks) {
   ASSERT_TRUE(Wav::save(path, 48'000, {}));
   ASSERT_TRUE(save_file(folder / "card.json", R"({"start_realtime_ns": 1})"));
