@@ -253,6 +253,11 @@ Result<AudioShape> AlsaAudioOut::open() {
 Result<bool> AlsaAudioOut::wait(milliseconds timeout) {
   if (!device_) return fail(ErrorCode::io, "cannot wait for sound device '{}': it is not open", settings_.pcm);
   if (device_->dry) return true;
+  // snd_pcm_wait() judges by what alsa-lib saw last: a plugin's underrun or removal since then would go unnoticed.
+  if (const auto free = snd_pcm_avail_update(device_->handle); free < 0) {
+    if (device_->note_underrun(static_cast<int>(free))) return true;
+    return device_->lost("wait for", static_cast<int>(free));
+  }
   const MonoTime deadline = monotonic_now() + timeout;
   while (true) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - monotonic_now());

@@ -42,10 +42,10 @@ class SimAudioOut final : public AudioOut {
   void set_busy(bool busy);                     ///< open() fails with busy
   void set_uncertainty(std::chrono::nanoseconds uncertainty);  ///< what position() states
 
-  // What happened.
-  [[nodiscard]] std::vector<SimTake> takes() const;        ///< one for each start, in order
-  [[nodiscard]] std::vector<std::int16_t> played() const;  ///< all takes joined
-  [[nodiscard]] std::int64_t buffered() const;             ///< frames written and not played
+  // What happened until now.
+  [[nodiscard]] std::vector<SimTake> takes();        ///< one for each start, in order
+  [[nodiscard]] std::vector<std::int16_t> played();  ///< all takes joined
+  [[nodiscard]] std::int64_t buffered();             ///< frames written and not played
   [[nodiscard]] bool is_open() const;
   [[nodiscard]] int opens() const;  ///< successful open() calls
 
@@ -66,7 +66,6 @@ class SimAudioOut final : public AudioOut {
   std::vector<std::int16_t> queue_;  ///< frames [played_, written_)
   std::int64_t written_ = 0, played_ = 0;
   std::uint32_t underruns_ = 0;
-  bool dry_ = false;
   MonoTime anchor_time_;
   std::int64_t anchor_frame_ = 0;
   std::chrono::nanoseconds uncertainty_{0};

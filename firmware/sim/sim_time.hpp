@@ -45,7 +45,8 @@ class SimTime {
 
  private:
   struct Sleeper {
-    MonoTime wake;
+    MonoTime wake;      ///< when it stirs if nothing else happens
+    bool awake = true;  ///< about to look again
   };
   bool all_asleep(int sleepers) const;
 

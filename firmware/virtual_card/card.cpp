@@ -181,9 +181,8 @@ void Card::play(std::int64_t frames) {
       const auto slot = (played_ + i) % buffer_frames_ * channels_;
       recorded_.insert(recorded_.end(), ring_.begin() + slot, ring_.begin() + slot + channels_);
     }
-    Job job{Job::Kind::samples};
-    job.samples = static_cast<std::size_t>(frames * channels_);
-    jobs_.push_back(std::move(job));
+    if (jobs_.empty() || jobs_.back().kind != Job::Kind::samples) jobs_.push_back(Job{Job::Kind::samples});
+    jobs_.back().samples += static_cast<std::size_t>(frames * channels_);
   }
   played_ += frames;
 }

@@ -159,7 +159,9 @@ std::optional<CardSettings> read_settings(snd_config_t* conf, const char* pcm) {
     if (snd_config_get_id(field, &id) < 0) continue;
     if (std::strcmp(id, "type") == 0 || std::strcmp(id, "comment") == 0 || std::strcmp(id, "hint") == 0) continue;
     if (read_field(field, id, settings)) continue;
-    SNDERR("virtual card %s: field %s is unknown or out of range (name, ppm -1000..1000, channels 1|2, record, control)", pcm, id);
+    SNDERR(
+        "virtual card %s: field %s is unknown or out of range (name, ppm -1000..1000, channels 1|2, record, control)",
+        pcm, id);
     return {};
   }
   if (is_plain_name(settings.name)) return settings;

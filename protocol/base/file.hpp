@@ -48,7 +48,7 @@ Result<void> sync_folder(const std::filesystem::path& folder);
 
 /// Makes a folder and its parents, each durable, if they are not there.
 /// @param mode  permission bits of the folders made
-/// @error io
+/// @error io · full · refused · exists: something else than a folder is there
 Result<void> make_folders(const std::filesystem::path& folder, unsigned mode = 0755);
 
 }  // namespace loa

@@ -63,7 +63,7 @@ void append_value(std::string& line, std::string_view value) {
   line += '"';
   for (char c : value) {
     if (c == '"' || c == '\\') line += '\\';
-    line += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    line += static_cast<unsigned char>(c) < ' ' || c == 0x7f ? ' ' : c;
   }
   line += '"';
 }

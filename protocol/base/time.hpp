@@ -39,14 +39,16 @@ struct Now {
 constexpr WallTime wall_from_us(std::int64_t us) { return WallTime{Micros{us}}; }
 constexpr std::int64_t to_us(WallTime time) { return time.time_since_epoch().count(); }
 
-/// @return UTC as "2026-11-21T22:00:00.000000Z" (RFC 3339, always six digits of fraction)
+/// @return UTC as "2026-11-21T22:00:00.000000Z" (RFC 3339, always six digits of fraction); what lies outside of the
+/// years
+///         0…9999 is given as the first or last instant of them
 std::string format_utc(WallTime time);
 
 /// @param text  RFC 3339 in UTC: "2026-11-21T22:00:00Z", fraction of 1…6 digits allowed
 /// @error       invalid: not such an instant
 Result<WallTime> parse_utc(std::string_view text);
 
-/// @return a length for people: "1 h 02 min 03.4 s", "3.4 s", "120 ms"
+/// @return a length for people, cut to what is shown: "1 h 02 min 03.4 s", "3.4 s", "120 ms"
 std::string format_duration(Micros duration);
 
 }  // namespace loa

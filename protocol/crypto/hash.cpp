@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 #include "protocol/base/file.hpp"
 #include "protocol/base/text.hpp"
@@ -72,6 +73,8 @@ Sha256 Sha256Stream::finish() {
 }
 
 std::string random_bytes(std::size_t count) {
+  // libsodium wants its one initialisation before random numbers are shared by threads; repeating it is harmless.
+  if (sodium_init() < 0) std::abort();
   std::string bytes(count, '\0');
   randombytes_buf(bytes.data(), bytes.size());
   return bytes;

@@ -4,6 +4,7 @@
 #include <mqtt_protocol.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -29,6 +30,7 @@ std::string without_dot(std::string text) {
 
 std::string library_text(int code, int number) {
   if (code == MOSQ_ERR_ERRNO) return errno_text(number);
+  if (code == MOSQ_ERR_CONN_LOST) return "the broker closed the connection";
   if (code == MOSQ_ERR_EAI || code == MOSQ_ERR_LOOKUP) return "the name cannot be looked up";
   return without_dot(mosquitto_strerror(code));
 }
@@ -177,7 +179,13 @@ short Session::poll_events(bool may_read) const {
 }
 
 Result<void> Session::step(short revents) {
-  if (revents != 0) reached_ = reached_ || (revents & (POLLERR | POLLHUP)) == 0;
+  if (!reached_ && revents != 0) {
+    int number = 0;
+    socklen_t size = sizeof number;
+    ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &number, &size);
+    if (number != 0) return over(MOSQ_ERR_ERRNO, number);
+    reached_ = (revents & POLLHUP) == 0;
+  }
   if (revents != 0) {
     errno = 0;
     // Also when only writable: an unfinished TLS handshake goes on in the read function.

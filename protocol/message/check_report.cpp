@@ -1,3 +1,5 @@
+#include <google/protobuf/stubs/logging.h>
+
 #include <algorithm>
 
 #include "protocol/message/check.hpp"
@@ -133,6 +135,7 @@ Result<void> check(const v1::Answer& answer) {
 
 template <class Message>
 Result<Message> decode(std::string_view body) {
+  const google::protobuf::LogSilencer silence;  // a stranger's bytes must not write our log
   Message message;
   if (!message.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
     return fail(ErrorCode::invalid, "{} bytes are no whole {}", body.size(), message.GetTypeName());

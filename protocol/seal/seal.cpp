@@ -1,5 +1,7 @@
 #include "protocol/seal/seal.hpp"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <algorithm>
 
 namespace loa::protocol::seal {
@@ -72,6 +74,7 @@ Result<Opened> open(std::string_view bytes, const Expectation& expectation) {
   if (bytes.size() > max_envelope_bytes) {
     return fail(ErrorCode::invalid, "an envelope of {} bytes is larger than {}", bytes.size(), max_envelope_bytes);
   }
+  const google::protobuf::LogSilencer silence;  // a stranger's bytes must not write our log
   v1::Envelope envelope;
   if (!envelope.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return fail(ErrorCode::invalid, "{} bytes are not a whole envelope", bytes.size());

@@ -41,7 +41,7 @@ class AlsaAudioOutTest : public VirtualCardTest {
     EXPECT_EQ(shape->rate_hz, 48'000);
   }
 
-  /// Writes the next periods of sound_, each after a wait(); collects a position with each.
+  /// Writes the next periods of sound_, each after a wait(); collects positions meanwhile.
   void play(std::size_t periods) {
     for (std::size_t i = 0; i < periods; ++i) {
       const auto free = out_.wait(500ms);
@@ -50,10 +50,16 @@ class AlsaAudioOutTest : public VirtualCardTest {
       const auto written = out_.write(std::span{sound_}.subspan(written_, period_));
       ASSERT_TRUE(written) << written.error().text;
       written_ += period_;
-      const auto position = out_.position();
-      ASSERT_TRUE(position) << position.error().text;
-      if (position->played > 0) positions_.push_back(*position);
+      for (int looks = 0; looks < 4; ++looks) look();
     }
+  }
+
+  /// Positions count whole frames (21 µs): looks between the periods, too, average that out.
+  void look() {
+    const auto position = out_.position();
+    ASSERT_TRUE(position) << position.error().text;
+    if (position->played > 0) positions_.push_back(*position);
+    std::this_thread::sleep_for(3100us);
   }
 
   AudioPosition position() {

@@ -3,7 +3,7 @@
 
 #include "protocol/seal/seal.hpp"
 #include "station/journal/proof_journal.hpp"
-#include "tests/unit/station/temporary_folder.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace loa::station::journal {
 
@@ -110,7 +110,7 @@ class JournalTest : public ::testing::Test {
   }
 
  private:
-  TemporaryFolder folder_;
+  tests::TempFolder folder_;
 };
 
 }  // namespace loa::station::journal

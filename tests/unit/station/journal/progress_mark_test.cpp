@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "protocol/base/file.hpp"
-#include "tests/unit/station/temporary_folder.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace loa::station::journal {
 namespace {
@@ -42,7 +42,7 @@ class ProgressMarkTest : public ::testing::Test {
     file.seekp(static_cast<std::streamoff>(offset));
     file.put(static_cast<char>(old ^ 0x5a));
   }
-  TemporaryFolder folder_;
+  tests::TempFolder folder_;
 };
 
 TEST_F(ProgressMarkTest, IsEmptyWhenNew) { EXPECT_FALSE(open().recovered()); }
