@@ -16,6 +16,7 @@ namespace {
 constexpr int most_rounds = 6;
 constexpr double step_down_db = 0.1;       ///< below the limit once it was exceeded, so that rounds end
 constexpr double codec_headroom_db = 0.8;  ///< Opus moves peaks by about this much; a first guess that saves a round
+constexpr double limiter_appetite = 1.8;   ///< gain put in for each decibel that comes out of a working limiter
 constexpr std::size_t piece_frames = rate_hz / 4;
 
 /// Hands out a sound in pieces; an empty piece is the end.
@@ -165,7 +166,9 @@ Setting corrected(Setting setting, const Measured& sound, const Measured& object
     const double highest = std::min(setting.ceiling_db, sound.peak_db + setting.gain_db);
     setting.ceiling_db = highest - excess - step_down_db;
   }
-  if (round < most_rounds - 2) setting.gain_db += wanted.target_lufs - object.lufs;
+  const bool limited = sound.peak_db + setting.gain_db > setting.ceiling_db;
+  const double missing = (wanted.target_lufs - object.lufs) * (limited ? limiter_appetite : 1.0);
+  if (round < most_rounds - 2) setting.gain_db += missing;
   return setting;
 }
 

@@ -51,6 +51,7 @@ int OpusEncoder::State::open_codec(Kind kind, int bits_per_second) {
   codec->bit_rate = bits_per_second;
   codec->flags |= AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_GLOBAL_HEADER;
   av_opt_set(codec->priv_data, "application", kind == Kind::speech ? "voip" : "audio", 0);
+  av_opt_set(codec->priv_data, "vbr", "constrained", 0);  // free VBR doubles the rate of tonal sound
   return avcodec_open2(codec.get(), encoder, nullptr);
 }
 

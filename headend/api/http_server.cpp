@@ -309,8 +309,6 @@ std::uint16_t HttpServer::port() const {
   return state_->acceptor.local_endpoint(ignored).port();
 }
 
-Result<void> HttpServer::reload_certificate() { return state_->load_certificate(); }
-
 void HttpServer::stop() {
   if (std::exchange(state_->stopped, true)) return;
   error_code ignored;

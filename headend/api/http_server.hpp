@@ -55,8 +55,6 @@ class HttpServer {
   static Result<HttpServer> listen(boost::asio::io_context& io, const Options& options, Handlers handlers);
 
   [[nodiscard]] std::uint16_t port() const;
-  /// Takes a renewed certificate for connections to come; on an error the old one stays.
-  Result<void> reload_certificate();
   /// Closes the listener and every connection.
   void stop();
 

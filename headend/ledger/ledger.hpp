@@ -50,19 +50,25 @@ class Ledger {
   void reload() { keys_.clear(); }
 
  private:
-  struct Chain {
-    store::ChainHead head;
-    std::map<std::uint64_t, std::vector<const store::ProofRecord*>> arrived;
-  };
+  using ChainKey = std::pair<std::string, store::Epoch>;  ///< station, epoch
+  struct Work;                                            ///< one chain during a commit
+
   Result<protocol::crypto::PublicKey> key_of(const std::string& station);
   Result<void> settle(Commit& commit, WallTime now);
+  Result<void> settle_chain(Work& work, std::vector<const store::ProofRecord*>& arrived);
+  Result<void> place(Work& work, const store::ProofRecord& proof);
+  Result<void> drain_aside(Work& work);
+  Result<void> keep_fork(Work& work, const store::ProofRecord& proof);
+  Result<void> keep_aside(Work& work, const store::ProofRecord& proof);
+  Result<void> raise(const std::string& station, const char* code, const std::string& text, WallTime now);
+  Result<publisher::Publication> make_receipt(const store::ChainHead& chain, WallTime now);
 
   std::string ward_;
   protocol::crypto::SecretKey key_;
   store::Store& store_;
-  std::map<std::string, protocol::crypto::PublicKey> keys_;
+  std::map<std::string, protocol::crypto::PublicKey, std::less<>> keys_;
   std::vector<store::ProofRecord> batch_;
-  std::map<std::string, store::Epoch> due_;  ///< station → epoch whose receipt is due
+  std::set<ChainKey> due_;  ///< chains of which something was committed or sent again
 };
 
 }  // namespace loa::headend::ledger

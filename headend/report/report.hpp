@@ -6,6 +6,7 @@
 
 #include "headend/store/catalogue.hpp"
 #include "headend/store/facts.hpp"
+#include "headend/store/store.hpp"
 #include "headend/timetable/local_time.hpp"
 #include "protocol/message/loa.pb.h"
 
@@ -48,7 +49,7 @@ struct Anomaly {
   std::string station;
   std::string occurrence;
   std::uint32_t segment = 0;
-  std::string kind;  ///< "overlap", "outside", "unplanned", "cancelled", "frames"
+  std::string kind;  ///< "overlap", "outside", "unplanned", "cancelled", "frames", "object"
   WallTime from;
   WallTime to;
   std::string text;  ///< one sentence
@@ -80,26 +81,45 @@ struct Report {
   std::uint64_t cues_cancelled = 0;
 };
 
-/// What the report is made from.
-struct Material {
-  store::Catalogue catalogue;              ///< for names and groups
-  std::vector<store::PlannedCue> planned;  ///< every cue that starts in the period
-  std::vector<store::ProofRecord> proofs;  ///< every proof of these cues, and others of the period
-};
-
 /// The part of UTC that a period of local dates is, both days included.
 store::Span span_of(timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone);
 
 /// Splits one cue's planned time among its proofs. The result covers [start, start + duration) without gap or overlap.
+///
+/// Claims are cut to the planned time. A gap inside a played part is INTERRUPTED ("underrun"), so are the frames that a
+/// played part is short of ("frames-missing") and a part that played something else ("other-content"). Where proofs
+/// contradict one another the one that says "not played" is believed: the figure can be defended, never inflated.
 /// @param proofs     of this cue, in the order of their numbers
-/// @param anomalies  overlaps, claims outside the planned time and frames that do not fit are added here
+/// @param anomalies  overlaps, claims outside the planned time and the like are added here
 std::vector<Stretch> split(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs,
                            std::vector<Anomaly>& anomalies);
 
-/// Makes the report of a period.
-/// @param now  cues that end later are "to come"
-Report make(const Material& material, timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone,
-            WallTime now);
+/// Makes the report of a period, some stations at a time.
+class Reporter {
+ public:
+  /// @param catalogue  for names and groups; must outlive the reporter
+  /// @param now        cues that end later are "to come"
+  Reporter(const store::Catalogue& catalogue, timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone,
+           WallTime now);
+
+  /// Counts whole stations: everything of a station in one call.
+  /// @param planned  cues that start in the period; earlier ones are only used to recognise their proofs
+  /// @param proofs   without flaw, by station, epoch and number; at least all of the cues above
+  void add(const std::vector<store::PlannedCue>& planned, const std::vector<store::ProofRecord>& proofs);
+
+  /// Call once.
+  Report finish();
+
+ private:
+  void account(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
+  void add_cue(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs);
+
+  const store::Catalogue& catalogue_;
+  store::Span span_;
+  Report report_;
+  using Rows = std::map<std::pair<v1::Medium, std::string>, Account>;
+  Rows total_, stations_, categories_, groups_;
+};
 
 /// Aligned text for people, Vietnamese first, English beside it; ends with
 /// "N cues planned, N accounted for, N unexplained".
@@ -108,7 +128,17 @@ std::string format_text(const Report& report);
 /// For programs: durations in microseconds, instants RFC 3339.
 std::string format_json(const Report& report);
 
-/// "phát · played" and so on.
-std::string name_of(v1::Bucket bucket);
+/// Reads what the report needs from the store, station by station.
+/// @error invalid: `to` is before `from` · and those of the store
+Result<Report> of_store(store::Store& store, timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone,
+                        WallTime now);
+
+/// A bucket for people, in both languages.
+struct BucketName {
+  const char* vi;
+  const char* en;
+  const char* word;  ///< for programs: "played", "content-missing" …
+};
+BucketName name_of(v1::Bucket bucket);
 
 }  // namespace loa::headend::report

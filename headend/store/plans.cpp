@@ -121,4 +121,12 @@ Result<std::vector<PlannedCue>> Store::planned_cues(Span span, const std::string
   return cues;
 }
 
+Result<std::vector<std::string>> Store::stations_planned(Span span) {
+  std::vector<std::string> stations;
+  LOA_TRY(database_->sql->each(
+      "SELECT DISTINCT station FROM planned_cues WHERE start_us >= ? AND start_us < ? ORDER BY station",
+      [&](const Row& row) { stations.push_back(row.text(0)); }, span.from, span.to));
+  return stations;
+}
+
 }  // namespace loa::headend::store

@@ -93,6 +93,9 @@ class Store {
   /// @param station  empty: of every station
   Result<std::vector<PlannedCue>> planned_cues(Span span, const std::string& station = {});
 
+  /// Stations that have planned cues in the span, removed ones included; sorted.
+  Result<std::vector<std::string>> stations_planned(Span span);
+
   // ---- proofs ----------------------------------------------------------------------------------------------------
 
   /// The chain of one epoch; a fresh one (through = 0) if there is none.

@@ -87,6 +87,7 @@ std::string format_station_settings(const Ward& ward, const StationWish& wish, c
   if (wish.sign) {
     text += fmt::format("\n[sign]\ndriver = {}\nwidth = {}\nheight = {}\n", quote(wish.sign_driver),
                         wish.sign->width_px, wish.sign->height_px);
+    if (!wish.sign_record.empty()) text += fmt::format("record = {}\n", quote(wish.sign_record.string()));
   }
   return text + fmt::format("\n[clock]\ntrust = {}\n", quote(wish.clock_trust));
 }

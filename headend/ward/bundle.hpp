@@ -18,10 +18,11 @@ struct SignSize {
 /// What the configuration of one station says beyond the ward's own facts.
 struct StationWish {
   std::string id;
-  std::string pcm = "default";      ///< ALSA PCM name; empty: the station has no loudspeaker
-  std::optional<SignSize> sign{};   ///< absent: no sign
-  std::string sign_driver = "sdl";  ///< "sdl" (window, KMS) or "recorder" (PNG files)
-  std::string clock_trust = "ntp";  ///< "ntp", "assume-network" or "assume-disciplined"
+  std::string pcm = "default";          ///< ALSA PCM name; empty: the station has no loudspeaker
+  std::optional<SignSize> sign{};       ///< absent: no sign
+  std::string sign_driver = "auto";     ///< of SDL: "auto", "x11", "wayland", "kmsdrm", "offscreen", "dummy"
+  std::filesystem::path sign_record{};  ///< folder for each frame shown, as PNG; empty: not recorded
+  std::string clock_trust = "ntp";      ///< "ntp", "assume-network" or "assume-disciplined"
 };
 
 /// A bundle as made: the public half that the head-end keeps.

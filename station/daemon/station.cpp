@@ -100,9 +100,8 @@ Result<void> Station::make_presenters() {
     display::SignSettings player;
     player.width_px = settings_.sign->width_px;
     player.height_px = settings_.sign->height_px;
-    LOA_TRY_LET(auto mark, journal::ProgressMark::open(marks / "sign-0.mark"));
-    sign_mark_ = std::move(mark);
-    sign_ = std::make_unique<display::SignPlayer>(*board_.sign, player, *sign_mark_, post(), presenter_events());
+    LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(marks, "sign"));
+    sign_ = std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
   }
   return {};
 }

@@ -107,7 +107,6 @@ class Station {
   struct Alive;
   std::shared_ptr<Alive> alive_;  // posted functions of a destroyed station do nothing
   std::unique_ptr<Presenter> audio_;
-  std::optional<journal::ProgressMark> sign_mark_;
   std::unique_ptr<Presenter> sign_;
   std::unique_ptr<sync::ContentFetcher> fetcher_;
   std::unique_ptr<protocol::link::Link> link_;

@@ -12,6 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
+#ifdef LOA_PRELOAD
+const std::vector<std::string> preload{"LD_PRELOAD=" LOA_PRELOAD, "ASAN_OPTIONS=detect_leaks=0"};
+#else
+const std::vector<std::string> preload;
+#endif
+
 class ForeignProgramTest : public VirtualCardTest {
  protected:
   void SetUp() override {
@@ -24,7 +30,7 @@ class ForeignProgramTest : public VirtualCardTest {
 
 TEST_F(ForeignProgramTest, PlaysThroughTheCardSampleForSampleInRealTime) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto aplay = run({.argv = {"aplay", "-q", "-D", "horn", folder_ / "in.wav"}});
+  const auto aplay = run({.argv = {"aplay", "-q", "-D", "horn", folder_ / "in.wav"}, .env = preload});
   ASSERT_TRUE(aplay) << aplay.error().text;
   EXPECT_TRUE(aplay->exit.ok()) << aplay->err;
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 1500ms);
@@ -38,14 +44,15 @@ TEST_F(ForeignProgramTest, PlaysThroughTheCardSampleForSampleInRealTime) {
 
 TEST_F(ForeignProgramTest, ConvertsThroughAlsasPlug) {
   const auto aplay =
-      run({.argv = {"aplay", "-q", "-D", "any", "-f", "S32_LE", "-r", "32000", "-c", "2", "-d", "1", "/dev/zero"}});
+      run({.argv = {"aplay", "-q", "-D", "any", "-f", "S32_LE", "-r", "32000", "-c", "2", "-d", "1", "/dev/zero"},
+           .env = preload});
   ASSERT_TRUE(aplay) << aplay.error().text;
   EXPECT_TRUE(aplay->exit.ok()) << aplay->err;
   ASSERT_EQ(wav_files().size(), 1U);
 }
 
 TEST_F(ForeignProgramTest, AKilledProgramLeavesWhatWasPlayedAndNoMore) {
-  auto aplay = Process::start({.argv = {"aplay", "-q", "-D", "horn", folder_ / "in.wav"}});
+  auto aplay = Process::start({.argv = {"aplay", "-q", "-D", "horn", folder_ / "in.wav"}, .env = preload});
   ASSERT_TRUE(aplay) << aplay.error().text;
   ASSERT_TRUE(wait_until(2s, [&] { return !wav_files().empty(); }));
   std::this_thread::sleep_for(700ms);
@@ -62,7 +69,7 @@ TEST_F(ForeignProgramTest, AKilledProgramLeavesWhatWasPlayedAndNoMore) {
 
 TEST_F(ForeignProgramTest, RefusesADefinitionWithAMistake) {
   define_card("pmm 80");
-  const auto aplay = run({.argv = {"aplay", "-q", "-D", "horn", folder_ / "in.wav"}});
+  const auto aplay = run({.argv = {"aplay", "-q", "-D", "horn", folder_ / "in.wav"}, .env = preload});
   ASSERT_TRUE(aplay) << aplay.error().text;
   EXPECT_FALSE(aplay->exit.ok());
   EXPECT_THAT(aplay->err, testing::HasSubstr("field pmm is unknown"));

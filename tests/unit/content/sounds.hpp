@@ -54,7 +54,8 @@ inline media::Pcm drum(std::size_t frames) {
 inline std::string wav(const media::Pcm& pcm, std::uint32_t rate_hz = 48'000, std::uint32_t claimed_bytes = 0) {
   std::string data;
   for (float x : pcm.frames) {
-    const auto sample = static_cast<std::uint16_t>(static_cast<std::int16_t>(std::lround(x * 32'767)));
+    const auto sample =
+        static_cast<std::uint16_t>(static_cast<std::int16_t>(std::lround(std::clamp(x, -1.0F, 1.0F) * 32'767)));
     data += static_cast<char>(sample & 0xFF);
     data += static_cast<char>(sample >> 8);
   }

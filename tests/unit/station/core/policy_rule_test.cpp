@@ -1,6 +1,6 @@
 #include "station/core/policy_rule.hpp"
 
-#include "core_bench.hpp"
+#include "tests/unit/station/core/core_bench.hpp"
 
 namespace loa::station::core {
 namespace {

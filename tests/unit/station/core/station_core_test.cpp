@@ -1,4 +1,4 @@
-#include "core_bench.hpp"
+#include "tests/unit/station/core/core_bench.hpp"
 
 namespace loa::station::core {
 namespace {
