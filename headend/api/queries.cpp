@@ -41,27 +41,22 @@ std::string state_of(const FleetLine& line) {
 
 Result<report::Report> make_report(store::Store& store, store::LocalDate from, store::LocalDate to,
                                    timetable::Zone zone, const std::string& station, WallTime now) {
+  if (station.empty()) return report::of_store(store, from, to, zone, now);
   if (to < from) {
     return fail(ErrorCode::invalid, "the period ends on {} before it begins on {}", timetable::format_date(to),
                 timetable::format_date(from));
   }
+  constexpr std::chrono::days margin{1};  // a cue lasts at most 24 h
   const auto span = report::span_of(from, to, zone);
-  report::Material material;
-  LOA_TRY(store.transaction([&]() -> Result<void> {
-    LOA_TRY_LET(material.catalogue, store.catalogue());
-    LOA_TRY_LET(material.planned, store.planned_cues(span));
-    LOA_TRY_LET(material.proofs, store.proofs(span));
-    return {};
-  }));
-  if (!station.empty()) {
-    const auto elsewhere = [&](const auto& entry) { return entry.station != station; };
-    std::erase_if(material.planned, elsewhere);
-    std::erase_if(material.proofs, elsewhere);
-    if (material.planned.empty() && material.catalogue.station(station) == nullptr) {
-      return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", station);
-    }
+  LOA_TRY_LET(const auto catalogue, store.catalogue());
+  LOA_TRY_LET(const auto planned, store.planned_cues({span.from - margin, span.to}, station));
+  LOA_TRY_LET(const auto proofs, store.proofs({span.from - margin, span.to + margin}, station));
+  if (planned.empty() && catalogue.station(station) == nullptr) {
+    return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", station);
   }
-  return report::make(material, from, to, zone, now);
+  report::Reporter reporter{catalogue, from, to, zone, now};
+  reporter.add(planned, proofs);
+  return reporter.finish();
 }
 
 }  // namespace loa::headend::api

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+
+extern "C" {  // glibc 2.36 forgot it in this one header
+#include <sys/pidfd.h>
+}
 
 namespace loa::headend::broker {
 namespace {

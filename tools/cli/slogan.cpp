@@ -118,12 +118,19 @@ Result<store::Slogan> build(const Add& options, const store::Catalogue& catalogu
   return made;
 }
 
+/// The usual category is made with the first slogan; a name that it has by now stays.
+Result<void> keep_category(Desk& desk, const store::Slogan& made) {
+  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+  if (catalogue.category(made.category) != nullptr) return {};
+  return desk.store.put_category(usual_category);
+}
+
 Result<void> keep(Desk& desk, const store::Slogan& made, const std::vector<Drawn>& drawings,
                   const std::vector<store::Content>& contents) {
   LOA_TRY_LET(auto objects, content::store::ObjectStore::open(desk.ward.content_folder()));
   for (const auto& drawn : drawings) LOA_TRY(objects.put(drawn.png));
   return desk.store.transaction([&]() -> Result<void> {
-    if (made.category == usual_category.id) LOA_TRY(desk.store.put_category(usual_category));
+    LOA_TRY(keep_category(desk, made));
     for (const auto& content : contents) LOA_TRY(desk.store.put_content(content));
     return desk.store.put_slogan(made);
   });
