@@ -10,18 +10,18 @@ namespace loa::firmware {
 
 /// What an opened device turned out to be.
 struct AudioShape {
-  int rate_hz = 0;             ///< nominal; 48 000
+  int rate_hz = 0;  ///< nominal; 48 000
   std::int64_t period_frames = 0;
   std::int64_t buffer_frames = 0;
 };
 
 /// Where the device is, read at one instant.
 struct AudioPosition {
-  std::int64_t written = 0;    ///< frames accepted since open()
-  std::int64_t played = 0;     ///< frames that have left the device towards the horn since open(); ≤ written
-  MonoTime at;                 ///< when `played` was true
+  std::int64_t written = 0;  ///< frames accepted since open()
+  std::int64_t played = 0;   ///< frames that have left the device towards the horn since open(); ≤ written
+  MonoTime at;               ///< when `played` was true
   std::chrono::nanoseconds uncertainty{0};  ///< half the time it took to ask; a large one means: do not trust `at`
-  std::uint32_t underruns = 0; ///< since open(); each one stopped the device until the next write
+  std::uint32_t underruns = 0;              ///< since open(); each one stopped the device until the next write
 };
 
 /// A sound device playing mono 16-bit frames. A device with more channels plays the same on each.
@@ -30,7 +30,8 @@ class AudioOut {
  public:
   virtual ~AudioOut() = default;
 
-  /// Opens and configures the device; nothing sounds yet. The device starts with the first write that fills half its buffer.
+  /// Opens and configures the device; nothing sounds yet. The device starts with the first write that fills half its
+  /// buffer.
   /// @error missing: no such device · busy: somebody else holds it · unsupported: not 48 kHz 16 bit · io
   virtual Result<AudioShape> open() = 0;
 

@@ -22,8 +22,8 @@ class SignOut {
   /// @error missing: no such display · unsupported: not this geometry · io
   virtual Result<void> open(int width_px, int height_px) = 0;
 
-  /// Shows a frame from the panel's next refresh on, and returns when it was handed over (waits for the refresh where the
-  /// panel has one).
+  /// Shows a frame from the panel's next refresh on, and returns when it was handed over (waits for the refresh where
+  /// the panel has one).
   /// @return when the frame became visible
   /// @error  io: the panel is gone; close(), later open() again
   virtual Result<MonoTime> present(const SignFrame& frame) = 0;

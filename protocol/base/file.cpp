@@ -12,12 +12,16 @@ namespace {
 
 ErrorCode code_of(int number) {
   switch (number) {
-    case ENOENT: return ErrorCode::missing;
+    case ENOENT:
+      return ErrorCode::missing;
     case ENOSPC:
-    case EDQUOT: return ErrorCode::full;
+    case EDQUOT:
+      return ErrorCode::full;
     case EACCES:
-    case EPERM: return ErrorCode::refused;
-    default: return ErrorCode::io;
+    case EPERM:
+      return ErrorCode::refused;
+    default:
+      return ErrorCode::io;
   }
 }
 
@@ -88,27 +92,40 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
   return {};
 }
 
+static Result<void> write_new(const std::filesystem::path& temporary, std::string_view bytes, unsigned mode) {
+  ::unlink(temporary.c_str());  // left by a power cut; also, a link somebody put there is not followed
+  UniqueFd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
+  if (!fd.valid()) return errno_failure("create", temporary);
+  if (::fchmod(fd.get(), mode) != 0) return errno_failure("set rights of", temporary);
+  LOA_TRY(write_all(fd.get(), bytes, temporary));
+  if (::fsync(fd.get()) != 0) return errno_failure("sync", temporary);
+  return {};
+}
+
 Result<void> save_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
   auto temporary = path;
   temporary += ".new";
-  {
-    UniqueFd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
-    if (!fd.valid()) return errno_failure("create", temporary);
-    if (::fchmod(fd.get(), mode) != 0) return errno_failure("set rights of", temporary);
-    if (auto written = write_all(fd.get(), bytes, temporary); !written) {
-      ::unlink(temporary.c_str());
-      return written;
-    }
-    if (::fsync(fd.get()) != 0) return errno_failure("sync", temporary);
+  auto saved = write_new(temporary, bytes, mode);
+  if (saved && ::rename(temporary.c_str(), path.c_str()) != 0) saved = errno_failure("replace", path);
+  if (!saved) {
+    ::unlink(temporary.c_str());
+    return saved;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return errno_failure("rename", temporary);
   return sync_folder(path.parent_path());
 }
 
 Result<void> make_folders(const std::filesystem::path& folder, unsigned mode) {
-  if (folder.empty() || std::filesystem::is_directory(folder)) return {};
+  std::error_code ignored;
+  if (folder.empty() || std::filesystem::is_directory(folder, ignored)) return {};
   LOA_TRY(make_folders(folder.parent_path(), mode));
-  if (::mkdir(folder.c_str(), mode) != 0 && errno != EEXIST) return errno_failure("make folder", folder);
+  if (::mkdir(folder.c_str(), mode) != 0) {
+    const int number = errno;
+    if (number == EEXIST && std::filesystem::is_directory(folder, ignored)) return {};
+    if (number == EEXIST)
+      return fail(ErrorCode::exists, "cannot make folder {}: a file is in its place", folder.string());
+    errno = number;
+    return errno_failure("make folder", folder);
+  }
   return sync_folder(folder.parent_path());
 }
 

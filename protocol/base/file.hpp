@@ -32,8 +32,8 @@ std::string errno_text(int number);
 /// @error            missing · invalid: larger than max_bytes, or not a regular file · io
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
-/// Replaces a file so that after a power cut either the old or the new whole content is there: temporary file beside it,
-/// write, fsync, rename, fsync of the folder.
+/// Replaces a file so that after a power cut either the old or the new whole content is there: temporary file beside
+/// it, write, fsync, rename, fsync of the folder.
 /// @param mode  permission bits of the new file
 /// @error       io · full; the old file is untouched
 Result<void> save_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
@@ -48,7 +48,7 @@ Result<void> sync_folder(const std::filesystem::path& folder);
 
 /// Makes a folder and its parents, each durable, if they are not there.
 /// @param mode  permission bits of the folders made
-/// @error io
+/// @error io · full · refused · exists: something else than a folder is there
 Result<void> make_folders(const std::filesystem::path& folder, unsigned mode = 0755);
 
 }  // namespace loa

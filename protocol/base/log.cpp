@@ -12,20 +12,28 @@ std::atomic<Level> threshold{Level::info};  // the only mutable global: every ro
 
 const char* prefix_of(Level level) {
   switch (level) {
-    case Level::debug: return "<7>";
-    case Level::info: return "<6>";
-    case Level::warn: return "<4>";
-    case Level::error: return "<3>";
+    case Level::debug:
+      return "<7>";
+    case Level::info:
+      return "<6>";
+    case Level::warn:
+      return "<4>";
+    case Level::error:
+      return "<3>";
   }
   return "<6>";
 }
 
 const char* word_of(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info ";
-    case Level::warn: return "warn ";
-    case Level::error: return "ERROR";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info ";
+    case Level::warn:
+      return "warn ";
+    case Level::error:
+      return "ERROR";
   }
   return "info ";
 }
@@ -55,7 +63,7 @@ void append_value(std::string& line, std::string_view value) {
   line += '"';
   for (char c : value) {
     if (c == '"' || c == '\\') line += '\\';
-    line += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    line += static_cast<unsigned char>(c) < ' ' || c == 0x7f ? ' ' : c;
   }
   line += '"';
 }
@@ -78,7 +86,8 @@ std::string format(std::string_view event, Fields fields) {
 void write(Level level, std::string_view event, Fields fields) {
   if (level < threshold.load(std::memory_order_relaxed)) return;
   static const bool terminal = ::isatty(STDERR_FILENO) != 0;
-  const std::string line = (terminal ? terminal_prefix(level) : std::string{prefix_of(level)}) + format(event, fields) + "\n";
+  const std::string line =
+      (terminal ? terminal_prefix(level) : std::string{prefix_of(level)}) + format(event, fields) + "\n";
   // One write for one line: lines of several threads never mix. A full pipe loses a log line, never the programme.
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }

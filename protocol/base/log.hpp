@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// One line each: a stable `noun.verb`, then fields. error = someone must come, warn = healed itself, info = the life of
-/// one announcement, debug = off in the field. Lines go to standard error with the "<n>" priority prefix that
+/// One line each: a stable `noun.verb`, then fields. error = someone must come, warn = healed itself, info = the life
+/// of one announcement, debug = off in the field. Lines go to standard error with the "<n>" priority prefix that
 /// systemd-journald reads (sd-daemon(3)); on a terminal, with the local time instead.
 namespace loa::log {
 

@@ -54,18 +54,18 @@ inline tl::unexpected<Error> pass(Error error, const std::string& context) {
 }  // namespace loa
 
 /// Evaluates a Result<void> expression and returns its error from the enclosing function if it failed.
-#define LOA_TRY(expression)                                                 \
-  do {                                                                      \
-    if (auto loa_try_result_ = (expression); !loa_try_result_) {            \
-      return ::loa::pass(std::move(loa_try_result_).error());               \
-    }                                                                       \
+#define LOA_TRY(expression)                                      \
+  do {                                                           \
+    if (auto loa_try_result_ = (expression); !loa_try_result_) { \
+      return ::loa::pass(std::move(loa_try_result_).error());    \
+    }                                                            \
   } while (false)
 
 #define LOA_TRY_JOIN_(a, b) a##b
 #define LOA_TRY_NAME_(line) LOA_TRY_JOIN_(loa_try_value_, line)
-#define LOA_TRY_LET_(temporary, declaration, expression)                    \
-  auto temporary = (expression);                                            \
-  if (!temporary) return ::loa::pass(std::move(temporary).error());         \
+#define LOA_TRY_LET_(temporary, declaration, expression)            \
+  auto temporary = (expression);                                    \
+  if (!temporary) return ::loa::pass(std::move(temporary).error()); \
   declaration = *std::move(temporary)
 
 /// Declares a variable from a Result, or returns its error: `LOA_TRY_LET(auto text, read_file(path, limit));`

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 
 namespace loa {
 namespace {
@@ -33,15 +33,21 @@ int fraction_us(std::string_view text) {
 
 const char* name_of(ClockGrade grade) {
   switch (grade) {
-    case ClockGrade::none: return "none";
-    case ClockGrade::last_known: return "last-known";
-    case ClockGrade::network: return "network";
-    case ClockGrade::disciplined: return "disciplined";
+    case ClockGrade::none:
+      return "none";
+    case ClockGrade::last_known:
+      return "last-known";
+    case ClockGrade::network:
+      return "network";
+    case ClockGrade::disciplined:
+      return "disciplined";
   }
   return "none";
 }
 
 std::string format_utc(WallTime time) {
+  constexpr WallTime first{sys_days{year{0} / 1 / 1}}, last{sys_days{year{10'000} / 1 / 1} - Micros{1}};
+  time = std::clamp(time, first, last);
   const auto day = floor<days>(time);
   const year_month_day date{day};
   const hh_mm_ss clock{time - day};
@@ -51,9 +57,11 @@ std::string format_utc(WallTime time) {
 }
 
 Result<WallTime> parse_utc(std::string_view text) {
-  const auto wrong = [&] { return fail(ErrorCode::invalid, "'{}' is not a UTC instant like 2026-11-21T22:00:00Z", text); };
-  if (text.size() < 20 || text.back() != 'Z' || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
-      text[16] != ':') {
+  const auto wrong = [&] {
+    return fail(ErrorCode::invalid, "'{}' is not a UTC instant like 2026-11-21T22:00:00Z", text);
+  };
+  if (text.size() < 20 || text.back() != 'Z' || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+      text[13] != ':' || text[16] != ':') {
     return wrong();
   }
   const int y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2);
@@ -67,14 +75,15 @@ Result<WallTime> parse_utc(std::string_view text) {
 
 std::string format_duration(Micros duration) {
   const bool negative = duration < Micros::zero();
-  const auto length = negative ? -duration : duration;
   const char* sign = negative ? "-" : "";
-  if (length < seconds{1}) return fmt::format("{}{} ms", sign, length / milliseconds{1});
-  const auto whole_minutes = floor<minutes>(length);
-  const double rest = duration_cast<std::chrono::duration<double>>(length - whole_minutes).count();
-  if (length < minutes{1}) return fmt::format("{}{:.1f} s", sign, rest);
-  if (length < hours{1}) return fmt::format("{}{} min {:04.1f} s", sign, whole_minutes.count(), rest);
-  return fmt::format("{}{} h {:02} min {:04.1f} s", sign, whole_minutes / hours{1}, (whole_minutes % hours{1}).count(), rest);
+  const auto us = negative ? -duration.count() : duration.count();
+  if (us < 1'000'000) return fmt::format("{}{} ms", sign, us / 1'000);
+  const auto tenths = us / 100'000;  // cut, not rounded: 59.96 s is not yet a minute
+  const auto in_minute = fmt::format("{}.{}", tenths % 600 / 10, tenths % 10);
+  const auto in_minute_wide = fmt::format("{:02}.{}", tenths % 600 / 10, tenths % 10);
+  if (tenths < 600) return fmt::format("{}{} s", sign, in_minute);
+  if (tenths < 36'000) return fmt::format("{}{} min {} s", sign, tenths / 600, in_minute_wide);
+  return fmt::format("{}{} h {:02} min {} s", sign, tenths / 36'000, tenths / 600 % 60, in_minute_wide);
 }
 
 }  // namespace loa

@@ -10,7 +10,8 @@ namespace loa {
 /// Microseconds, the resolution of every instant on the wire.
 using Micros = std::chrono::microseconds;
 
-/// An instant of civil time, UTC, microseconds since 1970-01-01. For plans and proofs. May step; never used for timeouts.
+/// An instant of civil time, UTC, microseconds since 1970-01-01. For plans and proofs. May step; never used for
+/// timeouts.
 using WallTime = std::chrono::sys_time<Micros>;
 
 /// An instant of CLOCK_MONOTONIC in nanoseconds. For time-outs and audio. Means nothing after a reboot.
@@ -38,14 +39,16 @@ struct Now {
 constexpr WallTime wall_from_us(std::int64_t us) { return WallTime{Micros{us}}; }
 constexpr std::int64_t to_us(WallTime time) { return time.time_since_epoch().count(); }
 
-/// @return UTC as "2026-11-21T22:00:00.000000Z" (RFC 3339, always six digits of fraction)
+/// @return UTC as "2026-11-21T22:00:00.000000Z" (RFC 3339, always six digits of fraction); what lies outside of the
+/// years
+///         0…9999 is given as the first or last instant of them
 std::string format_utc(WallTime time);
 
 /// @param text  RFC 3339 in UTC: "2026-11-21T22:00:00Z", fraction of 1…6 digits allowed
 /// @error       invalid: not such an instant
 Result<WallTime> parse_utc(std::string_view text);
 
-/// @return a length for people: "1 h 02 min 03.4 s", "3.4 s", "120 ms"
+/// @return a length for people, cut to what is shown: "1 h 02 min 03.4 s", "3.4 s", "120 ms"
 std::string format_duration(Micros duration);
 
 }  // namespace loa

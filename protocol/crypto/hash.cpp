@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 #include "protocol/base/file.hpp"
 #include "protocol/base/text.hpp"
@@ -20,7 +21,8 @@ std::string Sha256::hex() const { return format_hex(view()); }
 
 Result<Sha256> Sha256::from_bytes(std::string_view bytes) {
   Sha256 digest;
-  if (bytes.size() != digest.bytes.size()) return fail(ErrorCode::invalid, "a SHA-256 has 32 bytes, not {}", bytes.size());
+  if (bytes.size() != digest.bytes.size())
+    return fail(ErrorCode::invalid, "a SHA-256 has 32 bytes, not {}", bytes.size());
   std::copy(bytes.begin(), bytes.end(), digest.bytes.begin());
   return digest;
 }
@@ -39,7 +41,8 @@ Sha256 sha256(std::string_view bytes) {
 Result<Sha256> sha256_file(const std::filesystem::path& path) {
   UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd.valid()) {
-    return fail(errno == ENOENT ? ErrorCode::missing : ErrorCode::io, "cannot open {}: {}", path.string(), errno_text());
+    return fail(errno == ENOENT ? ErrorCode::missing : ErrorCode::io, "cannot open {}: {}", path.string(),
+                errno_text());
   }
   Sha256Stream stream;
   std::string buffer(1 << 16, '\0');
@@ -70,6 +73,8 @@ Sha256 Sha256Stream::finish() {
 }
 
 std::string random_bytes(std::size_t count) {
+  // libsodium wants its one initialisation before random numbers are shared by threads; repeating it is harmless.
+  if (sodium_init() < 0) std::abort();
   std::string bytes(count, '\0');
   randombytes_buf(bytes.data(), bytes.size());
   return bytes;

@@ -39,7 +39,9 @@ bool verify(const PublicKey& key, std::string_view message, std::string_view sig
 
 SecretKey SecretKey::generate() {
   std::array<std::uint8_t, 32> seed{};
-  randombytes_buf(seed.data(), seed.size());
+  std::string random = random_bytes(seed.size());
+  std::copy(random.begin(), random.end(), seed.begin());
+  sodium_memzero(random.data(), random.size());
   SecretKey key = from_seed(seed);
   sodium_memzero(seed.data(), seed.size());
   return key;
@@ -66,11 +68,16 @@ Result<SecretKey> SecretKey::load(const std::filesystem::path& path) {
     return fail(ErrorCode::invalid, "{} is not a secret key (64 hexadecimal digits)", path.string());
   }
   std::copy(bytes->begin(), bytes->end(), seed.begin());
-  return from_seed(seed);
+  sodium_memzero(text.data(), text.size());
+  sodium_memzero(bytes->data(), bytes->size());
+  SecretKey key = from_seed(seed);
+  sodium_memzero(seed.data(), seed.size());
+  return key;
 }
 
 Result<void> SecretKey::save(const std::filesystem::path& path) const {
-  if (std::filesystem::exists(path)) return fail(ErrorCode::exists, "a key is already in {}", path.string());
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) return fail(ErrorCode::exists, "a key is already in {}", path.string());
   const std::string_view seed{reinterpret_cast<const char*>(bytes_.data()), 32};
   return save_file(path, format_hex(seed) + "\n", 0600);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/message/parse.hpp"
+
 namespace loa::protocol::seal {
 namespace {
 
@@ -73,7 +75,7 @@ Result<Opened> open(std::string_view bytes, const Expectation& expectation) {
     return fail(ErrorCode::invalid, "an envelope of {} bytes is larger than {}", bytes.size(), max_envelope_bytes);
   }
   v1::Envelope envelope;
-  if (!envelope.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!message::parse(bytes, envelope)) {
     return fail(ErrorCode::invalid, "{} bytes are not a whole envelope", bytes.size());
   }
   const auto key = signer(envelope, expectation.keys);
@@ -81,7 +83,7 @@ Result<Opened> open(std::string_view bytes, const Expectation& expectation) {
   Opened opened;
   opened.key = *key;
   opened.digest = crypto::sha256(envelope.header());
-  if (!opened.header.ParseFromString(envelope.header())) {
+  if (!message::parse(envelope.header(), opened.header)) {
     return fail(ErrorCode::invalid, "the signed header cannot be decoded");
   }
   LOA_TRY(check_address(opened.header, expectation));

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/message/loa.pb.h"
 #include "protocol/base/time.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/crypto/key.hpp"
+#include "protocol/message/loa.pb.h"
 
 /// The signed envelope (PROTOCOL.md §3): who says what to whom, in which order, valid when.
 namespace loa::protocol::seal {
@@ -33,11 +33,11 @@ std::string seal(const Address& address, std::string_view body, const crypto::Se
 struct Expectation {
   std::string ward;
   v1::Kind kind = v1::KIND_UNSPECIFIED;
-  std::vector<std::string> audiences;         ///< any of these
-  std::string sender;                         ///< empty: not checked (the key decides)
-  std::vector<crypto::PublicKey> keys;        ///< any of these
-  std::optional<WallTime> now;                ///< absent: validity is not judged, for a clock that cannot be believed
-  std::optional<std::uint64_t> after;         ///< sequence must be greater; absent: not judged here
+  std::vector<std::string> audiences;   ///< any of these
+  std::string sender;                   ///< empty: not checked (the key decides)
+  std::vector<crypto::PublicKey> keys;  ///< any of these
+  std::optional<WallTime> now;          ///< absent: validity is not judged, for a clock that cannot be believed
+  std::optional<std::uint64_t> after;   ///< sequence must be greater; absent: not judged here
 };
 
 /// An envelope whose signature and address were found right.

@@ -64,9 +64,7 @@ std::string of_command(std::string_view ward, std::string_view group) {
   return fmt::format("loa/1/{}/command/{}", ward, group);
 }
 
-std::string of_every_station(std::string_view ward, Leaf leaf) {
-  return of_station(ward, "+", leaf, "+");
-}
+std::string of_every_station(std::string_view ward, Leaf leaf) { return of_station(ward, "+", leaf, "+"); }
 
 std::optional<Parsed> parse(std::string_view topic) {
   const auto levels = levels_of(topic);

@@ -24,19 +24,19 @@ struct CueKey {
 struct Assignment {
   v1::Cue cue;
   std::uint64_t plan_sequence = 0;
-  WallTime from;                  ///< planned instant to begin at: cue.start_us, or later when joining in place
-  MonoTime from_mono;             ///< the same instant on the monotonic clock; the presenter knows no other clock
-  int gain_cb = 0;                ///< after the policy's cap
-  std::filesystem::path object;   ///< verified content in the store
+  WallTime from;                 ///< planned instant to begin at: cue.start_us, or later when joining in place
+  MonoTime from_mono;            ///< the same instant on the monotonic clock; the presenter knows no other clock
+  int gain_cb = 0;               ///< after the policy's cap
+  std::filesystem::path object;  ///< verified content in the store
 };
 
 /// What a presenter tells the core; called on the io thread.
 struct PresenterEvents {
   /// The first frame has left the device. @param start_error_us measured minus planned instant
   std::function<void(const CueKey&, int start_error_us)> started;
-  /// A part is over and measured: a proof draft with bucket, reason, from_us, to_us and all sink fields set, without chain
-  /// and clock fields. Reasons: "complete", "halted", "device-lost", "content-damaged". Exactly one for each assignment;
-  /// bucket UNKNOWN and from_us == to_us when nothing of it was heard.
+  /// A part is over and measured: a proof draft with bucket, reason, from_us, to_us and all sink fields set, without
+  /// chain and clock fields. Reasons: "complete", "halted", "device-lost", "content-damaged". Exactly one for each
+  /// assignment; bucket UNKNOWN and from_us == to_us when nothing of it was heard.
   std::function<void(const v1::Proof&)> ended;
 };
 
@@ -50,6 +50,8 @@ class Presenter {
   virtual void arm(const Assignment& assignment) = 0;
   /// Ends a cue within 20 ms (with a short fade), or forgets it if it has not begun. ended() follows.
   virtual void halt(const CueKey& cue) = 0;
+  /// The ended part of this cue is durable: what the presenter kept against a killed process may go.
+  virtual void settled(const CueKey& cue) = 0;
   /// Opens the device ahead of time, or closes it once idle, so that the first sample is on time.
   virtual void set_awake(bool awake) = 0;
 };

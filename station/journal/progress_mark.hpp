@@ -8,12 +8,12 @@
 
 namespace loa::station::journal {
 
-/// How far the cue on air has got, kept in a small memory-mapped file so that it outlives a killed process: the proof of a
-/// cue that was cut off is built from it at the next start. One mark for each presenter.
+/// How far the cue on air has got, kept in a small memory-mapped file so that it outlives a killed process: the proof
+/// of a cue that was cut off is built from it at the next start. One mark for each presenter.
 ///
-/// update() writes memory only: no lock, no allocation, no system call, so the audio thread may call it every period. Two
-/// slots, each with a checksum, take turns: a cut in the middle of one leaves the other. What the kernel had not written to
-/// the card when the power failed is lost: then the proof says less than was heard, never more.
+/// update() writes memory only: no lock, no allocation, no system call, so the audio thread may call it every period.
+/// Two slots, each with a checksum, take turns: a cut in the middle of one leaves the other. What the kernel had not
+/// written to the card when the power failed is lost: then the proof says less than was heard, never more.
 class ProgressMark {
  public:
   /// Fixed-size facts about one part, filled once at its begin; what grows is given to update().
@@ -40,8 +40,8 @@ class ProgressMark {
   /// @error io · full
   static Result<ProgressMark> open(const std::filesystem::path& path);
 
-  /// The newest whole part that an earlier process left, as a proof draft (bucket PLAYED, reason "process-lost"); absent
-  /// when the last part was closed by clear(), or nothing was heard of it.
+  /// The newest whole part that an earlier process left, as a proof draft (bucket PLAYED, reason "process-lost");
+  /// absent when the last part was closed by clear(), or nothing was heard of it.
   [[nodiscard]] std::optional<v1::Proof> recovered() const;
 
   /// Replaces the mark. Wait-free.

@@ -12,9 +12,23 @@ find_package(SQLite3 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 
 foreach(entry IN ITEMS
-    sodium:libsodium mosquitto:libmosquitto opusfile:opusfile alsa:alsa sdl2:sdl2 png:libpng ebur128:libebur128
-    espeak:espeak-ng glib:glib-2.0 pangocairo:pangocairo avformat:libavformat avcodec:libavcodec avutil:libavutil
-    swresample:libswresample avfilter:libavfilter systemd:libsystemd)
+    alsa:alsa
+    avcodec:libavcodec
+    avfilter:libavfilter
+    avformat:libavformat
+    avutil:libavutil
+    ebur128:libebur128
+    espeak:espeak-ng
+    glib:glib-2.0
+    gpiod:libgpiod
+    mosquitto:libmosquitto
+    opusfile:opusfile
+    pangocairo:pangocairo
+    png:libpng
+    sdl2:sdl2
+    sodium:libsodium
+    swresample:libswresample
+    systemd:libsystemd)
   string(REPLACE ":" ";" entry ${entry})
   list(GET entry 0 name)
   list(GET entry 1 module)

@@ -24,14 +24,44 @@ function(loa_program name)
   install(TARGETS ${name} RUNTIME)
 endfunction()
 
-# loa_test(<house>/<room> [LINKS <target>...])
-#   One test program for tests/unit/<house>/<room>/*.cpp, mirroring the tree.
+# One precompiled header for all tests: GoogleTest and the standard headers that nearly every test has. Rooms do without,
+# so that a missing #include of theirs cannot hide.
+if(NOT TARGET loa_test_pch)
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/loa_test_pch.cpp CONTENT "int main() { return 0; }\n")
+  add_executable(loa_test_pch EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/generated/loa_test_pch.cpp)
+  target_link_libraries(loa_test_pch PRIVATE loa_flags GTest::gtest GTest::gmock)
+  target_precompile_headers(loa_test_pch PRIVATE
+    <gmock/gmock.h> <gtest/gtest.h> <chrono> <filesystem> <functional> <map> <string> <vector>)
+endif()
+
+# loa_test(<kind>/<house>/<room> [LINKS <target>...] [NEEDS <target>...] [REALTIME] [TIMEOUT <seconds>])
+#   One test program of every .cpp in tests/<kind>/<house>/<room>, mirroring the tree; part of the target tests_<kind>.
+#   Its tests are named "<kind>/<house>/<room>: Subject.Promise".
+#   NEEDS:    programs that it starts, built before it.
+#   REALTIME: its tests measure time or sound: each runs alone on the machine, with the label `realtime`.
+#   TIMEOUT:  of each test, 120 s unless told.
 function(loa_test path)
-  cmake_parse_arguments(test "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(test "REALTIME" "TIMEOUT" "LINKS;NEEDS" ${ARGN})
   string(REPLACE "/" "_" name ${path})
+  string(REGEX MATCH "^[^/]+" kind ${path})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${path}/*.cpp)
   add_executable(test_${name} ${sources})
   target_link_libraries(test_${name} PRIVATE loa_flags GTest::gtest_main GTest::gmock ${test_LINKS})
-  gtest_discover_tests(test_${name} TEST_PREFIX "${path}: " DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  target_precompile_headers(test_${name} REUSE_FROM loa_test_pch)
+  if(NOT TARGET tests_${kind})
+    add_custom_target(tests_${kind})
+  endif()
+  add_dependencies(tests_${kind} test_${name})
+  if(test_NEEDS)
+    add_dependencies(test_${name} ${test_NEEDS})
+  endif()
+  if(NOT test_TIMEOUT)
+    set(test_TIMEOUT 120)
+  endif()
+  set(properties TIMEOUT ${test_TIMEOUT})
+  if(test_REALTIME)
+    list(APPEND properties RUN_SERIAL TRUE LABELS realtime)
+  endif()
+  gtest_discover_tests(test_${name} TEST_PREFIX "${path}: " DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
 endfunction()
 include(GoogleTest)

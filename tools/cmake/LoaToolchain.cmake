@@ -23,8 +23,10 @@ endif()
 
 find_program(LOA_CCACHE ccache)
 if(LOA_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${LOA_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${LOA_CCACHE})
+  # ccache keeps objects built with a precompiled header only when told that this is meant (ccache(1), PRECOMPILED HEADERS).
+  set(loa_launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${LOA_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${loa_launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${loa_launcher})
 endif()
 
 find_program(LOA_MOLD mold)

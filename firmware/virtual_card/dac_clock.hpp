@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+
+/// The virtual card uses nothing else of ours: it is loaded into foreign programs.
+namespace loa::firmware::virtual_card {
+
+using Nanos = std::int64_t;  ///< CLOCK_MONOTONIC or CLOCK_REALTIME, nanoseconds; the plugin's ABI with C code
+
+/// From here on frame `frame` leaves the card at `at`, and the next ones follow at `rate_hz × (1 + ppm·10⁻⁶)`.
+struct Anchor {
+  Nanos at = 0;
+  std::int64_t frame = 0;
+  double ppm = 0;
+};
+
+/// Maps monotonic time to the number of frames that have left, for a crystal with an error and stalls on demand.
+class DacClock {
+ public:
+  DacClock() = default;
+  DacClock(int rate_hz, double ppm, Nanos start);
+
+  /// @return frames that have left by then: floor(elapsed × rate), never less than the anchor's
+  [[nodiscard]] std::int64_t frames_at(Nanos at) const;
+  /// @return the first nanosecond at which frames_at() is `frame`; for frames from the anchor on
+  [[nodiscard]] Nanos time_of(std::int64_t frame) const;
+
+  /// Changes the crystal's error; the present frame keeps its instant.
+  void set_ppm(double ppm, Nanos now);
+  /// No frame leaves for `length` from now; a stall within a stall makes it longer.
+  void stall(Nanos length, Nanos now);
+
+  [[nodiscard]] const Anchor& anchor() const { return anchor_; }
+
+ private:
+  [[nodiscard]] double frames_per_ns() const;
+
+  int rate_hz_ = 48'000;
+  Anchor anchor_;
+};
+
+}  // namespace loa::firmware::virtual_card

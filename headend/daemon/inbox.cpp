@@ -1,0 +1,69 @@
+#include "headend/daemon/inbox.hpp"
+
+#include "protocol/message/check.hpp"
+#include "protocol/seal/seal.hpp"
+
+namespace loa::headend::daemon {
+
+using protocol::topic::Leaf;
+
+void Inbox::know(const std::vector<store::Station>& stations) {
+  keys_.clear();
+  for (const auto& station : stations) keys_.emplace(station.id, station.key);
+}
+
+Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view payload, WallTime now) {
+  const std::string station{from.station};
+  if (from.ward != ward_ || !from.leaf) return fail(ErrorCode::refused, "a message for ward {} came here", from.ward);
+  if (!keys_.contains(station))
+    return fail(ErrorCode::missing, "a message came from {}, which this ward does not have", station);
+  switch (*from.leaf) {
+    case Leaf::state:
+      return take_state(station, payload, now);
+    case Leaf::status:
+      return take_status(station, payload, now);
+    case Leaf::fault:
+      return take_fault(station, from.code, payload, now);
+    default:
+      return fail(ErrorCode::invalid, "{} sent what the head-end does not read", station);
+  }
+}
+
+Result<void> Inbox::take_state(const std::string& station, std::string_view payload, WallTime now) {
+  LOA_TRY_LET(const auto state, protocol::message::decode<v1::State>(payload));
+  return store_.put_online(station, state.online(), state.boot(), now);
+}
+
+Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now) {
+  LOA_TRY_LET(const auto body, open(station, v1::KIND_STATUS, station + "/status", payload));
+  LOA_TRY_LET(const auto status, protocol::message::decode<v1::Status>(body));
+  return store_.put_status(station, status, now);
+}
+
+Result<void> Inbox::take_fault(const std::string& station, std::string_view code, std::string_view payload,
+                               WallTime now) {
+  if (payload.empty()) return {};  // taken back: the retained message is gone, what was kept stays
+  LOA_TRY_LET(const auto body, open(station, v1::KIND_FAULT, station + "/fault/" + std::string{code}, payload));
+  LOA_TRY_LET(const auto fault, protocol::message::decode<v1::Fault>(body));
+  if (fault.code() != code) {
+    return fail(ErrorCode::refused, "{} sent fault {} under the topic of {}", station, fault.code(), code);
+  }
+  return store_.put_fault({station, fault.code(), fault.state(), wall_from_us(fault.since_us()), now,
+                           std::max<std::uint32_t>(fault.count(), 1), fault.text()});
+}
+
+Result<std::string> Inbox::open(const std::string& station, v1::Kind kind, const std::string& stream,
+                                std::string_view payload) {
+  protocol::seal::Expectation expectation;
+  expectation.ward = ward_;
+  expectation.kind = kind;
+  expectation.audiences = {"headend"};
+  expectation.sender = "station/" + station;
+  expectation.keys = {keys_.at(station)};
+  if (const auto seen = seen_.find(stream); seen != seen_.end()) expectation.after = seen->second;
+  LOA_TRY_LET(const auto opened, protocol::seal::open(payload, expectation));
+  seen_[stream] = opened.header.sequence();
+  return opened.header.body();
+}
+
+}  // namespace loa::headend::daemon

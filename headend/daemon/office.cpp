@@ -1,0 +1,293 @@
+#include "headend/daemon/office.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <optional>
+
+#include "content/store/object_store.hpp"
+#include "headend/api/http_server.hpp"
+#include "headend/api/routes.hpp"
+#include "headend/broker/broker.hpp"
+#include "headend/broker/connection.hpp"
+#include "headend/daemon/inbox.hpp"
+#include "headend/ledger/ledger.hpp"
+#include "headend/publisher/publisher.hpp"
+#include "protocol/base/log.hpp"
+#include "protocol/link/link.hpp"
+
+namespace loa::headend::daemon {
+namespace {
+
+namespace asio = boost::asio;
+namespace link = protocol::link;
+namespace topic = protocol::topic;
+using boost::system::error_code;
+using content::store::ObjectStore;
+using std::chrono::milliseconds;
+
+/// How soon a change made with `loa` reaches the stations.
+constexpr milliseconds look_interval{300};
+/// One fsync for all proofs of this long.
+constexpr milliseconds batch_time{20};
+/// Plans are looked at this often even if nobody changed anything, so that their horizon moves on.
+constexpr std::chrono::minutes issue_interval{30};
+
+WallTime wall_now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
+
+/// Held as long as a head-end runs for the ward, by whatever means it ends.
+Result<UniqueFd> be_the_only_one(const ward::Ward& ward) {
+  const auto file = ward.folder() / "headend.lock";
+  UniqueFd fd{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  if (!fd.valid()) return fail(ErrorCode::io, "cannot open {}: {}", file.string(), errno_text());
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
+  return fail(ErrorCode::busy, "another loa-headend runs for ward {}: stop it first", ward.settings().id);
+}
+
+std::vector<broker::Login> logins_of(const store::Catalogue& catalogue) {
+  std::vector<broker::Login> logins;
+  for (const auto& station : catalogue.stations) {
+    if (!station.mqtt_password_hash.empty()) logins.push_back({station.id, station.mqtt_password_hash});
+  }
+  return logins;
+}
+
+void warn(const char* event, const Error& error) { log::warn(event, {{"reason", error.text}}); }
+
+}  // namespace
+
+struct Office::State {
+  State(asio::io_context& context, ward::Ward its_ward, std::function<void()> its_ready)
+      : io(context), ward(std::move(its_ward)), ready(std::move(its_ready)), look(io), batch(io) {}
+
+  asio::io_context& io;
+  ward::Ward ward;
+  std::function<void()> ready;
+  UniqueFd only_one;
+  std::optional<store::Store> store;
+  std::optional<ObjectStore> objects;
+  std::optional<publisher::Publisher> publisher;
+  std::optional<ledger::Ledger> ledger;
+  std::optional<Inbox> inbox;
+  std::optional<api::Routes> routes;
+  std::optional<broker::Broker> broker;
+  std::optional<api::HttpServer> https;
+  std::unique_ptr<link::Link> wire;
+  asio::steady_timer look;
+  asio::steady_timer batch;
+  bool batch_runs = false;
+  std::int64_t version = 0;
+  std::chrono::steady_clock::time_point issue_at;
+  bool stopped = false;
+
+  Result<void> open();
+  Result<void> open_https();
+  Result<void> start_broker();
+  Result<void> start_link();
+  void connected();
+  void publish(const publisher::Publication& publication);
+  void issue();
+  Result<void> learn();
+  void look_around();
+  void look_again();
+  void take(const link::Message& message);
+  void take_proof(const std::string& station, const std::string& sealed);
+  void commit();
+  void settle_later();
+};
+
+Result<void> Office::State::open() {
+  LOA_TRY_LET(only_one, be_the_only_one(ward));
+  LOA_TRY_LET(auto opened, store::Store::open(ward.database_file()));
+  store.emplace(std::move(opened));
+  LOA_TRY_LET(auto folder, ObjectStore::open(ward.content_folder()));
+  objects.emplace(std::move(folder));
+  LOA_TRY_LET(const auto key, ward.plan_key());
+  const auto& settings = ward.settings();
+  planner::Settings planning;
+  planning.zone.utc_offset = std::chrono::seconds{settings.utc_offset_s};
+  planning.content_url = ward.content_url();
+  publisher.emplace(settings.id, key, planning, *store);
+  ledger.emplace(settings.id, key, *store);
+  inbox.emplace(settings.id, *store);
+  routes.emplace(api::Routes::Facts{settings.id, settings.name, LOA_VERSION, planning.zone}, *store);
+  return {};
+}
+
+Result<void> Office::State::open_https() {
+  api::HttpServer::Options options;
+  options.bind = ward.settings().bind;
+  options.port = ward.settings().https_port;
+  options.certificate_file = ward.server_certificate_file();
+  options.key_file = ward.server_key_file();
+  LOA_TRY_LET(options.token, ward.api_token());
+  api::HttpServer::Handlers handlers;
+  handlers.object = [this](const protocol::crypto::Sha256& object) -> std::optional<std::filesystem::path> {
+    if (!objects->has(object)) return std::nullopt;
+    return objects->path_of(object);
+  };
+  handlers.api = [this](const api::Request& request) { return routes->answer(request, wall_now()); };
+  LOA_TRY_LET(auto server, api::HttpServer::listen(io, options, std::move(handlers)));
+  https.emplace(std::move(server));
+  return {};
+}
+
+Result<void> Office::State::start_broker() {
+  if (ward.settings().outside_broker) return {};
+  LOA_TRY_LET(const auto catalogue, store->catalogue());
+  broker.emplace(io, ward, broker::Broker::Events{});
+  return broker->start(logins_of(catalogue));
+}
+
+Result<void> Office::State::start_link() {
+  LOA_TRY_LET(auto settings, broker::connection_of(ward, "headend-" + ward.settings().id));
+  link::LinkEvents events;
+  events.connected = [this] { connected(); };
+  events.disconnected = [](const std::string& why) { log::warn("link.lost", {{"reason", why}}); };
+  events.message = [this](const link::Message& message) { take(message); };
+  events.failed = [](link::MessageId, const std::string& why) { log::error("publish.refused", {{"reason", why}}); };
+  events.subscription_refused = [](const std::string& filter, const std::string& why) {
+    log::error("subscription.refused", {{"filter", filter}, {"reason", why}});
+  };
+  const auto post = [this](std::function<void()> work) {
+    asio::post(io, [this, work = std::move(work)] {
+      if (!stopped) work();
+    });
+  };
+  wire = std::make_unique<link::Link>(std::move(settings), std::move(events), post);
+  for (const auto leaf : {topic::Leaf::state, topic::Leaf::status, topic::Leaf::proof, topic::Leaf::fault}) {
+    LOA_TRY(wire->subscribe(topic::of_every_station(ward.settings().id, leaf), link::Qos::at_least_once));
+  }
+  return wire->start();
+}
+
+/// The broker may have lost everything: what stands retained is put there again.
+void Office::State::connected() {
+  log::info("link.connected");
+  if (auto repeated = publisher->repeat([this](const auto& publication) { publish(publication); }); !repeated) {
+    warn("plans.not_repeated", repeated.error());
+  }
+  if (ready) std::exchange(ready, nullptr)();
+}
+
+void Office::State::publish(const publisher::Publication& publication) {
+  const auto sent =
+      wire->publish(publication.topic, publication.payload, link::Qos::at_least_once, publication.retained);
+  if (!sent) log::warn("publish.failed", {{"topic", publication.topic}, {"reason", sent.error().text}});
+}
+
+void Office::State::issue() {
+  issue_at = std::chrono::steady_clock::now() + issue_interval;
+  const auto round = publisher->issue(wall_now(), [this](const auto& publication) { publish(publication); });
+  if (!round) return warn("plans.not_issued", round.error());
+  for (const auto& station : round->issued) log::info("plan.issued", {{"station", station}});
+  for (const auto& note : round->notes) log::info("plan.note", {{"text", note}});
+  for (const auto& problem : round->problems) log::error("plan.problem", {{"text", problem}});
+}
+
+/// The catalogue as it now is: who may speak, who may log in.
+Result<void> Office::State::learn() {
+  LOA_TRY_LET(const auto catalogue, store->catalogue());
+  inbox->know(catalogue.stations);
+  ledger->reload();
+  if (broker) LOA_TRY(broker->reload(logins_of(catalogue)));
+  return {};
+}
+
+/// `loa` writes to the same database: the version tells.
+void Office::State::look_around() {
+  const auto now_version = store->data_version();
+  if (!now_version) {
+    warn("store.not_read", now_version.error());
+  } else if (*now_version != version) {
+    if (auto learnt = learn(); !learnt) return warn("catalogue.not_read", learnt.error());
+    version = *now_version;
+    issue();
+  } else if (std::chrono::steady_clock::now() >= issue_at) {
+    issue();
+  }
+}
+
+void Office::State::look_again() {
+  look.expires_after(look_interval);
+  look.async_wait([this](const error_code& cancelled) {
+    if (cancelled || stopped) return;
+    look_around();
+    look_again();
+  });
+}
+
+void Office::State::take(const link::Message& message) {
+  const auto from = topic::parse(message.topic);
+  if (!from || !from->leaf || from->ward != ward.settings().id) return;
+  if (*from->leaf == topic::Leaf::proof) return take_proof(std::string{from->station}, message.payload);
+  if (auto taken = inbox->take(*from, message.payload, wall_now()); !taken) {
+    // A retained message comes again at every connect: no news.
+    const auto level = message.retained ? log::Level::debug : log::Level::warn;
+    log::write(level, "message.refused", {{"topic", message.topic}, {"reason", taken.error().text}});
+  }
+}
+
+void Office::State::take_proof(const std::string& station, const std::string& sealed) {
+  if (auto received = ledger->receive(station, sealed, wall_now()); !received) {
+    return log::warn("proof.refused", {{"station", station}, {"reason", received.error().text}});
+  }
+  if (ledger->full()) return commit();
+  if (!std::exchange(batch_runs, true)) settle_later();
+}
+
+void Office::State::settle_later() {
+  batch.expires_after(batch_time);
+  batch.async_wait([this](const error_code& cancelled) {
+    if (!cancelled && !stopped) commit();
+  });
+}
+
+void Office::State::commit() {
+  batch_runs = false;
+  const auto now = wall_now();
+  const auto done = ledger->commit(now);
+  if (!done) return warn("proofs.not_kept", done.error());  // without a receipt they come again
+  if (done->appended + done->forks + done->flawed > 0) {
+    log::info("proofs.kept", {{"appended", done->appended}, {"duplicates", done->duplicates}, {"aside", done->aside}});
+  }
+  if (done->forks + done->flawed > 0) {
+    log::error("proofs.wrong", {{"forks", done->forks}, {"flawed", done->flawed}});
+  }
+  const auto receipts = ledger->receipts_due(now);
+  if (!receipts) return warn("receipts.not_made", receipts.error());
+  for (const auto& receipt : *receipts) publish(receipt);
+}
+
+Office::Office(asio::io_context& io, ward::Ward ward, std::function<void()> ready)
+    : state_(std::make_unique<State>(io, std::move(ward), std::move(ready))) {}
+
+Office::~Office() { stop(); }
+
+Result<void> Office::start() {
+  LOA_TRY(state_->open());
+  LOA_TRY(state_->open_https());
+  LOA_TRY(state_->start_broker());
+  LOA_TRY(state_->start_link());
+  LOA_TRY_LET(state_->version, state_->store->data_version());
+  LOA_TRY(state_->learn());
+  state_->issue();
+  state_->look_again();
+  return {};
+}
+
+void Office::stop() {
+  if (std::exchange(state_->stopped, true)) return;
+  state_->look.cancel();
+  state_->batch.cancel();
+  if (state_->https) state_->https->stop();
+  if (state_->wire) {
+    if (!state_->ledger->empty()) state_->commit();
+    state_->wire->stop(milliseconds{1'000});
+  }
+  if (state_->broker) state_->broker->stop();
+}
+
+}  // namespace loa::headend::daemon

@@ -1,0 +1,278 @@
+#include "headend/ledger/ledger.hpp"
+
+#include <algorithm>
+
+#include "protocol/message/check.hpp"
+#include "protocol/seal/seal.hpp"
+#include "protocol/topic/topic.hpp"
+
+namespace loa::headend::ledger {
+namespace {
+
+using namespace std::chrono;
+using store::ProofRecord;
+
+/// Of one station: what waits for predecessors, and what is kept as evidence. More is dropped unread; the station,
+/// having no receipt, sends it again.
+constexpr std::uint64_t max_aside = 20'000;
+constexpr std::uint64_t max_forks = 1'000;
+constexpr std::uint64_t max_number = 1ULL << 62;
+constexpr std::size_t aside_page = 256;
+/// A hole this old is no matter of reordering any more.
+constexpr minutes hole_is_a_fault_after{10};
+constexpr days receipt_life{3650};
+constexpr hours clock_slack{1};
+
+std::string_view text_of(const store::Epoch& epoch) {
+  return {reinterpret_cast<const char*>(epoch.data()), epoch.size()};
+}
+
+/// The fields without which a proof has no place in any chain.
+Result<void> check_place(const v1::Proof& proof) {
+  if (proof.epoch().size() == sizeof(store::Epoch) && proof.previous().size() == 32 && proof.number() >= 1 &&
+      proof.number() <= max_number) {
+    return {};
+  }
+  return fail(ErrorCode::invalid, "a proof without epoch, number or previous hash has no place in the chain");
+}
+
+std::string flaw_of(const v1::Proof& proof) {
+  const auto sound = protocol::message::check(proof);
+  return sound ? std::string{} : sound.error().text;
+}
+
+std::uint64_t seconds_of(WallTime now) {
+  return static_cast<std::uint64_t>(floor<seconds>(now).time_since_epoch().count());
+}
+
+}  // namespace
+
+/// One chain while its share of the batch is put in place. Nothing of it is visible before the commit.
+struct Ledger::Work {
+  store::ChainHead head;
+  WallTime now;
+  Commit& commit;
+  std::vector<ProofRecord> append;
+  std::map<std::uint64_t, store::Sha256> digests;  ///< of `append`
+  bool holds_aside = false;
+  bool again = false;  ///< the station sent what was committed before: it missed the receipt
+
+  void extend(const ProofRecord& proof) {
+    head.through = proof.number;
+    head.head = proof.digest;
+    head.changed = now;
+    digests[proof.number] = proof.digest;
+    append.push_back(proof);
+    ++commit.appended;
+    if (!proof.flaw.empty()) ++commit.flawed;
+  }
+  [[nodiscard]] bool continues(const ProofRecord& proof) const {
+    return proof.number == head.through + 1 && proof.proof.previous() == head.head.view();
+  }
+};
+
+Ledger::Ledger(std::string ward, protocol::crypto::SecretKey key, store::Store& store)
+    : ward_(std::move(ward)), key_(std::move(key)), store_(store) {}
+
+Result<protocol::crypto::PublicKey> Ledger::key_of(const std::string& station) {
+  if (keys_.empty()) {
+    LOA_TRY_LET(const auto catalogue, store_.catalogue());
+    for (const auto& entry : catalogue.stations) keys_[entry.id] = entry.key;
+  }
+  const auto found = keys_.find(station);
+  if (found != keys_.end()) return found->second;
+  return fail(ErrorCode::missing, "a proof came for station '{}', which the ward does not have", station);
+}
+
+Result<void> Ledger::receive(const std::string& station, std::string_view sealed, WallTime now) {
+  LOA_TRY_LET(const auto key, key_of(station));
+  protocol::seal::Expectation want;
+  want.ward = ward_;
+  want.kind = v1::KIND_PROOF;
+  want.audiences = {"headend"};
+  want.sender = "station/" + station;
+  want.keys = {key};
+  const auto opened = protocol::seal::open(sealed, want);
+  if (!opened) return pass(opened.error(), "proof of station '" + station + "'");
+  ProofRecord record;
+  if (!record.proof.ParseFromString(opened->header.body())) {
+    return fail(ErrorCode::invalid, "proof of station '{}': its body cannot be decoded", station);
+  }
+  LOA_TRY(check_place(record.proof));
+  record.station = station;
+  std::copy_n(record.proof.epoch().begin(), record.epoch.size(), record.epoch.begin());
+  record.number = record.proof.number();
+  record.digest = opened->digest;
+  record.sealed = std::string{sealed};
+  record.received = now;
+  record.flaw = flaw_of(record.proof);
+  batch_.push_back(std::move(record));
+  return {};
+}
+
+Result<Commit> Ledger::commit(WallTime now) {
+  Commit commit;
+  auto due = due_;
+  auto outcome = store_.transaction([&] { return settle(commit, now); });
+  batch_.clear();
+  if (outcome) return commit;
+  due_ = std::move(due);
+  return pass(std::move(outcome).error(), "cannot commit proofs");
+}
+
+Result<void> Ledger::settle(Commit& commit, WallTime now) {
+  std::map<ChainKey, std::vector<const ProofRecord*>> chains;
+  for (const auto& proof : batch_) chains[{proof.station, proof.epoch}].push_back(&proof);
+  for (auto& [key, arrived] : chains) {
+    LOA_TRY_LET(auto head, store_.chain(key.first, key.second));
+    Work work{std::move(head), now, commit, {}, {}, false, false};
+    LOA_TRY(settle_chain(work, arrived));
+    if (!work.append.empty() || work.again) due_.insert(key);
+  }
+  return {};
+}
+
+Result<void> Ledger::settle_chain(Work& work, std::vector<const ProofRecord*>& arrived) {
+  std::stable_sort(arrived.begin(), arrived.end(),
+                   [](const auto* one, const auto* other) { return one->number < other->number; });
+  for (const auto* proof : arrived) LOA_TRY(place(work, *proof));
+  LOA_TRY(drain_aside(work));
+  if (!work.append.empty()) LOA_TRY(store_.append_proofs(work.append, {work.head}));
+  const auto flawed =
+      std::find_if(work.append.begin(), work.append.end(), [](const auto& proof) { return !proof.flaw.empty(); });
+  if (flawed != work.append.end()) {
+    const auto text = fmt::format("proof {} of station '{}' breaks a rule and is not counted: {}", flawed->number,
+                                  flawed->station, flawed->flaw);
+    LOA_TRY(raise(work.head.station, "proof-flawed", text, work.now));
+  }
+  return {};
+}
+
+/// Appends a proof, or finds out why it cannot be the next one.
+Result<void> Ledger::place(Work& work, const ProofRecord& proof) {
+  if (work.continues(proof)) {
+    work.extend(proof);
+    return {};
+  }
+  if (proof.number > work.head.through + 1) return keep_aside(work, proof);
+  if (proof.number == work.head.through + 1) return keep_fork(work, proof);
+  const auto fresh = work.digests.find(proof.number);
+  std::optional<store::Sha256> known;
+  if (fresh != work.digests.end()) {
+    known = fresh->second;
+  } else {
+    LOA_TRY_LET(known, store_.proof_digest(proof.station, proof.epoch, proof.number));
+  }
+  if (known != proof.digest) return keep_fork(work, proof);
+  ++work.commit.duplicates;
+  work.again = true;
+  return {};
+}
+
+Result<void> Ledger::keep_aside(Work& work, const ProofRecord& proof) {
+  LOA_TRY_LET(const auto same_number, store_.aside(proof.station, proof.epoch, proof.number, 1));
+  if (!same_number.empty() && same_number[0].number == proof.number) {
+    if (same_number[0].digest != proof.digest) return keep_fork(work, proof);
+    ++work.commit.duplicates;
+    return {};
+  }
+  LOA_TRY_LET(const auto waiting, store_.count_aside(proof.station));
+  if (waiting >= max_aside) return {};
+  ++work.commit.aside;
+  work.holds_aside = true;
+  return store_.put_aside({proof});
+}
+
+/// Appends what waited for the proofs that have just come.
+Result<void> Ledger::drain_aside(Work& work) {
+  const auto& [station, epoch] = std::pair{work.head.station, work.head.epoch};
+  for (bool more = !work.append.empty(); more;) {
+    LOA_TRY_LET(const auto waiting, store_.aside(station, epoch, work.head.through + 1, aside_page));
+    more = waiting.size() == aside_page;
+    for (const auto& proof : waiting) {
+      if (proof.number != work.head.through + 1) return store_.drop_aside(station, epoch, work.head.through);
+      if (!work.continues(proof)) {
+        LOA_TRY(keep_fork(work, proof));
+        return store_.drop_aside(station, epoch, proof.number);
+      }
+      work.extend(proof);
+    }
+  }
+  if (!work.append.empty()) return store_.drop_aside(station, epoch, work.head.through);
+  if (!work.holds_aside) return {};
+  LOA_TRY_LET(const auto oldest, store_.aside(station, epoch, 1, 1));
+  if (oldest.empty() || work.now - oldest[0].received < hole_is_a_fault_after) return {};
+  return raise(station, "proof-hole",
+               fmt::format("proofs of station '{}' from number {} on are missing, later ones wait for them", station,
+                           work.head.through + 1),
+               work.now);
+}
+
+Result<void> Ledger::keep_fork(Work& work, const ProofRecord& proof) {
+  ++work.commit.forks;
+  LOA_TRY_LET(const auto count, store_.count_forks(proof.station));
+  if (count >= max_forks) return {};
+  LOA_TRY_LET(const bool fresh, store_.put_fork(proof));
+  if (!fresh) return {};
+  const auto text =
+      fmt::format("station '{}' signed a proof {} that contradicts its chain: it is kept as evidence and not counted",
+                  proof.station, proof.number);
+  return raise(proof.station, "proof-fork", text, work.now);
+}
+
+Result<void> Ledger::raise(const std::string& station, const char* code, const std::string& text, WallTime now) {
+  store::FaultRecord fault{station, code, v1::FAULT_STATE_NEW, now, now, 1, text};
+  LOA_TRY_LET(const auto faults, store_.faults());
+  for (const auto& known : faults) {
+    if (known.station != station || known.code != code) continue;
+    fault.since = known.since;
+    fault.state = known.state == v1::FAULT_STATE_ACKNOWLEDGED ? known.state : fault.state;
+    fault.count = known.count + 1;
+  }
+  return store_.put_fault(fault);
+}
+
+Result<std::vector<publisher::Publication>> Ledger::receipts_due(WallTime now) {
+  std::vector<store::ChainHead> chains;
+  std::vector<publisher::Publication> receipts;
+  const auto make_all = [&]() -> Result<void> {
+    for (const auto& [station, epoch] : due_) {
+      LOA_TRY_LET(auto chain, store_.chain(station, epoch));
+      chains.push_back(std::move(chain));
+    }
+    // The receipt stands retained: of two epochs of one station the one that grew last has to be the last word.
+    std::stable_sort(chains.begin(), chains.end(),
+                     [](const auto& one, const auto& other) { return one.changed < other.changed; });
+    for (const auto& chain : chains) {
+      LOA_TRY_LET(auto receipt, make_receipt(chain, now));
+      receipts.push_back(std::move(receipt));
+    }
+    return {};
+  };
+  if (due_.empty()) return receipts;
+  if (auto made = store_.transaction(make_all); !made) return pass(std::move(made).error(), "cannot make receipts");
+  due_.clear();
+  return receipts;
+}
+
+Result<publisher::Publication> Ledger::make_receipt(const store::ChainHead& chain, WallTime now) {
+  v1::Receipt receipt;
+  receipt.set_epoch(std::string{text_of(chain.epoch)});
+  receipt.set_through(chain.through);
+  receipt.set_head(std::string{chain.head.view()});
+  protocol::seal::Address address;
+  address.ward = ward_;
+  address.sender = "headend";
+  address.audience = "station/" + chain.station;
+  address.kind = v1::KIND_RECEIPT;
+  address.not_before = now - clock_slack;
+  address.not_after = now + receipt_life;
+  LOA_TRY_LET(address.sequence, store_.next_sequence("receipt/" + chain.station, seconds_of(now)));
+  auto sealed = protocol::seal::seal(address, receipt.SerializeAsString(), key_);
+  LOA_TRY(store_.put_receipt(chain.station, sealed));
+  using protocol::topic::Leaf;
+  return publisher::Publication{protocol::topic::of_station(ward_, chain.station, Leaf::receipt), std::move(sealed),
+                                true};
+}
+
+}  // namespace loa::headend::ledger

@@ -1,0 +1,74 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "headend/publisher/publisher.hpp"
+#include "headend/store/store.hpp"
+#include "protocol/crypto/key.hpp"
+
+namespace loa::headend::ledger {
+
+/// What became of the proofs since the last commit.
+struct Commit {
+  std::uint64_t appended = 0;    ///< now part of their chains
+  std::uint64_t duplicates = 0;  ///< known already
+  std::uint64_t aside = 0;       ///< wait for their predecessors
+  std::uint64_t forks = 0;       ///< contradict the chain: evidence and a fault
+  std::uint64_t flawed = 0;      ///< of the appended: break a rule, never counted
+};
+
+/// Turns what stations send into an exact, durable, chained record, whatever the broker lost, doubled or reordered.
+///
+/// receive() verifies and collects; commit() writes the whole batch with one fsync; receipts_due() then says what the
+/// stations may forget. Call commit() some 50 ms after the first receive() of a batch, or at `full()`.
+class Ledger {
+ public:
+  /// @param store  must outlive the ledger
+  Ledger(std::string ward, protocol::crypto::SecretKey key, store::Store& store);
+
+  /// Verifies one sealed proof and keeps it in memory for the next commit.
+  /// @param station  from the topic
+  /// @error missing: no such station · refused, invalid: not a proof of this station for this ward. Nothing is kept.
+  Result<void> receive(const std::string& station, std::string_view sealed, WallTime now);
+
+  /// Whether the batch has reached the size at which waiting gains nothing.
+  [[nodiscard]] bool full() const { return batch_.size() >= 512; }
+  [[nodiscard]] bool empty() const { return batch_.empty(); }
+
+  /// Makes the batch durable. On an error nothing of it is kept: the stations, having no receipt, send it again.
+  Result<Commit> commit(WallTime now);
+
+  /// Sealed receipts for every station of which something was committed, or which sent what was committed before.
+  /// Each is kept (to be repeated) before it is handed out.
+  Result<std::vector<publisher::Publication>> receipts_due(WallTime now);
+
+  /// Forgets cached keys of stations: call when the catalogue changed.
+  void reload() { keys_.clear(); }
+
+ private:
+  using ChainKey = std::pair<std::string, store::Epoch>;  ///< station, epoch
+  struct Work;                                            ///< one chain during a commit
+
+  Result<protocol::crypto::PublicKey> key_of(const std::string& station);
+  Result<void> settle(Commit& commit, WallTime now);
+  Result<void> settle_chain(Work& work, std::vector<const store::ProofRecord*>& arrived);
+  Result<void> place(Work& work, const store::ProofRecord& proof);
+  Result<void> drain_aside(Work& work);
+  Result<void> keep_fork(Work& work, const store::ProofRecord& proof);
+  Result<void> keep_aside(Work& work, const store::ProofRecord& proof);
+  Result<void> raise(const std::string& station, const char* code, const std::string& text, WallTime now);
+  Result<publisher::Publication> make_receipt(const store::ChainHead& chain, WallTime now);
+
+  std::string ward_;
+  protocol::crypto::SecretKey key_;
+  store::Store& store_;
+  std::map<std::string, protocol::crypto::PublicKey, std::less<>> keys_;
+  std::vector<store::ProofRecord> batch_;
+  std::set<ChainKey> due_;  ///< chains of which something was committed or sent again
+};
+
+}  // namespace loa::headend::ledger

@@ -1,0 +1,325 @@
+#include "headend/planner/planner.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "headend/planner/rotation.hpp"
+#include "headend/timetable/timetable.hpp"
+#include "protocol/message/check.hpp"
+
+namespace loa::headend::planner {
+namespace {
+
+using namespace std::chrono;
+using store::LocalDate;
+using store::PlannedCue;
+using timetable::occurrence_id;
+
+/// A title for people, cut at a whole character.
+std::string short_title(std::string title) {
+  if (title.size() <= protocol::message::max_title_bytes) return title;
+  std::size_t end = protocol::message::max_title_bytes;
+  while (end > 0 && (static_cast<unsigned char>(title[end]) & 0xc0) == 0x80) --end;
+  title.resize(end);
+  return title;
+}
+
+std::int64_t midnight_us(const timetable::Zone& zone, LocalDate date) { return to_us(zone.to_utc(date, Micros{0})); }
+
+/// Collects the cues of one station's plan.
+class Compiler {
+ public:
+  Compiler(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings)
+      : catalogue_(catalogue), station_(station), now_(now), settings_(settings), today_(settings.zone.date_of(now)) {}
+
+  void add_begun(const std::vector<PlannedCue>& begun);
+  void add_programmes();
+  void add_slogans();
+  Result<Planned> finish();
+
+ private:
+  struct Candidate {
+    const store::Programme* programme;
+    timetable::Occurrence occurrence;
+  };
+  using Track = std::pair<v1::Medium, v1::CueClass>;  ///< cues of one track do not overlap
+
+  [[nodiscard]] LocalDate last_day() const { return today_ + days{settings_.horizon_days - 1}; }
+  [[nodiscard]] std::int64_t horizon_us() const {
+    return midnight_us(settings_.zone, today_ + days{settings_.horizon_days});
+  }
+  [[nodiscard]] std::optional<std::string> obstacle_to(const v1::Cue& cue) const;
+  bool claim(Track track, WallTime start, WallTime end);
+  void add_occurrence(const Candidate& candidate);
+  void add_showings(LocalDate date);
+  void add_showing(LocalDate date, const Showing& showing);
+  v1::Policy policy_message();
+  void add_objects(v1::Plan& plan) const;
+
+  const store::Catalogue& catalogue_;
+  const store::Station& station_;
+  WallTime now_;
+  const Settings& settings_;
+  LocalDate today_;
+  std::vector<PlannedCue> cues_;
+  std::set<std::string> begun_;
+  std::map<Track, WallTime> busy_until_;
+  unsigned stretched_ = 1;
+  std::vector<std::string> notes_;
+};
+
+/// Takes the track for a stretch of time, if it is free. Calls come in the order of their starts.
+bool Compiler::claim(Track track, WallTime start, WallTime end) {
+  const auto busy = busy_until_.find(track);
+  if (busy != busy_until_.end() && start < busy->second) return false;
+  busy_until_[track] = end;
+  return true;
+}
+
+/// Why a cue that was promised can no longer be carried out; absent if it can.
+std::optional<std::string> Compiler::obstacle_to(const v1::Cue& cue) const {
+  const auto object = store::Sha256::from_bytes(cue.object());
+  const auto* content = object ? catalogue_.content(*object) : nullptr;
+  if (!content) return "its content was removed";
+  if (cue.medium() == v1::MEDIUM_AUDIO)
+    return station_.has_speaker ? std::nullopt : std::optional{"it has no loudspeaker now"};
+  const bool fits = station_.sign && content->image && content->image->geometry == *station_.sign;
+  return fits ? std::nullopt : std::optional{"its sign is another one now"};
+}
+
+void Compiler::add_begun(const std::vector<PlannedCue>& begun) {
+  for (const auto& planned : begun) {
+    begun_.insert(planned.cue.occurrence());
+    if (const auto obstacle = obstacle_to(planned.cue)) {
+      notes_.push_back(
+          fmt::format("'{}' is left out on station '{}': {}", planned.cue.title(), station_.id, *obstacle));
+      continue;
+    }
+    cues_.push_back(planned);
+    auto& busy = busy_until_[{planned.cue.medium(), planned.cue.cue_class()}];
+    busy = std::max(busy, wall_from_us(planned.cue.start_us() + planned.cue.duration_us()));
+  }
+}
+
+void Compiler::add_programmes() {
+  if (!station_.has_speaker) return;
+  std::vector<Candidate> candidates;
+  for (const auto& programme : catalogue_.programmes) {
+    if (!store::reaches(programme.groups, station_)) continue;
+    const auto duration = timetable::duration_of(programme, catalogue_);
+    for (auto& occurrence : timetable::expand(programme, duration, today_, last_day(), settings_.zone)) {
+      occurrence.start += station_.stagger;
+      candidates.push_back({&programme, std::move(occurrence)});
+    }
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& one, const Candidate& other) {
+    return std::tie(one.occurrence.start, one.occurrence.id) < std::tie(other.occurrence.start, other.occurrence.id);
+  });
+  for (const auto& candidate : candidates) add_occurrence(candidate);
+}
+
+void Compiler::add_occurrence(const Candidate& candidate) {
+  const auto& [programme, occurrence] = candidate;
+  if (occurrence.start < now_ || begun_.count(occurrence.id) != 0 || occurrence.duration <= Micros{0}) return;
+  if (!claim({v1::MEDIUM_AUDIO, programme->cue_class}, occurrence.start, occurrence.end())) {
+    notes_.push_back(
+        fmt::format("{} is left out on station '{}': another programme is on air then", occurrence.id, station_.id));
+    return;
+  }
+  std::int64_t frames = 0;
+  for (std::size_t i = 0; i < programme->segments.size(); ++i) {
+    const auto& segment = programme->segments[i];
+    const auto* content = catalogue_.content(segment.object);
+    if (!content || content->frames <= 0) continue;
+    const auto from = timetable::position_of(frames), to = timetable::position_of(frames + content->frames);
+    frames += content->frames;
+    PlannedCue planned{station_.id, {}, occurrence.start, 0, std::nullopt};
+    auto& cue = planned.cue;
+    cue.set_occurrence(occurrence.id);
+    cue.set_segment(static_cast<std::uint32_t>(i));
+    cue.set_cue_class(programme->cue_class);
+    cue.set_medium(v1::MEDIUM_AUDIO);
+    cue.set_category(segment.category);
+    cue.set_start_us(to_us(occurrence.start + from));
+    cue.set_duration_us((to - from).count());
+    cue.set_object(std::string{segment.object.view()});
+    cue.set_gain_cb(station_.gain_cb);
+    cue.set_late_policy(programme->late_policy);
+    cue.set_late_limit_us(programme->late_limit.count());
+    cue.set_required_grade(settings_.required_grade);
+    cue.set_stagger_us(station_.stagger.count());
+    cue.set_title(short_title(content->title));
+    cues_.push_back(std::move(planned));
+  }
+}
+
+void Compiler::add_slogans() {
+  if (!station_.sign) return;
+  for (auto date = today_; date <= last_day(); date += days{1}) add_showings(date);
+  if (stretched_ > 1) {
+    notes_.push_back(fmt::format("station '{}': slogans stand up to {} times as long as asked, to keep the plan small",
+                                 station_.id, stretched_));
+  }
+}
+
+void Compiler::add_showings(LocalDate date) {
+  std::vector<const store::Slogan*> slogans;
+  for (const auto& slogan : catalogue_.slogans) {
+    const auto fits = [&](const store::SloganImage& image) { return image.geometry == *station_.sign; };
+    if (store::reaches(slogan.groups, station_) && timetable::falls_on(slogan.weekdays, date) &&
+        slogan.validity.contains(date) && std::any_of(slogan.images.begin(), slogan.images.end(), fits)) {
+      slogans.push_back(&slogan);
+    }
+  }
+  const auto rotation = rotate(slogans, {settings_.max_showings_per_day, settings_.max_showing});
+  stretched_ = std::max(stretched_, rotation.stretched);
+  for (const auto& showing : rotation.showings) add_showing(date, showing);
+}
+
+void Compiler::add_showing(LocalDate date, const Showing& showing) {
+  const auto& slogan = *showing.slogan;
+  const auto start = settings_.zone.to_utc(date, showing.from);
+  const auto id = occurrence_id(slogan.id, date, showing.from);
+  if (start < now_ || begun_.count(id) != 0) return;
+  const auto image = std::find_if(slogan.images.begin(), slogan.images.end(),
+                                  [&](const store::SloganImage& entry) { return entry.geometry == *station_.sign; });
+  const auto* content = catalogue_.content(image->object);
+  if (!content || !content->image) return;
+  // A turn that had begun under the plan before stays to its end.
+  if (!claim({v1::MEDIUM_SIGN, v1::CUE_CLASS_SCHEDULED}, start, start + showing.length)) return;
+  PlannedCue planned{station_.id, {}, start, 0, std::nullopt};
+  auto& cue = planned.cue;
+  cue.set_occurrence(id);
+  cue.set_cue_class(v1::CUE_CLASS_SCHEDULED);
+  cue.set_medium(v1::MEDIUM_SIGN);
+  cue.set_category(slogan.category);
+  cue.set_start_us(to_us(start));
+  cue.set_duration_us(Micros{showing.length}.count());
+  cue.set_object(std::string{image->object.view()});
+  cue.set_late_policy(v1::LATE_POLICY_JOIN);
+  cue.set_required_grade(settings_.required_grade);
+  cue.set_scroll_px_s(content->image->width_px > station_.sign->width_px ? slogan.scroll_px_s : 0);
+  cue.set_title(short_title(slogan.text));
+  cues_.push_back(std::move(planned));
+}
+
+/// The policy of today, up to the day on which another one takes its place.
+v1::Policy Compiler::policy_message() {
+  v1::Policy message;
+  const auto& zone = settings_.zone;
+  message.set_utc_offset_s(static_cast<std::int32_t>(zone.utc_offset.count()));
+  const auto* policy = catalogue_.policy_on(today_);
+  auto until = today_;
+  while (until <= last_day() && catalogue_.policy_on(until) == policy) until += days{1};
+  const bool ends = until <= last_day();
+  message.set_valid_until_us(ends ? midnight_us(zone, until) : midnight_us(zone, last_day() + days{2}));
+  message.set_valid_from_us(midnight_us(zone, today_ - days{1}));
+  if (!policy) {
+    notes_.push_back(fmt::format("no policy is in force on {}: station '{}' will stay silent",
+                                 timetable::format_date(today_), station_.id));
+    return message;
+  }
+  if (policy->validity.from) message.set_valid_from_us(midnight_us(zone, *policy->validity.from));
+  message.set_reference(short_title(policy->reference));
+  message.set_sessions_per_day(policy->sessions_per_day);
+  message.set_minutes_per_session(policy->minutes_per_session);
+  message.set_days_per_week(policy->days_per_week);
+  for (const auto& window : policy->windows) {
+    auto* added = message.add_windows();
+    added->set_weekdays(window.weekdays);
+    added->set_from_minute(window.from_minute);
+    added->set_to_minute(window.to_minute);
+    added->set_level_cap_cb(window.level_cap_cb);
+  }
+  return message;
+}
+
+void Compiler::add_objects(v1::Plan& plan) const {
+  std::set<std::string> named;
+  for (const auto& cue : plan.cues()) named.insert(cue.object());
+  for (const auto& bytes : named) {
+    const auto* content = catalogue_.content(*store::Sha256::from_bytes(bytes));
+    auto* object = plan.add_objects();
+    object->set_sha256(bytes);
+    object->set_bytes(content->bytes);
+    object->set_medium(content->medium);
+  }
+}
+
+Result<Planned> Compiler::finish() {
+  std::stable_sort(cues_.begin(), cues_.end(), [](const PlannedCue& one, const PlannedCue& other) {
+    const auto key = [](const v1::Cue& cue) {
+      return std::tuple{cue.start_us(), cue.segment(), std::string_view{cue.occurrence()}};
+    };
+    return key(one.cue) < key(other.cue);
+  });
+  Planned planned;
+  auto& plan = planned.plan;
+  plan.set_station(station_.id);
+  plan.set_made_us(to_us(now_));
+  plan.set_horizon_us(horizon_us());
+  *plan.mutable_policy() = policy_message();
+  plan.set_content_url(settings_.content_url);
+  for (const auto& group : station_.groups) {
+    if (group != store::everyone) plan.add_groups(group);
+  }
+  if (station_.sign) {
+    plan.mutable_sign()->set_width_px(station_.sign->width_px);
+    plan.mutable_sign()->set_height_px(station_.sign->height_px);
+  }
+  for (auto& cue : cues_) {
+    *plan.add_cues() = cue.cue;
+    if (wall_from_us(cue.cue.start_us()) >= now_) planned.cues.push_back(std::move(cue));
+  }
+  add_objects(plan);
+  planned.notes = std::move(notes_);
+  if (auto sound = protocol::message::check(plan); !sound) {
+    return pass(std::move(sound).error(), fmt::format("cannot plan for station '{}'", station_.id));
+  }
+  return planned;
+}
+
+/// What a plan says beside its cues, as comparable bytes; instants that only say when it was made are left out.
+std::string frame_of(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
+  v1::Plan frame;
+  *frame.mutable_policy() = plan.policy();
+  frame.mutable_policy()->set_valid_from_us(std::max(plan.policy().valid_from_us(), from_us));
+  frame.mutable_policy()->set_valid_until_us(std::min(plan.policy().valid_until_us(), to_us));
+  frame.set_content_url(plan.content_url());
+  *frame.mutable_groups() = plan.groups();
+  if (plan.has_sign()) *frame.mutable_sign() = plan.sign();
+  return frame.SerializeAsString();
+}
+
+std::vector<const v1::Cue*> cues_between(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
+  std::vector<const v1::Cue*> cues;
+  for (const auto& cue : plan.cues()) {
+    if (cue.start_us() + cue.duration_us() > from_us && cue.start_us() < to_us) cues.push_back(&cue);
+  }
+  return cues;
+}
+
+bool same_cue(const v1::Cue* one, const v1::Cue* other) {
+  return one->start_us() == other->start_us() && one->SerializeAsString() == other->SerializeAsString();
+}
+
+}  // namespace
+
+Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+                        const Settings& settings, const std::vector<PlannedCue>& begun) {
+  Compiler compiler{catalogue, station, now, settings};
+  compiler.add_begun(begun);
+  compiler.add_programmes();
+  compiler.add_slogans();
+  return compiler.finish();
+}
+
+bool same_orders(const v1::Plan& one, const v1::Plan& other, WallTime now) {
+  const auto from = to_us(now), to = std::min(one.horizon_us(), other.horizon_us());
+  if (frame_of(one, from, to) != frame_of(other, from, to)) return false;
+  const auto ours = cues_between(one, from, to), theirs = cues_between(other, from, to);
+  return std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), same_cue);
+}
+
+}  // namespace loa::headend::planner

@@ -1,0 +1,42 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "headend/store/catalogue.hpp"
+#include "headend/store/facts.hpp"
+#include "headend/timetable/local_time.hpp"
+#include "protocol/message/loa.pb.h"
+
+/// From wishes to orders: programmes × calendar × groups → what one station does, cue by cue. Pure and deterministic.
+namespace loa::headend::planner {
+
+/// What is the same for every station of a ward.
+struct Settings {
+  timetable::Zone zone;
+  std::string content_url;  ///< "https://host:port/content/"
+  int horizon_days = 31;    ///< local days after today that a plan covers; ≥ 31, so that 30 days always remain
+  Micros near_past = std::chrono::hours{2};  ///< begun cues that ended less than this ago stay in the plan
+  unsigned max_showings_per_day = 120;       ///< turns of slogans on one sign; dwell is lengthened to keep within it
+  std::chrono::seconds max_showing{900};     ///< one turn is at most this long, so that an edit is seen soon
+  v1::ClockGrade required_grade = v1::CLOCK_GRADE_NETWORK;
+};
+
+/// What a plan is and which facts it brings.
+struct Planned {
+  v1::Plan plan;
+  std::vector<store::PlannedCue> cues;  ///< those of the plan's cues that start at or after `now`, plan_sequence unset
+  std::vector<std::string> notes;       ///< a sentence for each thing that had to be left out or stretched
+};
+
+/// Compiles the plan of one station.
+/// An occurrence that begins before `now` is never newly planned; one that had begun is taken as `begun` remembers it,
+/// so that editing a programme on air changes its next occurrence.
+/// @param begun  Store::begun_cues(station, now − near_past, now)
+/// @error invalid: the result breaks a rule of protocol/message/check, the sentence says which
+Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+                        const Settings& settings, const std::vector<store::PlannedCue>& begun);
+
+/// Whether two plans order the same for every instant from `now` to the earlier of both horizons.
+bool same_orders(const v1::Plan& one, const v1::Plan& other, WallTime now);
+
+}  // namespace loa::headend::planner

@@ -1,0 +1,67 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "headend/planner/planner.hpp"
+#include "headend/store/store.hpp"
+#include "protocol/crypto/key.hpp"
+
+namespace loa::headend::publisher {
+
+/// One message for the broker. QoS 1.
+struct Publication {
+  std::string topic;
+  std::string payload;
+  bool retained = false;
+};
+
+/// Takes a message on its way; the daemon's link is behind it.
+using Outlet = std::function<void(const Publication&)>;
+
+/// Which plans went out, for the log and the operator.
+struct Round {
+  std::vector<std::string> issued;    ///< stations that got a new plan
+  std::vector<std::string> notes;     ///< the planner's notes about them
+  std::vector<std::string> problems;  ///< a sentence for each station that could not be planned; the others were
+};
+
+/// Keeps every station's retained plan equal to what the catalogue says.
+class Publisher {
+ public:
+  /// @param store  must outlive the publisher
+  Publisher(std::string ward, protocol::crypto::SecretKey key, planner::Settings settings, store::Store& store);
+
+  /// Issues a new plan to each station whose orders changed or whose horizon is less than 30 days away; others get
+  /// nothing. The sequence and the promised cues are committed before the outlet sees the plan. Call after every change
+  /// of the catalogue, and once an hour.
+  /// @error io · full · busy · invalid: of the store; what was handed out until then is committed
+  Result<Round> issue(WallTime now, const Outlet& outlet);
+
+  /// The same in small steps, for a thread that must not be held up: begin_round() takes a snapshot of the catalogue,
+  /// each step() does one station of it (some 10 ms for a plan of 2 000 cues).
+  Result<void> begin_round();
+  /// @return whether stations are left
+  Result<bool> step(WallTime now, const Outlet& outlet, Round& round);
+
+  /// Uses other settings from now on: call when the content address or the ward's settings changed, then issue().
+  void set_settings(planner::Settings settings) { settings_ = std::move(settings); }
+
+  /// Hands out again what must stand retained on the broker: newest plan and newest receipt of every station. For a
+  /// broker that lost its state: call after every connect.
+  Result<void> repeat(const Outlet& outlet);
+
+ private:
+  Result<void> issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet);
+  Result<bool> is_current(const v1::Plan& plan, WallTime now);
+  Result<store::IssuedPlan> seal_plan(const v1::Plan& plan, WallTime now);
+
+  std::string ward_;
+  protocol::crypto::SecretKey key_;
+  planner::Settings settings_;
+  store::Store& store_;
+  store::Catalogue catalogue_;  ///< of the round
+  std::size_t next_ = 0;        ///< station of catalogue_
+};
+
+}  // namespace loa::headend::publisher

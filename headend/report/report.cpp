@@ -1,0 +1,152 @@
+#include "headend/report/report.hpp"
+
+#include <fmt/format.h>
+
+#include <tuple>
+
+namespace loa::headend::report {
+namespace {
+
+using store::PlannedCue;
+using store::ProofRecord;
+using Key = std::tuple<std::string, std::string, std::uint32_t>;  // station, occurrence, segment
+
+Key key_of(const PlannedCue& cue) { return {cue.station, cue.cue.occurrence(), cue.cue.segment()}; }
+Key key_of(const ProofRecord& record) { return {record.station, record.proof.occurrence(), record.proof.segment()}; }
+
+WallTime end_of(const PlannedCue& cue) { return wall_from_us(cue.cue.start_us() + cue.cue.duration_us()); }
+
+bool contains(const store::Span& span, WallTime instant) { return span.from <= instant && instant < span.to; }
+
+/// What was heard or shown though no plan in force promised it.
+Anomaly not_promised(const ProofRecord& record, const char* kind, const char* why) {
+  const auto& proof = record.proof;
+  return {record.station,
+          proof.occurrence(),
+          proof.segment(),
+          kind,
+          wall_from_us(proof.from_us()),
+          wall_from_us(proof.to_us()),
+          fmt::format("proof {}: played though {}", proof.number(), why)};
+}
+
+template <class Named>
+std::vector<Row> rows_of(const std::map<std::pair<v1::Medium, std::string>, Account>& accounts, Named&& name) {
+  std::vector<Row> rows;
+  for (const auto& [key, account] : accounts) rows.push_back({key.second, name(key.second), key.first, account});
+  return rows;
+}
+
+template <class Entry>
+std::string name_or_id(const Entry* entry, const std::string& id) {
+  return entry ? entry->name : id;
+}
+
+}  // namespace
+
+Micros Account::planned() const {
+  Micros sum{0};
+  for (const auto part : spent) sum += part;
+  return sum;
+}
+
+Account& Account::operator+=(const Account& other) {
+  for (std::size_t i = 0; i < spent.size(); ++i) spent[i] += other.spent[i];
+  cues += other.cues;
+  return *this;
+}
+
+store::Span span_of(timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone) {
+  return {zone.to_utc(from, Micros{0}), zone.to_utc(to + std::chrono::days{1}, Micros{0})};
+}
+
+Reporter::Reporter(const store::Catalogue& catalogue, timetable::LocalDate from, timetable::LocalDate to,
+                   timetable::Zone zone, WallTime now)
+    : catalogue_(catalogue), span_(span_of(from, to, zone)) {
+  report_.from = from;
+  report_.to = to;
+  report_.zone = zone;
+  report_.made = now;
+}
+
+void Reporter::add(const std::vector<PlannedCue>& planned, const std::vector<ProofRecord>& proofs) {
+  std::map<Key, std::vector<const ProofRecord*>> of_cue;
+  for (const auto& cue : planned) of_cue[key_of(cue)];
+  for (const auto& record : proofs) {
+    const auto found = of_cue.find(key_of(record));
+    if (found != of_cue.end()) {
+      found->second.push_back(&record);
+    } else if (record.proof.bucket() == v1::BUCKET_PLAYED && contains(span_, wall_from_us(record.proof.from_us()))) {
+      report_.anomalies.push_back(not_promised(record, "unplanned", "no plan promised it"));
+    }
+  }
+  for (const auto& cue : planned) {
+    if (contains(span_, wall_from_us(cue.cue.start_us()))) add_cue(cue, of_cue[key_of(cue)]);
+  }
+}
+
+void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs) {
+  if (cue.cancelled) {
+    ++report_.cues_cancelled;
+    for (const auto* record : proofs) {
+      if (record->proof.bucket() != v1::BUCKET_PLAYED) continue;
+      report_.anomalies.push_back(not_promised(*record, "cancelled", "the cue had been cancelled"));
+    }
+  } else if (end_of(cue) > report_.made) {
+    ++report_.cues_to_come;
+  } else {
+    account(cue, split(cue, proofs, report_.anomalies));
+  }
+}
+
+void Reporter::account(const PlannedCue& planned, const std::vector<Stretch>& stretches) {
+  const auto& cue = planned.cue;
+  Account account;
+  account.cues = 1;
+  for (const auto& stretch : stretches) {
+    account.spent[static_cast<std::size_t>(stretch.bucket)] += stretch.to - stretch.from;
+    if (stretch.bucket == v1::BUCKET_PLAYED) continue;
+    report_.differences.push_back(
+        {planned.station, cue.occurrence(), cue.segment(), cue.title(), cue.category(), cue.medium(), stretch});
+  }
+  ++report_.cues_planned;
+  ++(account.in(v1::BUCKET_UNKNOWN) == Micros{0} ? report_.cues_accounted : report_.cues_unexplained);
+  total_[{cue.medium(), ""}] += account;
+  stations_[{cue.medium(), planned.station}] += account;
+  categories_[{cue.medium(), cue.category()}] += account;
+  const auto* station = catalogue_.station(planned.station);
+  if (!station) return;
+  for (const auto& group : station->groups) {
+    if (group != store::everyone) groups_[{cue.medium(), group}] += account;
+  }
+}
+
+Report Reporter::finish() {
+  report_.total = rows_of(total_, [](const std::string&) { return std::string{}; });
+  report_.stations = rows_of(stations_, [&](const auto& id) { return name_or_id(catalogue_.station(id), id); });
+  report_.categories = rows_of(categories_, [&](const auto& id) { return name_or_id(catalogue_.category(id), id); });
+  report_.groups = rows_of(groups_, [&](const auto& id) { return name_or_id(catalogue_.group(id), id); });
+  return std::move(report_);
+}
+
+Result<Report> of_store(store::Store& store, timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone,
+                        WallTime now) {
+  if (to < from) {
+    return fail(ErrorCode::invalid, "the period would end on {}, before it begins on {}", timetable::format_date(to),
+                timetable::format_date(from));
+  }
+  constexpr std::chrono::days margin{1};  // a cue lasts at most 24 h
+  const auto span = span_of(from, to, zone);
+  const store::Span planned_span{span.from - margin, span.to}, proof_span{span.from - margin, span.to + margin};
+  LOA_TRY_LET(const auto catalogue, store.catalogue());
+  LOA_TRY_LET(const auto stations, store.stations_planned(planned_span));
+  Reporter reporter{catalogue, from, to, zone, now};
+  for (const auto& station : stations) {
+    LOA_TRY_LET(const auto planned, store.planned_cues(planned_span, station));
+    LOA_TRY_LET(const auto proofs, store.proofs(proof_span, station));
+    reporter.add(planned, proofs);
+  }
+  return reporter.finish();
+}
+
+}  // namespace loa::headend::report

@@ -1,0 +1,24 @@
+#pragma once
+#include "headend/store/sqlite.hpp"
+#include "headend/store/store.hpp"
+
+namespace loa::headend::store {
+
+/// The SQLite behind a Store.
+class Store::Database {
+ public:
+  explicit Database(std::unique_ptr<Connection> connection) : sql(std::move(connection)) {}
+  std::unique_ptr<Connection> sql;
+};
+
+/// Days since 1970-01-01, as a date stands in the file.
+inline std::int64_t days_of(LocalDate date) { return date.time_since_epoch().count(); }
+inline std::optional<std::int64_t> days_of(const std::optional<LocalDate>& date) {
+  return date ? std::optional{days_of(*date)} : std::nullopt;
+}
+inline std::optional<LocalDate> date_of(const Row& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return LocalDate{std::chrono::days{row.integer(column)}};
+}
+
+}  // namespace loa::headend::store

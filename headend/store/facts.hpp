@@ -1,0 +1,83 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headend/store/catalogue.hpp"
+#include "protocol/base/time.hpp"
+#include "protocol/message/loa.pb.h"
+
+/// What was promised and what was heard: the facts that a report is made of. Never edited, only added to.
+namespace loa::headend::store {
+
+/// A plan as it went out.
+struct IssuedPlan {
+  std::string station;
+  std::uint64_t sequence = 0;
+  WallTime made;
+  WallTime horizon;
+  std::string sealed;  ///< the envelope that is published
+};
+
+/// What the last plan issued before a cue's start promised about it.
+struct PlannedCue {
+  std::string station;
+  v1::Cue cue;
+  WallTime occurrence_start;          ///< of the occurrence's first segment on this station
+  std::uint64_t plan_sequence = 0;    ///< of the plan that decided it
+  std::optional<WallTime> cancelled;  ///< a later plan, made at this instant and before the start, left it out
+};
+
+using Epoch = std::array<std::uint8_t, 16>;
+
+/// A proof whose signature was verified, as it will be or is committed.
+struct ProofRecord {
+  std::string station;
+  Epoch epoch{};
+  std::uint64_t number = 0;
+  Sha256 digest;       ///< of its header bytes
+  std::string sealed;  ///< exactly as received
+  WallTime received;
+  std::string flaw;  ///< well signed, but its content breaks a rule: kept, receipted, never counted
+  v1::Proof proof;   ///< epoch, number and previous included
+};
+
+/// How far the chain of one station and epoch is whole and committed.
+struct ChainHead {
+  std::string station;
+  Epoch epoch{};
+  std::uint64_t through = 0;  ///< 0: none yet
+  Sha256 head;                ///< digest of proof `through`; zero for none
+  WallTime changed;
+};
+
+/// What a station last said about itself.
+struct StationStatus {
+  std::string station;
+  bool online = false;    ///< a hint: comes unsigned from the broker
+  WallTime online_since;  ///< when `online` last changed, by the head-end's clock
+  std::string boot;
+  std::optional<v1::Status> status;  ///< signed
+  std::optional<WallTime> status_received;
+};
+
+/// A fault of a station, or of the head-end when `station` is empty.
+struct FaultRecord {
+  std::string station;
+  std::string code;
+  v1::FaultState state = v1::FAULT_STATE_NEW;
+  WallTime since;
+  WallTime changed;
+  std::uint32_t count = 1;
+  std::string text;
+};
+
+/// A half-open span of UTC.
+struct Span {
+  WallTime from;
+  WallTime to;
+};
+
+}  // namespace loa::headend::store

@@ -1,0 +1,132 @@
+#include <map>
+#include <utility>
+
+#include "headend/store/database.hpp"
+
+namespace loa::headend::store {
+namespace {
+
+/// Sealed plans are large; this many of a station are kept whole, of older ones the line and the promised cues.
+constexpr int plans_kept_whole = 3;
+
+PlannedCue planned_cue_of(const Row& row) {
+  PlannedCue planned;
+  const auto bytes = row.view(0);
+  planned.cue.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  planned.plan_sequence = row.number<std::uint64_t>(1);
+  planned.occurrence_start = row.instant(2);
+  if (!row.is_null(3)) planned.cancelled = row.instant(3);
+  planned.station = row.text(4);
+  return planned;
+}
+
+using Key = std::pair<std::string, std::uint32_t>;
+
+/// What an earlier plan said of the cues that have not begun, as bytes: most of a new plan says the same again.
+struct Promise {
+  std::string cue;
+  bool cancelled = false;
+};
+
+Result<std::map<Key, Promise>> promises_after(Connection& sql, const std::string& station, WallTime instant) {
+  std::map<Key, Promise> promises;
+  LOA_TRY(sql.each(
+      "SELECT occurrence, segment, cue, cancelled_us FROM planned_cues WHERE station = ? AND start_us >= ?",
+      [&](const Row& row) {
+        promises[{row.text(0), row.number<std::uint32_t>(1)}] = {row.text(2), !row.is_null(3)};
+      },
+      station, instant));
+  return promises;
+}
+
+Result<void> put_planned_cue(Connection& sql, const IssuedPlan& issued, const PlannedCue& planned,
+                             const std::string& bytes) {
+  const auto& cue = planned.cue;
+  return sql.run(
+      "INSERT INTO planned_cues VALUES (?,?,?,?,?,?,?,NULL,?) ON CONFLICT (station, occurrence, segment) DO UPDATE SET "
+      "start_us = excluded.start_us, end_us = excluded.end_us, occurrence_start_us = excluded.occurrence_start_us, "
+      "plan_sequence = excluded.plan_sequence, cancelled_us = NULL, cue = excluded.cue "
+      "WHERE start_us >= ?",
+      issued.station, cue.occurrence(), cue.segment(), cue.start_us(), cue.start_us() + cue.duration_us(),
+      planned.occurrence_start, issued.sequence, Blob{bytes}, issued.made);
+}
+
+Result<void> record_cues(Connection& sql, const IssuedPlan& issued, const std::vector<PlannedCue>& cues) {
+  LOA_TRY_LET(auto before, promises_after(sql, issued.station, issued.made));
+  for (const auto& planned : cues) {
+    const auto bytes = planned.cue.SerializeAsString();
+    const auto earlier = before.extract({planned.cue.occurrence(), planned.cue.segment()});
+    if (!earlier.empty() && !earlier.mapped().cancelled && earlier.mapped().cue == bytes) continue;
+    LOA_TRY(put_planned_cue(sql, issued, planned, bytes));
+  }
+  for (const auto& [key, promise] : before) {
+    if (promise.cancelled) continue;
+    LOA_TRY(sql.run("UPDATE planned_cues SET cancelled_us = ? WHERE station = ? AND occurrence = ? AND segment = ?",
+                    issued.made, issued.station, key.first, key.second));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<IssuedPlan>> Store::newest_plan(const std::string& station) {
+  std::optional<IssuedPlan> plan;
+  LOA_TRY(database_->sql->each(
+      "SELECT sequence, made_us, horizon_us, sealed FROM plans WHERE station = ? ORDER BY sequence DESC LIMIT 1",
+      [&](const Row& row) {
+        plan = IssuedPlan{station, row.number<std::uint64_t>(0), row.instant(1), row.instant(2), row.text(3)};
+      },
+      station));
+  return plan;
+}
+
+Result<void> Store::record_plan(const IssuedPlan& issued, const std::vector<PlannedCue>& cues) {
+  auto& sql = *database_->sql;
+  return sql.transaction([&]() -> Result<void> {
+    LOA_TRY(sql.run("INSERT INTO plans VALUES (?,?,?,?,?)", issued.station, issued.sequence, issued.made,
+                    issued.horizon, Blob{issued.sealed}));
+    LOA_TRY(
+        sql.run("UPDATE plans SET sealed = x'' WHERE station = ? AND sealed <> x'' AND sequence NOT IN "
+                "(SELECT sequence FROM plans WHERE station = ? ORDER BY sequence DESC LIMIT ?)",
+                issued.station, issued.station, plans_kept_whole));
+    return record_cues(sql, issued, cues);
+  });
+}
+
+Result<std::vector<PlannedCue>> Store::begun_cues(const std::string& station, WallTime since, WallTime now) {
+  std::vector<PlannedCue> cues;
+  LOA_TRY(database_->sql->each(
+      "SELECT cue, plan_sequence, occurrence_start_us, cancelled_us, station FROM planned_cues "
+      "WHERE station = ? AND start_us >= ? AND occurrence_start_us < ? AND end_us > ? AND cancelled_us IS NULL "
+      "ORDER BY start_us, occurrence, segment",
+      [&](const Row& row) { cues.push_back(planned_cue_of(row)); }, station, since - std::chrono::hours{24}, now,
+      since));
+  return cues;
+}
+
+Result<std::vector<PlannedCue>> Store::planned_cues(Span span, const std::string& station) {
+  std::vector<PlannedCue> cues;
+  const auto add = [&](const Row& row) { cues.push_back(planned_cue_of(row)); };
+  if (station.empty()) {
+    LOA_TRY(
+        database_->sql->each("SELECT cue, plan_sequence, occurrence_start_us, cancelled_us, station FROM planned_cues "
+                             "WHERE start_us >= ? AND start_us < ? ORDER BY station, start_us, occurrence, segment",
+                             add, span.from, span.to));
+  } else {
+    LOA_TRY(database_->sql->each(
+        "SELECT cue, plan_sequence, occurrence_start_us, cancelled_us, station FROM planned_cues "
+        "WHERE start_us >= ? AND start_us < ? AND station = ? ORDER BY start_us, occurrence, segment",
+        add, span.from, span.to, station));
+  }
+  return cues;
+}
+
+Result<std::vector<std::string>> Store::stations_planned(Span span) {
+  std::vector<std::string> stations;
+  LOA_TRY(database_->sql->each(
+      "SELECT DISTINCT station FROM planned_cues WHERE start_us >= ? AND start_us < ? ORDER BY station",
+      [&](const Row& row) { stations.push_back(row.text(0)); }, span.from, span.to));
+  return stations;
+}
+
+}  // namespace loa::headend::store

@@ -1,0 +1,68 @@
+#include "headend/store/database.hpp"
+
+namespace loa::headend::store {
+namespace {
+
+StationStatus status_of(const Row& row) {
+  StationStatus status;
+  status.station = row.text(0);
+  status.online = row.integer(1) != 0;
+  status.online_since = row.instant(2);
+  status.boot = row.text(3);
+  if (row.is_null(4)) return status;
+  const auto bytes = row.view(4);
+  status.status.emplace().ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  status.status_received = row.instant(5);
+  return status;
+}
+
+FaultRecord fault_of(const Row& row) {
+  return {row.text(0),    row.text(1),    row.number<v1::FaultState>(2),
+          row.instant(3), row.instant(4), row.number<std::uint32_t>(5),
+          row.text(6)};
+}
+
+}  // namespace
+
+Result<void> Store::put_online(const std::string& station, bool online, const std::string& boot, WallTime now) {
+  return database_->sql->run(
+      "INSERT INTO station_status (station, online, online_since_us, boot) VALUES (?,?,?,?) "
+      "ON CONFLICT (station) DO UPDATE SET "
+      "online_since_us = CASE WHEN online = excluded.online THEN online_since_us ELSE excluded.online_since_us END, "
+      "online = excluded.online, boot = excluded.boot",
+      station, online, now, boot);
+}
+
+Result<void> Store::put_status(const std::string& station, const v1::Status& status, WallTime now) {
+  const auto bytes = status.SerializeAsString();
+  return database_->sql->run(
+      "INSERT INTO station_status VALUES (?,1,?,'',?,?) ON CONFLICT (station) DO UPDATE SET status = excluded.status, "
+      "status_received_us = excluded.status_received_us",
+      station, now, Blob{bytes}, now);
+}
+
+Result<std::vector<StationStatus>> Store::statuses() {
+  std::vector<StationStatus> statuses;
+  LOA_TRY(database_->sql->each(
+      "SELECT station, online, online_since_us, boot, status, status_received_us FROM station_status ORDER BY station",
+      [&](const Row& row) { statuses.push_back(status_of(row)); }));
+  return statuses;
+}
+
+Result<void> Store::put_fault(const FaultRecord& fault) {
+  return database_->sql->run(
+      "INSERT INTO faults VALUES (?,?,?,?,?,?,?) ON CONFLICT (station, code) DO UPDATE SET state = excluded.state, "
+      "since_us = excluded.since_us, changed_us = excluded.changed_us, count = excluded.count, text = excluded.text",
+      fault.station, fault.code, fault.state, fault.since, fault.changed, fault.count, fault.text);
+}
+
+Result<std::vector<FaultRecord>> Store::faults() {
+  std::vector<FaultRecord> faults;
+  LOA_TRY(database_->sql->each(
+      "SELECT station, code, state, since_us, changed_us, count, text FROM faults WHERE state <> ? ORDER BY station, "
+      "code",
+      [&](const Row& row) { faults.push_back(fault_of(row)); }, v1::FAULT_STATE_RESET));
+  return faults;
+}
+
+}  // namespace loa::headend::store

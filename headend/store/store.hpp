@@ -1,0 +1,163 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headend/store/catalogue.hpp"
+#include "headend/store/facts.hpp"
+#include "protocol/base/result.hpp"
+
+namespace loa::headend::store {
+
+/// The ward's memory: one SQLite file (SCHEMA.md). Every writing call is one durable transaction: it has been fsynced
+/// when the call returns, or nothing of it has happened.
+///
+/// The running head-end and the `loa` command line may have the same file open at once: writers take turns and wait up
+/// to 5 s. One Store is used from one thread. Values are written as given: sense is checked by timetable::check and its
+/// kin before; here only broken references and ids are refused.
+///
+/// @error of every call: io · full · busy: another process kept the store locked for 5 s · invalid: the file is damaged
+class Store {
+ public:
+  /// Opens the file, making it or bringing it to the newest version first.
+  /// @param file  ":memory:" for a store that ends with the object
+  /// @error unsupported: written by a newer version of this program
+  static Result<Store> open(const std::filesystem::path& file);
+
+  /// Runs several calls as one transaction: reads are of one moment, writes are all kept or none. An error of `work`
+  /// undoes everything and is handed on. A transaction inside a transaction joins it.
+  Result<void> transaction(const std::function<Result<void>()>& work);
+
+  /// A number that changes when another process has written to the store. Cheap: may be asked every second.
+  Result<std::int64_t> data_version();
+
+  // ---- catalogue: put adds or replaces by id ---------------------------------------------------------------------
+
+  Result<Catalogue> catalogue();
+
+  /// @error missing: one of its groups
+  Result<void> put_station(const Station& station);
+  /// Its plans and proofs stay: they are evidence. What it was to play after `now` becomes cancelled.
+  /// @error missing
+  Result<void> remove_station(const std::string& id, WallTime now);
+  Result<void> put_group(const Group& group);
+  /// @error missing · busy: stations, programmes or slogans are still in it
+  Result<void> remove_group(const std::string& id);
+  Result<void> put_category(const Category& category);
+  /// @error missing · busy: still used
+  Result<void> remove_category(const std::string& id);
+  /// @error missing: its category
+  Result<void> put_content(const Content& content);
+  /// @error missing · busy: a programme or a slogan still names it
+  Result<void> remove_content(const Sha256& object);
+  /// @error missing: a content, category or group it names
+  Result<void> put_programme(const Programme& programme);
+  /// @error missing
+  Result<void> remove_programme(const std::string& id);
+  /// @error missing: a content, category or group it names
+  Result<void> put_slogan(const Slogan& slogan);
+  /// @error missing
+  Result<void> remove_slogan(const std::string& id);
+  Result<void> put_policy(const Policy& policy);
+  /// @error missing
+  Result<void> remove_policy(const std::string& id);
+
+  /// Free settings of the ward, by name ("ward", "utc-offset-s" …).
+  Result<std::optional<std::string>> setting(const std::string& name);
+  Result<void> put_setting(const std::string& name, const std::string& value);
+
+  // ---- sequences -------------------------------------------------------------------------------------------------
+
+  /// The next number of a counter: greater than every one handed out before, and at least `floor`. Durable before it is
+  /// returned. (Callers give the time in seconds as floor, so that a store restored from a backup is never behind.)
+  Result<std::uint64_t> next_sequence(const std::string& counter, std::uint64_t floor = 1);
+
+  // ---- plans -----------------------------------------------------------------------------------------------------
+
+  /// The plan last issued to a station.
+  Result<std::optional<IssuedPlan>> newest_plan(const std::string& station);
+
+  /// Keeps a plan and what it promises: each cue that starts at or after `issued.made` replaces what an earlier plan
+  /// said of it; cues starting later that the plan leaves out become cancelled; what had begun is never touched.
+  /// @param cues  the plan's cues that start at or after issued.made
+  Result<void> record_plan(const IssuedPlan& issued, const std::vector<PlannedCue>& cues);
+
+  /// Cues, not cancelled, of occurrences that had begun at `now` and whose own planned time ends after `since`; by
+  /// start.
+  Result<std::vector<PlannedCue>> begun_cues(const std::string& station, WallTime since, WallTime now);
+
+  /// Cues that start inside the span, cancelled ones included; by station, start, segment.
+  /// @param station  empty: of every station
+  Result<std::vector<PlannedCue>> planned_cues(Span span, const std::string& station = {});
+
+  /// Stations that have planned cues in the span, removed ones included; sorted.
+  Result<std::vector<std::string>> stations_planned(Span span);
+
+  // ---- proofs ----------------------------------------------------------------------------------------------------
+
+  /// The chain of one epoch; a fresh one (through = 0) if there is none.
+  Result<ChainHead> chain(const std::string& station, const Epoch& epoch);
+  /// Every chain, by station and last change.
+  Result<std::vector<ChainHead>> chains();
+
+  /// Appends proofs that continue their chains and moves the heads there. The caller has checked the chain.
+  /// @error exists: that number is there already (nothing is written)
+  Result<void> append_proofs(const std::vector<ProofRecord>& proofs, const std::vector<ChainHead>& heads);
+
+  /// The digest of a committed proof.
+  Result<std::optional<Sha256>> proof_digest(const std::string& station, const Epoch& epoch, std::uint64_t number);
+
+  /// Keeps proofs aside that came before their predecessors. A proof already kept with the same digest is success.
+  Result<void> put_aside(const std::vector<ProofRecord>& proofs);
+  /// What is kept aside of one chain from a number on, by number; of equal numbers the first that came.
+  Result<std::vector<ProofRecord>> aside(const std::string& station, const Epoch& epoch, std::uint64_t from_number,
+                                         std::size_t limit);
+  Result<std::uint64_t> count_aside(const std::string& station);
+  /// Forgets what is aside up to and including a number.
+  Result<void> drop_aside(const std::string& station, const Epoch& epoch, std::uint64_t through);
+
+  /// Keeps a well-signed proof that contradicts the chain, as evidence. The same one again is success.
+  /// @return whether it was new
+  Result<bool> put_fork(const ProofRecord& proof);
+  Result<std::uint64_t> count_forks(const std::string& station);
+
+  /// Committed proofs whose part begins inside the span, without flaw, by station, epoch and number. `sealed` is left
+  /// empty.
+  Result<std::vector<ProofRecord>> proofs(Span span, const std::string& station = {});
+  /// Committed proofs of one station with their sealed bytes, in the order they were committed; for an auditor's
+  /// export.
+  Result<std::vector<ProofRecord>> proofs_of(const std::string& station, std::size_t limit = 10000);
+  Result<std::uint64_t> count_proofs();
+
+  // ---- receipts --------------------------------------------------------------------------------------------------
+
+  /// The receipt last made for a station, sealed, to be published again when the broker has lost it.
+  Result<std::optional<std::string>> newest_receipt(const std::string& station);
+  Result<void> put_receipt(const std::string& station, const std::string& sealed);
+
+  // ---- what stations say of themselves ---------------------------------------------------------------------------
+
+  Result<void> put_online(const std::string& station, bool online, const std::string& boot, WallTime now);
+  Result<void> put_status(const std::string& station, const v1::Status& status, WallTime now);
+  /// One for each station that ever said anything, by station.
+  Result<std::vector<StationStatus>> statuses();
+
+  /// Adds a fault or brings it up to date (by station and code).
+  Result<void> put_fault(const FaultRecord& fault);
+  /// Every fault that is not reset, by station and code.
+  Result<std::vector<FaultRecord>> faults();
+
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+ private:
+  class Database;
+  explicit Store(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace loa::headend::store

@@ -1,0 +1,97 @@
+#pragma once
+#include <cstdint>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/crypto/hash.hpp"
+#include "protocol/message/loa.pb.h"
+#include "station/core/presenter.hpp"
+
+/// What happens to a station, and what it then has to do: the whole language between the pure core and its shells.
+namespace loa::station::core {
+
+using protocol::crypto::Sha256;
+
+// ---- events ------------------------------------------------------------------------------------------------------
+
+/// A plan was verified and checked, or loaded from disk at start.
+struct PlanArrived {
+  v1::Plan plan;
+  std::uint64_t sequence = 0;
+  std::set<Sha256> held;  ///< which of its objects are in the store
+  bool at_start = false;  ///< loaded from disk when the process began
+};
+struct ObjectHeld {
+  Sha256 object;
+};
+struct ObjectLost {
+  Sha256 object;
+};
+/// The presenter's first frame left the device.
+struct PartStarted {
+  CueKey cue;
+  int start_error_us = 0;
+};
+/// The presenter's measured part (PresenterEvents::ended).
+struct PartEnded {
+  v1::Proof part;
+};
+/// A command, verified, in time, for us, and its sequence made durable.
+struct CommandArrived {
+  v1::Command command;
+};
+/// Time passed: next_deadline() was reached, or the clock was stepped or changed its grade.
+struct Tick {};
+
+using Event = std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, CommandArrived, Tick>;
+
+// ---- actions -----------------------------------------------------------------------------------------------------
+
+/// Hand to the presenter of cue.medium(); Assignment::object is left to the shell.
+struct Arm {
+  Assignment assignment;
+};
+struct Halt {
+  v1::Medium medium;
+  CueKey cue;
+};
+/// Open or close the device (and its amplifier) of a medium.
+struct Awake {
+  v1::Medium medium;
+  bool awake;
+};
+/// Write to the journal, durably, before anything that follows in the list.
+struct Keep {
+  v1::Proof part;
+};
+/// Objects to be fetched, the one needed soonest first. Replaces the list before.
+struct Want {
+  std::vector<v1::Object> objects;
+};
+/// Check an object that would not decode; the answer comes as ObjectHeld or ObjectLost.
+struct Inspect {
+  Sha256 object;
+};
+struct Reply {
+  v1::Answer answer;
+};
+struct Report {};
+/// Publish a fault as it stands now.
+struct Raise {
+  v1::Fault fault;
+};
+
+using Action = std::variant<Arm, Halt, Awake, Keep, Want, Inspect, Reply, Report, Raise>;
+using Actions = std::vector<Action>;
+
+/// A part of a cue's planned time that the journal already holds.
+struct Accounted {
+  CueKey cue;
+  std::int64_t from_us = 0;
+  std::int64_t to_us = 0;
+  v1::Bucket bucket = v1::BUCKET_UNKNOWN;
+};
+
+}  // namespace loa::station::core

@@ -1,0 +1,83 @@
+#include "station/core/policy_rule.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace loa::station::core {
+namespace {
+
+using namespace std::chrono;
+
+/// Local civil time of a ward, counted from 1970-01-01 00:00 local.
+struct LocalInstant {
+  std::int64_t day;                         // days since 1970-01-01
+  std::int64_t second_us;                   // microseconds since local midnight
+  [[nodiscard]] unsigned weekday() const {  // 0 = Monday; 1970-01-01 was a Thursday
+    return static_cast<unsigned>(((day + 3) % 7 + 7) % 7);
+  }
+  [[nodiscard]] std::int64_t week() const { return day + 3 - weekday(); }  // ISO week: same value Monday to Sunday
+};
+
+LocalInstant local(const v1::Policy& policy, std::int64_t utc_us) {
+  const std::int64_t local_us = utc_us + policy.utc_offset_s() * std::int64_t{1'000'000};
+  constexpr std::int64_t day_us = 86'400'000'000;
+  const std::int64_t day = local_us / day_us - (local_us % day_us < 0 ? 1 : 0);
+  return {day, local_us - day * day_us};
+}
+
+const v1::Policy::Window* window_of(const v1::Policy& policy, const v1::Cue& cue) {
+  constexpr std::int64_t minute_us = 60'000'000;
+  const LocalInstant at = local(policy, cue.start_us());
+  for (const auto& window : policy.windows()) {
+    const bool day = ((window.weekdays() >> at.weekday()) & 1U) != 0;
+    const bool begins = at.second_us >= window.from_minute() * minute_us;
+    const bool ends = at.second_us + cue.duration_us() <= window.to_minute() * minute_us;
+    if (day && begins && ends) return &window;
+  }
+  return nullptr;
+}
+
+bool too_many_sessions(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
+  const auto today = local(policy, cue.start_us()).day;
+  const auto others = std::count_if(sessions.begin(), sessions.end(), [&](const auto& entry) {
+    return entry.second.aired && entry.first != cue.occurrence() &&
+           local(policy, entry.second.first_start_us).day == today;
+  });
+  return policy.sessions_per_day() != 0 && others >= policy.sessions_per_day();
+}
+
+bool too_many_days(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
+  const auto today = local(policy, cue.start_us());
+  std::set<std::int64_t> days;
+  for (const auto& [occurrence, session] : sessions) {
+    const auto day = local(policy, session.first_start_us);
+    if (session.aired && day.week() == today.week() && day.day != today.day) days.insert(day.day);
+  }
+  return policy.days_per_week() != 0 && days.size() >= policy.days_per_week();
+}
+
+bool session_too_long(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
+  const auto session = sessions.find(cue.occurrence());
+  const auto begin = session == sessions.end() ? cue.start_us() : session->second.first_start_us;
+  const std::int64_t limit_us = policy.minutes_per_session() * std::int64_t{60'000'000};
+  return limit_us != 0 && cue.start_us() + cue.duration_us() - begin > limit_us;
+}
+
+}  // namespace
+
+std::optional<std::string> forbidden_by(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
+  if (cue.medium() != v1::MEDIUM_AUDIO) return std::nullopt;
+  if (cue.start_us() < policy.valid_from_us() || cue.start_us() >= policy.valid_until_us()) return "policy-not-valid";
+  if (window_of(policy, cue) == nullptr) return "policy-hours";
+  if (too_many_sessions(policy, cue, sessions)) return "policy-sessions";
+  if (too_many_days(policy, cue, sessions)) return "policy-days";
+  if (session_too_long(policy, cue, sessions)) return "policy-minutes";
+  return std::nullopt;
+}
+
+int capped_gain_cb(const v1::Policy& policy, const v1::Cue& cue) {
+  const auto* window = window_of(policy, cue);
+  return window == nullptr ? cue.gain_cb() : std::min(cue.gain_cb(), window->level_cap_cb());
+}
+
+}  // namespace loa::station::core

@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "protocol/base/time.hpp"
+#include "protocol/message/loa.pb.h"
+
+/// The legal envelope that the node itself keeps (design: the legal envelope lives in the node).
+namespace loa::station::core {
+
+/// What of each occurrence has been on air, as far as the policy counts it.
+struct Session {
+  std::int64_t first_start_us = 0;  ///< planned start of its earliest cue
+  bool aired = false;               ///< some of it was heard, or is being heard
+};
+using Sessions = std::map<std::string, Session>;  // by occurrence
+
+/// Why a policy forbids a cue, absent if it does not. Signs are not limited by hours: only sound is.
+/// @return stable word: "policy-not-valid", "policy-hours", "policy-sessions", "policy-minutes", "policy-days"
+std::optional<std::string> forbidden_by(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions);
+
+/// The gain a cue may be played with: its own, or the cap of the window it lies in.
+int capped_gain_cb(const v1::Policy& policy, const v1::Cue& cue);
+
+}  // namespace loa::station::core

@@ -1,0 +1,51 @@
+#include "station/daemon/board.hpp"
+
+#include "firmware/alsa/alsa_audio_out.hpp"
+#include "firmware/clock/system_clock.hpp"
+#include "firmware/gpio/gpio_amplifier.hpp"
+#include "firmware/recorder/recording_sign_out.hpp"
+#include "firmware/sdl/load.hpp"
+#include "firmware/systemd/systemd_watchdog.hpp"
+
+namespace loa::station::daemon {
+namespace {
+
+// A short period keeps the progress mark of a killed process within ten milliseconds of the truth.
+constexpr std::chrono::milliseconds period{10};
+constexpr std::chrono::milliseconds buffer{120};
+
+Result<std::unique_ptr<firmware::SignOut>> make_sign(const StationSettings::Sign& settings,
+                                                     firmware::WallClock& clock) {
+  firmware::SdlSettings sdl;
+  sdl.driver = settings.driver;
+  LOA_TRY_LET(auto sign, firmware::load_sdl_sign_out(sdl));
+  if (!settings.record) return sign;
+  firmware::SignRecorderSettings recorder;
+  recorder.folder = *settings.record;
+  return std::unique_ptr<firmware::SignOut>{
+      std::make_unique<firmware::RecordingSignOut>(std::move(sign), clock, recorder)};
+}
+
+Result<std::unique_ptr<firmware::Amplifier>> make_amplifier(const std::optional<StationSettings::Relay>& relay) {
+  if (!relay) return std::unique_ptr<firmware::Amplifier>{std::make_unique<firmware::NoAmplifier>()};
+  return firmware::GpioAmplifier::open({relay->chip, relay->line, relay->active_low});
+}
+
+}  // namespace
+
+Result<Board> make_board(const StationSettings& settings) {
+  Board board;
+  LOA_TRY_LET(const auto trust, firmware::parse_clock_trust(settings.clock_trust));
+  board.clock = std::make_unique<firmware::SystemClock>(trust);
+  if (settings.audio) {
+    board.audio = std::make_unique<firmware::AlsaAudioOut>(firmware::AlsaSettings{settings.audio->pcm, period, buffer});
+  }
+  if (settings.sign) {
+    LOA_TRY_LET(board.sign, make_sign(*settings.sign, *board.clock));
+  }
+  LOA_TRY_LET(board.amplifier, make_amplifier(settings.relay));
+  board.watchdog = std::make_unique<firmware::SystemdWatchdog>();
+  return board;
+}
+
+}  // namespace loa::station::daemon

@@ -1,0 +1,66 @@
+#include "station/daemon/gate.hpp"
+
+#include "protocol/message/check.hpp"
+
+namespace loa::station::daemon {
+
+using protocol::seal::Expectation;
+
+Gate::Gate(const StationSettings& settings)
+    : ward_(settings.ward),
+      station_(settings.station),
+      address_("station/" + settings.station),
+      plan_keys_(settings.plan_keys),
+      headend_keys_(settings.headend_keys) {
+  if (settings.sign) {
+    sign_px_ = {static_cast<std::uint32_t>(settings.sign->width_px),
+                static_cast<std::uint32_t>(settings.sign->height_px)};
+  }
+}
+
+Expectation Gate::expect(v1::Kind kind, const StationSettings::Keys& keys) const {
+  Expectation expectation;
+  expectation.ward = ward_;
+  expectation.kind = kind;
+  expectation.audiences = {address_};
+  expectation.sender = "headend";
+  expectation.keys = keys;
+  return expectation;
+}
+
+Result<AcceptedPlan> Gate::plan(std::string_view sealed, std::optional<std::uint64_t> after,
+                                std::optional<WallTime> now) const {
+  auto expectation = expect(v1::KIND_PLAN, plan_keys_);
+  expectation.after = after;
+  expectation.now = now;
+  LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expectation));
+  LOA_TRY_LET(auto plan, protocol::message::decode<v1::Plan>(opened.header.body()));
+  if (plan.station() != station_) {
+    return fail(ErrorCode::refused, "the plan is for station '{}', this is '{}'", plan.station(), station_);
+  }
+  if (plan.has_sign() && sign_px_ != std::pair{plan.sign().width_px(), plan.sign().height_px()}) {
+    return fail(ErrorCode::refused, "the plan is for a sign of {}x{} pixels, this station has another",
+                plan.sign().width_px(), plan.sign().height_px());
+  }
+  return AcceptedPlan{std::move(plan), opened.header.sequence()};
+}
+
+Result<AcceptedCommand> Gate::command(std::string_view sealed, std::uint64_t after, std::optional<WallTime> now,
+                                      const std::vector<std::string>& groups) const {
+  if (!now) return fail(ErrorCode::refused, "the clock is not set: nobody can tell whether the command has expired");
+  auto expectation = expect(v1::KIND_COMMAND, plan_keys_);
+  expectation.audiences.emplace_back("all");
+  for (const auto& group : groups) expectation.audiences.push_back("group/" + group);
+  expectation.after = after;
+  expectation.now = now;
+  LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expectation));
+  LOA_TRY_LET(auto command, protocol::message::decode<v1::Command>(opened.header.body()));
+  return AcceptedCommand{std::move(command), opened.header.sequence()};
+}
+
+Result<v1::Receipt> Gate::receipt(std::string_view sealed) const {
+  LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expect(v1::KIND_RECEIPT, headend_keys_)));
+  return protocol::message::decode<v1::Receipt>(opened.header.body());
+}
+
+}  // namespace loa::station::daemon

@@ -1,0 +1,50 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/base/time.hpp"
+#include "protocol/message/loa.pb.h"
+#include "protocol/seal/seal.hpp"
+#include "station/daemon/station_settings.hpp"
+
+namespace loa::station::daemon {
+
+/// What came in and was believed.
+struct AcceptedPlan {
+  v1::Plan plan;
+  std::uint64_t sequence = 0;
+};
+struct AcceptedCommand {
+  v1::Command command;
+  std::uint64_t sequence = 0;
+};
+
+/// The only way in for words from outside: opens the seal, checks ward, address, life, order and sense. Pure.
+class Gate {
+ public:
+  explicit Gate(const StationSettings& settings);
+
+  /// @param after  sequence of the plan in force: one with the same sequence is let in only by the vault (absent)
+  /// @param now    absent while the clock is not believed
+  /// @error refused · invalid: the sentence says which rule it broke
+  [[nodiscard]] Result<AcceptedPlan> plan(std::string_view sealed, std::optional<std::uint64_t> after,
+                                          std::optional<WallTime> now) const;
+  /// @param groups  of the plan in force
+  [[nodiscard]] Result<AcceptedCommand> command(std::string_view sealed, std::uint64_t after,
+                                                std::optional<WallTime> now,
+                                                const std::vector<std::string>& groups) const;
+  [[nodiscard]] Result<v1::Receipt> receipt(std::string_view sealed) const;
+
+ private:
+  [[nodiscard]] protocol::seal::Expectation expect(v1::Kind kind, const StationSettings::Keys& keys) const;
+
+  std::string ward_;
+  std::string station_;
+  std::string address_;  // "station/<id>"
+  StationSettings::Keys plan_keys_, headend_keys_;
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> sign_px_;
+};
+
+}  // namespace loa::station::daemon

@@ -1,0 +1,472 @@
+#include "station/daemon/station.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "protocol/base/file.hpp"
+#include "protocol/base/log.hpp"
+#include "station/daemon/vitals.hpp"
+#include "station/display/sign_player.hpp"
+#include "station/playback/audio_player.hpp"
+
+namespace loa::station::daemon {
+namespace {
+
+namespace topic = protocol::topic;
+using protocol::crypto::Sha256;
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds tick_interval{1'000};
+constexpr std::chrono::seconds status_interval{60};
+constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
+constexpr std::chrono::hours journal_memory{24 * 9};    // sessions of a week, for the policy
+constexpr std::chrono::hours sealed_life{24 * 365};     // status, answers, faults: the retained ones stay readable
+
+Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
+
+}  // namespace
+
+struct Station::Alive {};
+
+// ---- opening ------------------------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, StationSettings settings, Board board,
+                                               MonoTime born) {
+  LOA_TRY(make_folders(settings.state_folder, 0700));
+  LOA_TRY_LET(auto key, protocol::crypto::SecretKey::load(settings.station_key_file));
+  LOA_TRY_LET(auto journal,
+              journal::ProofJournal::open(settings.state_folder / "journal", {settings.ward, settings.station}, key));
+  LOA_TRY_LET(auto vault, Vault::open(settings.state_folder));
+  LOA_TRY_LET(auto store, content::store::ObjectStore::open(settings.state_folder / "content"));
+  std::unique_ptr<Station> station{new Station{io, std::move(settings), std::move(board), key, std::move(journal),
+                                               std::move(vault), std::move(store)}};
+  LOA_TRY(station->recover_marks());
+  LOA_TRY(station->make_presenters());
+  station->make_core(born);
+  LOA_TRY(station->make_link());
+  return station;
+}
+
+Station::Station(boost::asio::io_context& io, StationSettings settings, Board board, protocol::crypto::SecretKey key,
+                 journal::ProofJournal journal, Vault vault, content::store::ObjectStore store)
+    : io_(io),
+      settings_(std::move(settings)),
+      board_(std::move(board)),
+      key_(std::move(key)),
+      journal_(std::move(journal)),
+      vault_(std::move(vault)),
+      store_(std::move(store)),
+      gate_(settings_),
+      outbox_(journal_),
+      started_(steady_clock::now()),
+      reading_(board_.clock->read()),
+      timer_(io),
+      watchdog_timer_(io),
+      alive_(std::make_shared<Alive>()) {}
+
+Station::~Station() {
+  alive_.reset();  // nothing posted from now on reaches us
+  link_.reset();
+  fetcher_.reset();
+  sign_.reset();
+  audio_.reset();
+}
+
+/// What an earlier process had on air when it was killed becomes proof, unless it is proved already.
+Result<void> Station::recover_marks() {
+  const auto folder = settings_.state_folder / "marks";
+  LOA_TRY_LET(const auto known, journal_.accounted(reading_.now.wall - journal_memory));
+  std::map<CueKey, std::int64_t> frontier;
+  for (const auto& entry : known) frontier[entry.cue] = std::max(frontier[entry.cue], entry.to_us);
+  for (const char* presenter : {"audio", "sign"}) {
+    LOA_TRY_LET(auto marks, journal::MarkSet::open(folder, presenter));
+    for (auto& part : marks.recovered()) {
+      if (part.from_us() < frontier[CueKey::of(part)]) continue;
+      log::info("cue.recovered", {{"cue", part.occurrence()}, {"segment", part.segment()}, {"to_us", part.to_us()}});
+      LOA_TRY_LET(const auto sealed, journal_.append(std::move(part), reading_.now.wall));
+    }
+    marks.clear_all();
+  }
+  return {};
+}
+
+Result<void> Station::make_presenters() {
+  const auto marks = settings_.state_folder / "marks";
+  if (board_.audio) {
+    playback::AudioPlayerSettings player;
+    player.mark_folder = marks;
+    LOA_TRY_LET(audio_, playback::AudioPlayer::create(std::move(board_.audio), presenter_events(), post(), player));
+  }
+  if (board_.sign) {
+    display::SignSettings player;
+    player.width_px = settings_.sign->width_px;
+    player.height_px = settings_.sign->height_px;
+    LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(marks, "sign"));
+    sign_ = std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
+  }
+  return {};
+}
+
+PresenterEvents Station::presenter_events() {
+  PresenterEvents events;
+  events.started = [this](const CueKey& cue, int start_error_us) {
+    log::info("cue.started", {{"cue", cue.occurrence}, {"segment", cue.segment}, {"start_error_us", start_error_us}});
+    feed(core::PartStarted{cue, start_error_us});
+  };
+  events.ended = [this](const v1::Proof& part) {
+    log::info("cue.ended", {{"cue", part.occurrence()},
+                            {"segment", part.segment()},
+                            {"reason", part.reason()},
+                            {"heard_ms", (part.to_us() - part.from_us()) / 1000},
+                            {"underruns", part.underruns()}});
+    feed(core::PartEnded{part});
+  };
+  return events;
+}
+
+void Station::make_core(MonoTime born) {
+  std::vector<core::Accounted> accounted;
+  if (const auto known = journal_.accounted(reading_.now.wall - journal_memory)) {
+    for (const auto& entry : *known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
+  }
+  core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born);
+}
+
+Result<void> Station::make_link() {
+  protocol::link::LinkSettings link;
+  link.host = settings_.mqtt.host;
+  link.port = settings_.mqtt.port;
+  link.client_id = settings_.station;
+  link.username = settings_.mqtt.username;
+  link.password = settings_.mqtt.password;
+  link.tls.emplace().ca_file = settings_.mqtt.ca_file;
+  v1::State gone;
+  gone.set_since_us(to_us(reading_.now.wall));
+  link.will = protocol::link::Will{topic::of_station(settings_.ward, settings_.station, topic::Leaf::state),
+                                   gone.SerializeAsString()};
+  protocol::link::LinkEvents events;
+  events.connected = [this] { on_connected(); };
+  events.disconnected = [this](const std::string& why) {
+    log::info("link.down", {{"why", why}});
+    outbox_.on_link_down();
+  };
+  events.message = [this](const protocol::link::Message& message) { on_message(message); };
+  link_ = std::make_unique<protocol::link::Link>(link, events, post());
+
+  const auto& ward = settings_.ward;
+  LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, topic::Leaf::plan),
+                           protocol::link::Qos::at_least_once));
+  LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, topic::Leaf::receipt),
+                           protocol::link::Qos::at_least_once));
+  LOA_TRY(link_->subscribe(topic::of_command(ward, "+"), protocol::link::Qos::at_least_once));
+  sync::FetchSettings fetch;
+  fetch.ca_file = settings_.mqtt.ca_file;
+  fetcher_ = std::make_unique<sync::ContentFetcher>(settings_.state_folder / "content", fetch, post(),
+                                                    [this](const sync::Fetched& fetched) { on_fetched(fetched); });
+  return {};
+}
+
+std::function<void(std::function<void()>)> Station::post() {
+  return [this, weak = std::weak_ptr<Alive>{alive_}](std::function<void()> function) {
+    boost::asio::post(io_, [weak, function = std::move(function)] {
+      if (!weak.expired()) function();
+    });
+  };
+}
+
+Result<void> Station::start() {
+  load_plan();
+  LOA_TRY(link_->start());
+  tick();
+  board_.watchdog->ready();
+  feed_watchdog();
+  return {};
+}
+
+void Station::load_plan() {
+  const auto sealed = vault_.load_plan();
+  if (!sealed) return refuse("plan on disk", sealed.error());
+  if (!*sealed) {
+    log::info("plan.none", {{"station", settings_.station}});
+    return;
+  }
+  auto accepted = gate_.plan(**sealed, std::nullopt, believed_now());
+  if (!accepted) return refuse("plan on disk", accepted.error());
+  plan_bytes_ = **sealed;
+  adopt(std::move(*accepted), true);
+}
+
+// ---- words from outside ---------------------------------------------------------------------------------------------
+
+std::optional<WallTime> Station::believed_now() {
+  reading_ = board_.clock->read();
+  if (reading_.now.grade < ClockGrade::network) return std::nullopt;
+  return reading_.now.wall;
+}
+
+void Station::refuse(const char* what, const Error& error) {
+  log::warn("message.refused", {{"what", what}, {"reason", error.text}});
+  last_refused_ = std::string{what} + ": " + error.text;
+  status_due_ = true;
+}
+
+void Station::on_connected() {
+  log::info("link.up", {{"host", settings_.mqtt.host}, {"port", settings_.mqtt.port}});
+  v1::State state;
+  state.set_online(true);
+  state.set_since_us(to_us(reading_.now.wall));
+  const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, topic::Leaf::state),
+                                        state.SerializeAsString(), protocol::link::Qos::at_least_once, true);
+  if (!published) log::warn("state.unpublished", {{"error", published.error().text}});
+  publish_proofs(outbox_.on_link_up(steady_clock::now()));
+  fetcher_->retry_now();
+  publish_status();
+}
+
+void Station::on_message(const protocol::link::Message& message) {
+  const auto parsed = topic::parse(message.topic);
+  if (!parsed) return;
+  if (!parsed->group.empty()) {
+    if (message.retained) return refuse("command", {ErrorCode::refused, "commands are never retained: it may be old"});
+    return on_command(message.payload);
+  }
+  if (parsed->leaf == topic::Leaf::plan) on_plan(message.payload);
+  if (parsed->leaf == topic::Leaf::receipt) on_receipt(message.payload);
+}
+
+void Station::on_plan(const std::string& sealed) {
+  if (sealed == plan_bytes_) return;  // retained, delivered again
+  const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : std::nullopt;
+  auto accepted = gate_.plan(sealed, after, believed_now());
+  if (!accepted) return refuse("plan", accepted.error());
+  if (const auto saved = vault_.save_plan(sealed); !saved) return refuse("plan", saved.error());
+  plan_bytes_ = sealed;
+  adopt(std::move(*accepted), false);
+}
+
+void Station::adopt(AcceptedPlan accepted, bool at_start) {
+  log::info("plan.accepted", {{"sequence", accepted.sequence},
+                              {"cues", accepted.plan.cues_size()},
+                              {"until", format_utc(wall_from_us(accepted.plan.horizon_us()))}});
+  core::PlanArrived event{accepted.plan, accepted.sequence, {}, at_start};
+  for (const auto& object : accepted.plan.objects()) {
+    const auto name = Sha256::from_bytes(object.sha256());
+    if (name && store_.has(*name)) event.held.insert(*name);
+  }
+  plan_ = std::move(accepted.plan);
+  feed(event);
+  drop_unneeded_objects();
+  status_due_ = true;
+}
+
+/// The plan is whole: what it does not name will not be played.
+void Station::drop_unneeded_objects() {
+  std::set<Sha256> named;
+  for (const auto& object : plan_->objects()) {
+    if (const auto name = Sha256::from_bytes(object.sha256())) named.insert(*name);
+  }
+  for (const auto& object : store_.list()) {
+    if (named.contains(object)) continue;
+    if (const auto removed = store_.remove(object); !removed)
+      log::warn("object.kept", {{"error", removed.error().text}});
+  }
+}
+
+void Station::on_command(const std::string& sealed) {
+  const std::vector<std::string> groups =
+      plan_ ? std::vector<std::string>{plan_->groups().begin(), plan_->groups().end()} : std::vector<std::string>{};
+  const auto accepted = gate_.command(sealed, vault_.last_command(), believed_now(), groups);
+  if (!accepted) return refuse("command", accepted.error());
+  if (const auto saved = vault_.save_last_command(accepted->sequence); !saved) return refuse("command", saved.error());
+  log::info("command.accepted", {{"id", accepted->command.id()}, {"sequence", accepted->sequence}});
+  feed(core::CommandArrived{accepted->command});
+}
+
+void Station::on_receipt(const std::string& sealed) {
+  const auto receipt = gate_.receipt(sealed);
+  if (!receipt) return refuse("receipt", receipt.error());
+  if (const auto taken = journal_.receipted(*receipt, reading_.now.wall); !taken)
+    return refuse("receipt", taken.error());
+  publish_proofs(outbox_.on_receipted(steady_clock::now()));
+}
+
+void Station::on_fetched(const sync::Fetched& fetched) {
+  if (fetched.result) {
+    log::info("object.fetched", {{"object", fetched.object.hex()}});
+    feed(core::ObjectHeld{fetched.object});
+    status_due_ = true;
+  } else {
+    log::warn("object.fetch_failed", {{"object", fetched.object.hex()}, {"error", fetched.result.error().text}});
+  }
+}
+
+// ---- the core's orders
+// ------------------------------------------------------------------------------------------------
+
+void Station::feed(const core::Event& event) {
+  reading_ = board_.clock->read();
+  for (const auto& action : core_->on(event, reading_.now)) {
+    std::visit([this](const auto& order) { perform(order); }, action);
+  }
+  schedule_tick();
+}
+
+Presenter* Station::presenter_of(v1::Medium medium) { return medium == v1::MEDIUM_AUDIO ? audio_.get() : sign_.get(); }
+
+void Station::perform(const core::Arm& action) {
+  Assignment assignment = action.assignment;
+  assignment.object = store_.path_of(object_of(assignment.cue));
+  if (Presenter* presenter = presenter_of(assignment.cue.medium())) return presenter->arm(assignment);
+  v1::Proof part;
+  part.set_occurrence(assignment.cue.occurrence());
+  part.set_segment(assignment.cue.segment());
+  part.set_reason("device-lost");
+  boost::asio::post(io_, [this, weak = std::weak_ptr<Alive>{alive_}, part] {
+    if (!weak.expired()) feed(core::PartEnded{part});
+  });
+}
+
+void Station::perform(const core::Halt& action) {
+  if (Presenter* presenter = presenter_of(action.medium)) presenter->halt(action.cue);
+}
+
+void Station::perform(const core::Awake& action) {
+  Presenter* presenter = presenter_of(action.medium);
+  if (presenter == nullptr) return;
+  presenter->set_awake(action.awake);
+  if (action.medium != v1::MEDIUM_AUDIO) return;
+  if (const auto set = board_.amplifier->set(action.awake); !set) {
+    log::error("amplifier.failed", {{"error", set.error().text}});
+  }
+}
+
+void Station::perform(const core::Keep& action) {
+  unkept_.push_back(action.part);
+  if (reading_.now.grade >= ClockGrade::network) {
+    unkept_.back().set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));
+  }
+  keep_waiting_parts();
+}
+
+/// A part leaves the queue only when it is durable; the order of parts is the order of proofs.
+void Station::keep_waiting_parts() {
+  while (!unkept_.empty()) {
+    const auto sealed = journal_.append(unkept_.front(), reading_.now.wall);
+    if (!sealed) {
+      log::error("proof.unkept", {{"error", sealed.error().text}, {"waiting", unkept_.size()}});
+      return;
+    }
+    if (Presenter* presenter = presenter_of(unkept_.front().medium())) presenter->settled(CueKey::of(unkept_.front()));
+    unkept_.pop_front();
+    publish_proofs(outbox_.on_appended(steady_clock::now()));
+  }
+}
+
+void Station::publish_proofs(const Result<outbox::Outbox::Batch>& batch) {
+  if (!batch) return log::error("outbox.unreadable", {{"error", batch.error().text}});
+  const auto to = topic::of_station(settings_.ward, settings_.station, topic::Leaf::proof);
+  for (const auto& sealed : *batch) {
+    const auto published = link_->publish(to, sealed, protocol::link::Qos::at_least_once, false);
+    if (!published) log::debug("proof.unpublished", {{"error", published.error().text}});  // the outbox sends it again
+  }
+}
+
+void Station::perform(const core::Want& action) {
+  std::vector<sync::Want> wants;
+  for (const auto& object : action.objects) {
+    const auto name = Sha256::from_bytes(object.sha256());
+    // The list is in the order of need; the fetcher orders by instant.
+    if (name) wants.push_back({*name, object.bytes(), WallTime{Micros{static_cast<std::int64_t>(wants.size())}}});
+  }
+  fetcher_->want(plan_ ? plan_->content_url() : std::string{}, std::move(wants));
+}
+
+void Station::perform(const core::Inspect& action) {
+  const auto verified = store_.verify(action.object);
+  log::warn("object.inspected", {{"object", action.object.hex()}, {"whole", verified.has_value()}});
+  const core::Event event = verified ? core::Event{core::ObjectHeld{action.object}} : core::ObjectLost{action.object};
+  boost::asio::post(io_, [this, weak = std::weak_ptr<Alive>{alive_}, event] {
+    if (!weak.expired()) feed(event);
+  });
+}
+
+void Station::perform(const core::Reply& action) {
+  log::info("command.answered", {{"id", action.answer.command()}, {"text", action.answer.text()}});
+  publish_sealed(v1::KIND_ANSWER, topic::Leaf::answer, action.answer.SerializeAsString());
+}
+
+void Station::perform(const core::Report& /*action*/) { status_due_ = true; }
+
+void Station::perform(const core::Raise& action) {
+  log::warn("fault.changed", {{"code", action.fault.code()},
+                              {"state", static_cast<int>(action.fault.state())},
+                              {"text", action.fault.text()}});
+  publish_sealed(v1::KIND_FAULT, topic::Leaf::fault, action.fault.SerializeAsString(), action.fault.code());
+}
+
+void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string& body, std::string_view code) {
+  protocol::seal::Address address;
+  address.ward = settings_.ward;
+  address.sender = "station/" + settings_.station;
+  address.audience = "headend";
+  address.kind = kind;
+  seal_sequence_ = std::max(seal_sequence_ + 1, static_cast<std::uint64_t>(to_us(reading_.now.wall)));
+  address.sequence = seal_sequence_;
+  address.not_before = reading_.now.wall - std::chrono::hours{1};
+  address.not_after = reading_.now.wall + sealed_life;
+  const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, leaf, code),
+                                        protocol::seal::seal(address, body, key_), protocol::link::Qos::at_least_once,
+                                        topic::is_retained(leaf));
+  if (!published) log::debug("message.unpublished", {{"error", published.error().text}});
+}
+
+void Station::publish_status() {
+  status_due_ = false;
+  last_status_ = steady_clock::now();
+  v1::Status status;
+  status.set_at_us(to_us(reading_.now.wall));
+  status.set_plan_sequence(core_->plan_sequence());
+  status.set_objects_wanted(static_cast<std::uint32_t>(core_->objects_wanted()));
+  status.set_objects_held(static_cast<std::uint32_t>(core_->objects_held()));
+  status.set_clock_grade(static_cast<v1::ClockGrade>(reading_.now.grade));
+  status.set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));
+  status.set_uptime_s(static_cast<std::uint64_t>((last_status_ - started_) / std::chrono::seconds{1}));
+  status.set_proofs_waiting(outbox_.waiting() + unkept_.size());
+  status.set_on_air(core_->on_air());
+  status.set_on_air_start_error_us(core_->on_air_start_error_us());
+  status.set_software(LOA_VERSION);
+  status.set_refused(last_refused_);
+  add_vitals(status, settings_.state_folder);
+  publish_sealed(v1::KIND_STATUS, topic::Leaf::status, status.SerializeAsString());
+}
+
+// ---- time -----------------------------------------------------------------------------------------------------------
+
+void Station::tick() {
+  if (!unkept_.empty()) keep_waiting_parts();
+  const MonoTime now = steady_clock::now();
+  if (outbox_.next_deadline() && *outbox_.next_deadline() <= now) publish_proofs(outbox_.on_time(now));
+  feed(core::Tick{});
+  const auto since = now - last_status_;
+  if (since >= status_interval || (status_due_ && since >= status_pause)) publish_status();
+}
+
+void Station::schedule_tick() {
+  MonoTime at = steady_clock::now() + (status_due_ ? status_pause : tick_interval);
+  if (const auto deadline = core_->next_deadline()) at = std::min(at, *deadline);
+  timer_.expires_at(at);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) tick();
+  });
+}
+
+void Station::feed_watchdog() {
+  board_.watchdog->feed();
+  const auto interval = board_.watchdog->interval();
+  if (!interval) return;
+  watchdog_timer_.expires_after(*interval);
+  watchdog_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) feed_watchdog();
+  });
+}
+
+}  // namespace loa::station::daemon

@@ -1,0 +1,115 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "content/store/object_store.hpp"
+#include "firmware/port/wall_clock.hpp"
+#include "protocol/crypto/key.hpp"
+#include "protocol/link/link.hpp"
+#include "protocol/topic/topic.hpp"
+#include "station/core/station_core.hpp"
+#include "station/daemon/board.hpp"
+#include "station/daemon/gate.hpp"
+#include "station/daemon/vault.hpp"
+#include "station/journal/mark_set.hpp"
+#include "station/journal/proof_journal.hpp"
+#include "station/outbox/outbox.hpp"
+#include "station/sync/content_fetcher.hpp"
+
+namespace loa::station::daemon {
+
+/// The thin shell around the core: carries events in, carries actions out. All of it runs on the io thread.
+///
+/// Crash-only: it is ended by destroying it at any moment; what was heard until then is in the journal or in the
+/// progress marks, and becomes proof at the next start.
+class Station {
+ public:
+  /// Opens everything that lies on disk, makes proof of what an earlier process left unproved.
+  /// @param born  when the process began
+  /// @error io · refused · unsupported: one sentence; nothing was changed on disk that would lose anything
+  static Result<std::unique_ptr<Station>> open(boost::asio::io_context& io, StationSettings settings, Board board,
+                                               MonoTime born);
+  ~Station();
+
+  /// Takes up the plan from disk and connects.
+  Result<void> start();
+
+ private:
+  Station(boost::asio::io_context& io, StationSettings settings, Board board, protocol::crypto::SecretKey key,
+          journal::ProofJournal journal, Vault vault, content::store::ObjectStore store);
+
+  Result<void> recover_marks();
+  Result<void> make_presenters();
+  void make_core(MonoTime born);
+  Result<void> make_link();
+  void load_plan();
+
+  void on_connected();
+  void on_message(const protocol::link::Message& message);
+  void on_plan(const std::string& sealed);
+  void on_command(const std::string& sealed);
+  void on_receipt(const std::string& sealed);
+  void on_fetched(const sync::Fetched& fetched);
+  void refuse(const char* what, const Error& error);
+
+  void feed(const core::Event& event);
+  void perform(const core::Arm& action);
+  void perform(const core::Halt& action);
+  void perform(const core::Awake& action);
+  void perform(const core::Keep& action);
+  void perform(const core::Want& action);
+  void perform(const core::Inspect& action);
+  void perform(const core::Reply& action);
+  void perform(const core::Report& action);
+  void perform(const core::Raise& action);
+
+  void adopt(AcceptedPlan accepted, bool at_start);
+  void drop_unneeded_objects();
+  void keep_waiting_parts();
+  void publish_proofs(const Result<outbox::Outbox::Batch>& batch);
+  void publish_sealed(v1::Kind kind, protocol::topic::Leaf leaf, const std::string& body, std::string_view code = {});
+  void publish_status();
+  void tick();
+  void schedule_tick();
+  void feed_watchdog();
+  [[nodiscard]] Presenter* presenter_of(v1::Medium medium);
+  [[nodiscard]] PresenterEvents presenter_events();
+  [[nodiscard]] std::optional<WallTime> believed_now();
+  [[nodiscard]] std::function<void(std::function<void()>)> post();
+
+  boost::asio::io_context& io_;
+  const StationSettings settings_;
+  Board board_;
+  const protocol::crypto::SecretKey key_;
+  journal::ProofJournal journal_;
+  Vault vault_;
+  content::store::ObjectStore store_;
+  Gate gate_;
+  outbox::Outbox outbox_;
+  std::unique_ptr<core::StationCore> core_;
+  std::optional<v1::Plan> plan_;
+  std::string plan_bytes_;        // as it was sealed: the same again is no news
+  std::deque<v1::Proof> unkept_;  // the disk refused them; tried again every second
+  bool status_due_ = false;
+  MonoTime last_status_;
+  MonoTime started_;
+  std::string last_refused_;
+  std::uint64_t seal_sequence_ = 0;
+  firmware::ClockReading reading_;
+  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer watchdog_timer_;
+
+  // Each has threads that post to the io thread: destroyed first, in reverse order.
+  struct Alive;
+  std::shared_ptr<Alive> alive_;  // posted functions of a destroyed station do nothing
+  std::unique_ptr<Presenter> audio_;
+  std::unique_ptr<Presenter> sign_;
+  std::unique_ptr<sync::ContentFetcher> fetcher_;
+  std::unique_ptr<protocol::link::Link> link_;
+};
+
+}  // namespace loa::station::daemon

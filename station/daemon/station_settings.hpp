@@ -1,0 +1,60 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/crypto/key.hpp"
+
+namespace loa::station::daemon {
+
+/// What a technician carries to the box (`loa station add` writes it). Relative paths are those of the file's folder.
+///
+///   ward = "trung-hoa"            station = "cum-01"          state_folder = "state"
+///   [mqtt]   host, port, username, password_file, ca_file
+///   [keys]   station = "station.key"   plan = ["<hex>"]   emergency = ["<hex>"]   headend = ["<hex>"]
+///   [audio]  pcm = "default"                                            (absent: no loudspeaker)
+///   [sign]   width, height, driver = "", record = "<folder>"            (absent: no sign)
+///   [relay]  chip = "gpiochip0"   line = 17   active_low = false        (absent: the amplifier is always on)
+///   [clock]  trust = "ntp" | "assume-network" | "assume-disciplined"
+struct StationSettings {
+  struct Mqtt {
+    std::string host;
+    int port = 0;
+    std::string username;
+    std::string password;
+    std::filesystem::path ca_file;
+  };
+  struct Audio {
+    std::string pcm;
+  };
+  struct Sign {
+    int width_px = 0;
+    int height_px = 0;
+    std::string driver;
+    std::optional<std::filesystem::path> record;
+  };
+  struct Relay {
+    std::string chip;
+    unsigned line = 0;
+    bool active_low = false;
+  };
+  using Keys = std::vector<protocol::crypto::PublicKey>;
+
+  std::string ward;
+  std::string station;
+  std::filesystem::path state_folder;
+  Mqtt mqtt;
+  std::filesystem::path station_key_file;
+  Keys plan_keys, emergency_keys, headend_keys;
+  std::optional<Audio> audio;
+  std::optional<Sign> sign;
+  std::optional<Relay> relay;
+  std::string clock_trust;
+
+  /// Reads and checks the file and what it names, but the secret key.
+  /// @error missing · invalid: which file, which key, what would be right
+  static Result<StationSettings> load(const std::filesystem::path& file);
+};
+
+}  // namespace loa::station::daemon

@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "protocol/base/result.hpp"
+
+namespace loa::station::daemon {
+
+/// What a station must know after a power cut besides its journal: the plan it obeys, and the last command it took.
+/// Files: plan.sealed (the envelope as received) and command.last (a decimal sequence). Each is replaced whole and
+/// durably.
+class Vault {
+ public:
+  /// @error io · refused: the folder cannot be written
+  static Result<Vault> open(const std::filesystem::path& folder);
+
+  /// The sealed plan, absent when none was ever accepted. It is verified again like one from the network.
+  /// @error io
+  [[nodiscard]] Result<std::optional<std::string>> load_plan() const;
+  Result<void> save_plan(const std::string& sealed) const;
+
+  /// Sequence of the last command obeyed, 0 when none was.
+  [[nodiscard]] std::uint64_t last_command() const { return last_command_; }
+  /// Call before the command is obeyed, so that it cannot be replayed after a power cut.
+  Result<void> save_last_command(std::uint64_t sequence);
+
+ private:
+  explicit Vault(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  std::filesystem::path folder_;
+  std::uint64_t last_command_ = 0;
+};
+
+}  // namespace loa::station::daemon

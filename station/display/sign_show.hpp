@@ -1,0 +1,97 @@
+#pragma once
+#include <functional>
+#include <list>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "firmware/port/sign_out.hpp"
+#include "station/display/scene.hpp"
+#include "station/journal/mark_set.hpp"
+
+namespace loa::station::display {
+
+/// The sign and how often it is given a frame.
+struct SignSettings {
+  int width_px = 0;
+  int height_px = 0;
+  int frames_s = 30;                         ///< while a strip scrolls, 1…120
+  std::chrono::milliseconds refresh{1'000};  ///< a page that stands still is presented at its begin, then this often
+  std::chrono::milliseconds mark_interval{100};      ///< how much of a cue a killed process may leave unproved
+  std::chrono::milliseconds first_reopen{1'000};     ///< after the sign was lost; twice as long each time …
+  std::chrono::milliseconds longest_reopen{30'000};  ///< … up to this
+};
+
+/// Runs a sign: decides at each step what is due, draws, presents, and measures. No thread and no clock of its own:
+/// SignPlayer gives it both. One thread uses it.
+class SignShow {
+ public:
+  using Load = std::function<Result<Picture>(const std::filesystem::path&)>;
+
+  /// @param sign    closed; outlives the show
+  /// @param events  called from within arm, halt and step
+  /// @param load    decodes an object
+  SignShow(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, PresenterEvents events, Load load);
+  ~SignShow();
+
+  void arm(const Assignment& assignment);
+  void halt(const CueKey& cue, MonoTime now);
+  void settled(const CueKey& cue);
+  void set_awake(bool awake) { awake_ = awake; }
+
+  /// Does what is due now.
+  /// @return when the next step is due; absent when only a call above can change anything
+  std::optional<MonoTime> step(MonoTime now);
+
+ private:
+  /// One assignment, from arm to ended.
+  struct Slide {
+    Assignment assignment;
+    Span span;
+    Picture picture;
+    std::size_t mark = 0;
+    // Measured.
+    bool seen = false;
+    std::uint64_t frames = 0;
+    int start_error_us = 0;
+    std::int64_t from_us = 0;
+    MonoTime seen_until;  ///< it was on the sign up to here
+    [[nodiscard]] bool scrolls() const { return assignment.cue.scroll_px_s() > 0; }
+  };
+
+  void expire(MonoTime now);
+  Slide* due(MonoTime now);
+  bool ensure_open(MonoTime now);
+  void lose(const Error& error, MonoTime now);
+  void show(Slide& slide, MonoTime now);
+  void blank(MonoTime now);
+  void present(Slide& slide, MonoTime at);
+  void note_seen(Slide& slide, MonoTime visible);
+  std::size_t take_mark();
+  void keep_mark(Slide& slide);
+  void end(std::list<Slide>::iterator slide, const char* reason);
+  [[nodiscard]] MonoTime next_frame(const Slide& slide, MonoTime now) const;
+  [[nodiscard]] std::optional<MonoTime> next_step(MonoTime now);
+  [[nodiscard]] bool wanted() const { return awake_ || !slides_.empty(); }
+
+  firmware::SignOut& sign_;
+  const SignSettings settings_;
+  journal::MarkSet marks_;
+  PresenterEvents events_;
+  Load load_;
+
+  bool awake_ = false;
+  bool open_ = false;
+  bool dark_ = false;  ///< open, and the last frame was black
+  MonoTime reopen_at_{};
+  std::chrono::milliseconds reopen_wait_;
+  std::list<Slide> slides_;
+  Slide* shown_ = nullptr;
+  MonoTime frame_due_{};
+  MonoTime marked_at_{};
+  std::size_t next_mark_ = 0;
+  std::map<CueKey, std::size_t> ended_marks_;  ///< not yet settled
+  std::vector<std::uint8_t> frame_;
+};
+
+}  // namespace loa::station::display

@@ -1,0 +1,40 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "station/journal/progress_mark.hpp"
+
+namespace loa::station::journal {
+
+/// The progress marks of one presenter, "<name>-0.mark" and so on in a folder. Cues take turns, so that the mark of one
+/// that has ended stays until its proof is durable.
+class MarkSet {
+ public:
+  static constexpr std::size_t count = 4;
+
+  /// @param name  of the presenter: "audio", "sign"
+  /// @error io · full
+  static Result<MarkSet> open(const std::filesystem::path& folder, std::string_view name);
+
+  /// What an earlier process left, the earliest first.
+  [[nodiscard]] std::vector<v1::Proof> recovered() const;
+
+  /// Wait-free, for the presenter's thread. @param index  0…count-1
+  void update(std::size_t index, const ProgressMark::Part& part) { marks_[index].update(part); }
+  /// Wait-free; only for a mark whose cue has ended.
+  void clear(std::size_t index) { marks_[index].clear(); }
+  /// May block.
+  void clear_all();
+  void sync();
+
+ private:
+  explicit MarkSet(std::vector<ProgressMark> marks) : marks_(std::move(marks)) {}
+  std::vector<ProgressMark> marks_;
+};
+
+/// What is known of a cue when it goes on air: the fixed half of a mark.
+ProgressMark::Part begin_part(const Assignment& assignment);
+
+}  // namespace loa::station::journal

@@ -1,0 +1,219 @@
+#include "station/journal/proof_journal.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "protocol/base/log.hpp"
+#include "protocol/seal/seal.hpp"
+
+// Writing. How an existing folder is taken up again stands in recovery.cpp.
+namespace loa::station::journal {
+namespace {
+
+namespace seal = protocol::seal;
+
+// A proof has to outlive any outage and any wrong clock; replay is prevented by number and chain, not by its validity.
+constexpr auto validity = std::chrono::hours{24 * 365 * 10};
+constexpr WallTime earliest_believable{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+
+Sha256 digest_of_sealed(const std::string& sealed) {
+  v1::Envelope envelope;
+  envelope.ParseFromString(sealed);
+  return protocol::crypto::sha256(envelope.header());
+}
+
+Result<void> check_draft(const v1::Proof& draft) {
+  if (draft.bucket() == v1::BUCKET_UNKNOWN || draft.to_us() <= draft.from_us() || draft.occurrence().empty()) {
+    return fail(ErrorCode::invalid, "a proof of '{}' segment {} from {} to {} in bucket {} says nothing",
+                draft.occurrence(), draft.segment(), draft.from_us(), draft.to_us(), static_cast<int>(draft.bucket()));
+  }
+  return {};
+}
+
+}  // namespace
+
+ProofJournal::ProofJournal(std::filesystem::path folder, Identity identity, protocol::crypto::SecretKey key,
+                           Limits limits)
+    : folder_(std::move(folder)), identity_(std::move(identity)), key_(std::move(key)), limits_(limits) {}
+
+std::uint64_t ProofJournal::bytes() const {
+  std::uint64_t sum = 0;
+  for (const Segment& segment : segments_) sum += segment.bytes;
+  return sum;
+}
+
+Result<std::string> ProofJournal::append(v1::Proof draft, WallTime now) {
+  if (broken_) return fail(ErrorCode::io, "the journal {} failed before: restart to read it anew", folder_.string());
+  LOA_TRY(check_draft(draft));
+  LOA_TRY_LET(std::string sealed, seal(draft, now));
+  const std::string record = encode_record(sealed);
+  LOA_TRY(make_room(record.size(), now));
+  LOA_TRY(write_record(record));
+
+  Segment& segment = segments_.back();
+  const auto offset = static_cast<std::uint32_t>(segment.bytes + record_frame_bytes);
+  segment.entries.push_back({draft.number(), {offset, static_cast<std::uint32_t>(sealed.size())}});
+  segment.bytes += record.size();
+  segment.newest_us = std::max(segment.newest_us, draft.to_us());
+  last_ = draft.number();
+  head_ = digest_of_sealed(sealed);
+  return sealed;
+}
+
+Result<std::string> ProofJournal::seal(v1::Proof& proof, WallTime now) const {
+  proof.set_epoch(epoch_.data(), epoch_.size());
+  proof.set_number(last_ + 1);
+  proof.set_previous(head_.bytes.data(), head_.bytes.size());
+  seal::Address address;
+  address.ward = identity_.ward;
+  address.sender = "station/" + identity_.station;
+  address.audience = "headend";
+  address.kind = v1::KIND_PROOF;
+  address.sequence = proof.number();
+  address.not_before = WallTime{};
+  address.not_after = std::max(now, earliest_believable) + validity;
+  std::string sealed = seal::seal(address, proof.SerializeAsString(), key_);
+  if (sealed.size() > max_record_bytes) {
+    return fail(ErrorCode::invalid, "a proof of {} bytes is larger than {}: it lists too many gaps", sealed.size(),
+                max_record_bytes);
+  }
+  return sealed;
+}
+
+// Begins a new segment when the newest has its size, and keeps within the quota.
+Result<void> ProofJournal::make_room(std::size_t record_bytes, WallTime now) {
+  const Segment& newest = segments_.back();
+  const bool next = !newest.entries.empty() && newest.bytes + record_bytes > limits_.segment_bytes;
+  const std::uint64_t wanted = record_bytes + (next ? segment_head_bytes : 0);
+  if (bytes() + wanted > limits_.quota_bytes) LOA_TRY(prune(now));
+  if (bytes() + wanted > limits_.quota_bytes) {
+    return fail(ErrorCode::full,
+                "the journal {} has reached its {} bytes with {} proofs without receipt: reach the head-end",
+                folder_.string(), limits_.quota_bytes, last_ - through_);
+  }
+  return next ? begin_segment() : Result<void>{};
+}
+
+Result<void> ProofJournal::begin_segment() {
+  const SegmentHead head{epoch_, last_ + 1, head_, identity_.ward, identity_.station};
+  const auto path = folder_ / fmt::format("proofs-{:020}", head.first);
+  LOA_TRY(save_file(path, encode_head(head), 0600));
+  segments_.push_back({path, segment_head_bytes, 0, {}});
+  return open_active();
+}
+
+Result<void> ProofJournal::open_active() {
+  const Segment& segment = segments_.back();
+  active_ = UniqueFd{::open(segment.path.c_str(), O_RDWR | O_CLOEXEC)};
+  if (active_.valid() && ::lseek(active_.get(), 0, SEEK_END) == static_cast<off_t>(segment.bytes)) return {};
+  broken_ = true;
+  return fail(ErrorCode::io, "cannot open the journal segment {}: {}", segment.path.string(), errno_text());
+}
+
+// After a failure the tail is brought back to what it was: a record that may or may not be there has no place in a
+// chain.
+Result<void> ProofJournal::write_record(std::string_view record) {
+  const Segment& segment = segments_.back();
+  auto written = write_all(active_.get(), record, segment.path);
+  if (written && ::fdatasync(active_.get()) == 0) return {};
+  if (written) written = fail(ErrorCode::io, "cannot sync {}: {}", segment.path.string(), errno_text());
+  const auto end = static_cast<off_t>(segment.bytes);
+  broken_ = ::ftruncate(active_.get(), end) != 0 || ::lseek(active_.get(), end, SEEK_SET) != end ||
+            ::fsync(active_.get()) != 0;
+  return written;
+}
+
+Result<void> ProofJournal::receipted(const v1::Receipt& receipt, WallTime now) {
+  if (receipt.epoch() != std::string_view{reinterpret_cast<const char*>(epoch_.data()), epoch_.size()}) {
+    return fail(ErrorCode::refused, "a receipt for another epoch than ours, through {}", receipt.through());
+  }
+  if (receipt.through() > last_) {
+    return fail(ErrorCode::refused, "a receipt through proof {}, but our last is {}", receipt.through(), last_);
+  }
+  if (receipt.through() <= through_) return {};
+  LOA_TRY_LET(const Sha256 digest, digest_of(receipt.through()));
+  if (receipt.head() != digest.view()) {
+    return fail(ErrorCode::refused, "a receipt through proof {} with the digest of something else", receipt.through());
+  }
+  LOA_TRY(save_receipt(receipt));
+  through_ = receipt.through();
+  return prune(now);
+}
+
+// The newest segment carries the epoch and the chain's head; the one before it stays as well, so that a clock that
+// leaps ahead cannot wipe out the memory of what was on air today.
+Result<void> ProofJournal::prune(WallTime now) {
+  while (segments_.size() > 2) {
+    const Segment& oldest = segments_.front();
+    const bool receipted = oldest.entries.empty() || oldest.entries.back().number <= through_;
+    if (!receipted || wall_from_us(oldest.newest_us) + limits_.keep >= now) break;
+    if (::unlink(oldest.path.c_str()) != 0 && errno != ENOENT) {
+      return fail(ErrorCode::io, "cannot remove {}: {}", oldest.path.string(), errno_text());
+    }
+    segments_.erase(segments_.begin());
+    LOA_TRY(sync_folder(folder_));
+  }
+  return {};
+}
+
+Result<std::vector<Waiting>> ProofJournal::waiting(std::uint64_t after, std::size_t max) const {
+  const std::uint64_t from = std::max(after, through_);
+  std::vector<Waiting> result;
+  for (const Segment& segment : segments_) {
+    if (segment.entries.empty() || segment.entries.back().number <= from) continue;
+    for (const Entry& entry : segment.entries) {
+      if (entry.number <= from) continue;
+      if (result.size() == max) return result;
+      LOA_TRY_LET(std::string sealed, read_entry(segment, entry));
+      result.push_back({entry.number, std::move(sealed)});
+    }
+  }
+  return result;
+}
+
+Result<std::vector<Accounted>> ProofJournal::accounted(WallTime since) const {
+  std::vector<Accounted> result;
+  for (const Segment& segment : segments_) {
+    if (segment.newest_us < to_us(since)) continue;
+    LOA_TRY_LET(const std::string bytes, read_file(segment.path, limits_.quota_bytes + max_record_bytes));
+    for (const Entry& entry : segment.entries) {
+      v1::Envelope envelope;
+      v1::Header header;
+      v1::Proof proof;
+      if (!envelope.ParseFromString(bytes.substr(entry.span.offset, entry.span.length)) ||
+          !header.ParseFromString(envelope.header()) || !proof.ParseFromString(header.body())) {
+        return fail(ErrorCode::io, "proof {} in {} changed on the disk", entry.number, segment.path.string());
+      }
+      if (proof.to_us() < to_us(since)) continue;
+      result.push_back({CueKey::of(proof), proof.from_us(), proof.to_us(), proof.bucket(), proof.reason()});
+    }
+  }
+  return result;
+}
+
+Result<std::string> ProofJournal::read_entry(const Segment& segment, const Entry& entry) const {
+  UniqueFd fd{::open(segment.path.c_str(), O_RDONLY | O_CLOEXEC)};
+  std::string sealed(entry.span.length, '\0');
+  if (!fd.valid() ||
+      ::pread(fd.get(), sealed.data(), sealed.size(), entry.span.offset) != static_cast<ssize_t>(sealed.size())) {
+    return fail(ErrorCode::io, "cannot read proof {} from {}: {}", entry.number, segment.path.string(), errno_text());
+  }
+  return sealed;
+}
+
+Result<Sha256> ProofJournal::digest_of(std::uint64_t number) const {
+  if (number == last_) return head_;
+  for (const Segment& segment : segments_) {
+    for (const Entry& entry : segment.entries) {
+      if (entry.number != number) continue;
+      LOA_TRY_LET(const std::string sealed, read_entry(segment, entry));
+      return digest_of_sealed(sealed);
+    }
+  }
+  return fail(ErrorCode::io, "proof {} is no longer in the journal {}", number, folder_.string());
+}
+
+}  // namespace loa::station::journal

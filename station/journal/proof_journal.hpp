@@ -1,0 +1,147 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "protocol/base/file.hpp"
+#include "protocol/base/result.hpp"
+#include "protocol/base/time.hpp"
+#include "protocol/crypto/hash.hpp"
+#include "protocol/crypto/key.hpp"
+#include "station/core/presenter.hpp"
+#include "station/journal/segment.hpp"
+
+namespace loa::station::journal {
+
+/// Whose journal it is.
+struct Identity {
+  std::string ward;
+  std::string station;
+};
+
+/// How much a journal may keep.
+struct Limits {
+  std::uint64_t segment_bytes = 256 << 10;  ///< a segment is closed before it would grow past this
+  std::uint64_t quota_bytes = 32 << 20;     ///< of all segments: about 90 000 proofs, a year without a head-end
+  std::chrono::hours keep = std::chrono::hours{72};  ///< receipted proofs stay this long after the time they speak of
+};
+
+/// What open() found.
+struct Recovery {
+  bool fresh = false;               ///< nothing was there: a new epoch was begun
+  std::uint64_t proofs = 0;         ///< whole proofs found
+  std::uint64_t torn_bytes = 0;     ///< cut off the tail: a proof that had not been acknowledged
+  std::uint64_t damaged_bytes = 0;  ///< unreadable in the middle: the disk is failing
+  std::uint64_t lost_proofs = 0;    ///< numbers that should be there and are not
+};
+
+/// A sealed proof that has no receipt yet.
+struct Waiting {
+  std::uint64_t number = 0;
+  std::string sealed;  ///< serialised Envelope, ready to publish
+};
+
+/// A part of a cue's planned time that has its proof.
+struct Accounted {
+  CueKey cue;
+  std::int64_t from_us = 0;
+  std::int64_t to_us = 0;
+  v1::Bucket bucket = v1::BUCKET_UNKNOWN;
+  std::string reason;
+};
+
+/// The station's proofs on disk: numbered, chained by hash, signed, fsynced before anybody sees them, and kept until
+/// the head-end's receipt. A power cut at any instruction loses nothing that append() returned. FORMAT.md describes the
+/// files.
+///
+/// Not thread-safe. append() and receipted() wait for the disk (an SD card: some milliseconds, at times a second). One
+/// process at a time: the folder is locked.
+class ProofJournal {
+ public:
+  /// Opens the folder, making it and a new epoch if there is none; cuts off a torn tail.
+  /// @error refused: the journal of another station · busy: another process has it · unsupported: written by a newer
+  ///        program (nothing is changed) · io · full
+  static Result<ProofJournal> open(const std::filesystem::path& folder, Identity identity,
+                                   protocol::crypto::SecretKey key, Limits limits = {});
+
+  /// Completes a draft (epoch, number, previous), seals it for the head-end, and returns once it is on the disk.
+  /// @param draft  cue, bucket, reason, from_us < to_us and the sink's fields; never BUCKET_UNKNOWN
+  /// @param now    drives only the validity and the pruning; may be wrong
+  /// @return       the sealed bytes to publish
+  /// @error        invalid: not a proof · full: quota or disk; nothing was dropped for it · io: the proof is not
+  /// stored,
+  ///               try again
+  Result<std::string> append(v1::Proof draft, WallTime now);
+
+  /// Takes a receipt whose seal was verified; older ones than the newest are success without effect.
+  /// @error refused: other epoch, beyond our last proof, or its head is not our proof (it is not believed) · io · full
+  Result<void> receipted(const v1::Receipt& receipt, WallTime now);
+
+  /// Proofs without receipt and with a number greater than `after`, in order, at most `max`.
+  /// @error io
+  [[nodiscard]] Result<std::vector<Waiting>> waiting(std::uint64_t after, std::size_t max) const;
+
+  /// Which parts of cues have their proof, receipted or not, in the order of numbers: those that end at or after
+  /// `since`. Complete for the last Limits::keep.
+  /// @error io
+  [[nodiscard]] Result<std::vector<Accounted>> accounted(WallTime since) const;
+
+  [[nodiscard]] std::uint64_t last() const { return last_; }        ///< number of the newest proof, 0 when none
+  [[nodiscard]] std::uint64_t through() const { return through_; }  ///< everything up to here has its receipt
+  [[nodiscard]] const Sha256& head() const { return head_; }        ///< digest of the newest proof, zero when none
+  [[nodiscard]] const Epoch& epoch() const { return epoch_; }
+  [[nodiscard]] const Recovery& recovery() const { return recovery_; }
+  [[nodiscard]] std::uint64_t bytes() const;  ///< on disk, of all segments
+
+ private:
+  struct Entry {
+    std::uint64_t number = 0;
+    Span span;
+  };
+  struct Segment {
+    std::filesystem::path path;
+    std::uint64_t bytes = 0;
+    std::int64_t newest_us = 0;  ///< greatest to_us in it
+    std::vector<Entry> entries;
+  };
+
+  ProofJournal(std::filesystem::path folder, Identity identity, protocol::crypto::SecretKey key, Limits limits);
+
+  Result<void> lock();
+  Result<std::vector<std::filesystem::path>> find_segments();
+  Result<void> recover(const std::vector<std::filesystem::path>& paths);
+  Result<void> recover_segment(const std::filesystem::path& path, bool is_newest);
+  void index(Segment& segment, const std::string& bytes, const Span& span);
+  Result<void> cut_tail(Segment& segment, const Scan& scan);
+  Result<void> recover_receipt();
+  Result<void> abandon_epoch(std::uint64_t known_through);
+  Result<void> begin_epoch();
+  Result<void> begin_segment();
+  Result<void> open_active();
+  Result<std::string> seal(v1::Proof& proof, WallTime now) const;
+  Result<void> make_room(std::size_t record_bytes, WallTime now);
+  Result<void> write_record(std::string_view record);
+  Result<void> save_receipt(const v1::Receipt& receipt) const;
+  Result<void> prune(WallTime now);
+  [[nodiscard]] Result<std::string> read_entry(const Segment& segment, const Entry& entry) const;
+  [[nodiscard]] Result<Sha256> digest_of(std::uint64_t number) const;
+  [[nodiscard]] std::filesystem::path receipt_path() const { return folder_ / "receipted"; }
+
+  std::filesystem::path folder_;
+  Identity identity_;
+  protocol::crypto::SecretKey key_;
+  Limits limits_;
+  UniqueFd lock_;
+  UniqueFd active_;  ///< the newest segment, positioned at its end
+  std::vector<Segment> segments_;
+  Epoch epoch_{};
+  std::uint64_t last_ = 0;
+  std::uint64_t through_ = 0;
+  Sha256 head_;
+  Recovery recovery_;
+  bool broken_ = false;  ///< the disk failed in a way that leaves the tail unknown: only a new open() heals it
+};
+
+}  // namespace loa::station::journal

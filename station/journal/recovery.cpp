@@ -1,0 +1,208 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "protocol/base/log.hpp"
+#include "station/journal/crc32.hpp"
+#include "station/journal/proof_journal.hpp"
+
+// How a journal folder is taken up again after whatever happened to it.
+namespace loa::station::journal {
+namespace {
+
+constexpr std::string_view segment_prefix = "proofs-";
+constexpr std::string_view receipt_magic = "LOARCPT\n";
+
+bool is_segment_name(const std::string& name) {
+  return name.size() == segment_prefix.size() + 20 && name.compare(0, segment_prefix.size(), segment_prefix) == 0 &&
+         std::all_of(name.begin() + segment_prefix.size(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+Result<void> set_aside(const std::filesystem::path& path) {
+  auto aside = path;
+  aside += ".damaged";
+  log::error("journal.segment_damaged", {{"file", path.string()}, {"kept_as", aside.string()}});
+  if (::rename(path.c_str(), aside.c_str()) != 0) {
+    return fail(ErrorCode::io, "cannot set the damaged {} aside: {}", path.string(), errno_text());
+  }
+  return sync_folder(path.parent_path());
+}
+
+std::string encode_receipt(const v1::Receipt& receipt) {
+  std::string bytes{receipt_magic};
+  const std::uint32_t version = 1;
+  bytes.append(reinterpret_cast<const char*>(&version), sizeof version);
+  bytes += receipt.SerializeAsString();
+  const std::uint32_t crc = crc32(bytes);
+  bytes.append(reinterpret_cast<const char*>(&crc), sizeof crc);
+  return bytes;
+}
+
+std::optional<v1::Receipt> decode_receipt(const std::string& bytes) {
+  v1::Receipt receipt;
+  const std::size_t body = receipt_magic.size() + 4;
+  if (bytes.size() < body + 4 || bytes.compare(0, receipt_magic.size(), receipt_magic) != 0) return std::nullopt;
+  std::uint32_t crc = 0;
+  std::memcpy(&crc, bytes.data() + bytes.size() - 4, 4);
+  if (crc != crc32(std::string_view{bytes}.substr(0, bytes.size() - 4))) return std::nullopt;
+  if (!receipt.ParseFromString(bytes.substr(body, bytes.size() - body - 4))) return std::nullopt;
+  return receipt;
+}
+
+}  // namespace
+
+Result<ProofJournal> ProofJournal::open(const std::filesystem::path& folder, Identity identity,
+                                        protocol::crypto::SecretKey key, Limits limits) {
+  ProofJournal journal{folder, std::move(identity), std::move(key), limits};
+  LOA_TRY(make_folders(folder, 0700));
+  LOA_TRY(journal.lock());
+  LOA_TRY_LET(const auto paths, journal.find_segments());
+  LOA_TRY(journal.recover(paths));
+  const Recovery& found = journal.recovery_;
+  if (found.torn_bytes + found.damaged_bytes + found.lost_proofs > 0) {
+    log::warn("journal.recovered", {{"folder", folder.string()},
+                                    {"proofs", found.proofs},
+                                    {"torn_bytes", found.torn_bytes},
+                                    {"damaged_bytes", found.damaged_bytes},
+                                    {"lost_proofs", found.lost_proofs}});
+  }
+  return journal;
+}
+
+Result<void> ProofJournal::lock() {
+  const auto path = folder_ / "lock";
+  lock_ = UniqueFd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  if (!lock_.valid()) return fail(ErrorCode::io, "cannot open {}: {}", path.string(), errno_text());
+  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0) return {};
+  return fail(ErrorCode::busy, "the journal {} is in use by another process: stop it first", folder_.string());
+}
+
+// Looks at every head before anything is changed.
+Result<std::vector<std::filesystem::path>> ProofJournal::find_segments() {
+  std::error_code failed;
+  std::vector<std::filesystem::path> paths;
+  for (const auto& file : std::filesystem::directory_iterator(folder_, failed)) {
+    if (is_segment_name(file.path().filename().string())) paths.push_back(file.path());
+  }
+  if (failed) return fail(ErrorCode::io, "cannot list the journal {}: {}", folder_.string(), failed.message());
+  std::sort(paths.begin(), paths.end());
+  for (const auto& path : paths) {
+    LOA_TRY_LET(const std::string bytes, read_file(path, limits_.quota_bytes + max_record_bytes));
+    const auto head = decode_head(bytes);
+    if (!head && head.error().code == ErrorCode::unsupported) {
+      return fail(ErrorCode::unsupported, "{} is of {}: run the newer program; nothing was changed", path.string(),
+                  head.error().text);
+    }
+    if (head && (head->ward != identity_.ward || head->station != identity_.station)) {
+      return fail(ErrorCode::refused,
+                  "the journal {} belongs to station '{}' of ward '{}', this is '{}' of '{}': give each "
+                  "station its own folder",
+                  folder_.string(), head->station, head->ward, identity_.station, identity_.ward);
+    }
+  }
+  return paths;
+}
+
+Result<void> ProofJournal::recover(const std::vector<std::filesystem::path>& paths) {
+  for (const auto& path : paths) LOA_TRY(recover_segment(path, &path == &paths.back()));
+  LOA_TRY(recover_receipt());
+  return segments_.empty() ? begin_epoch() : open_active();
+}
+
+Result<void> ProofJournal::begin_epoch() {
+  recovery_.fresh = true;
+  last_ = through_ = 0;
+  head_ = {};
+  const std::string random = protocol::crypto::random_bytes(epoch_.size());
+  std::copy(random.begin(), random.end(), epoch_.begin());
+  return begin_segment();
+}
+
+Result<void> ProofJournal::recover_segment(const std::filesystem::path& path, bool is_newest) {
+  LOA_TRY_LET(const std::string bytes, read_file(path, limits_.quota_bytes + max_record_bytes));
+  const auto head = decode_head(bytes);
+  if (!head || (!segments_.empty() && (head->epoch != epoch_ || head->first <= last_))) {
+    recovery_.damaged_bytes += bytes.size();
+    return set_aside(path);
+  }
+  if (segments_.empty()) {
+    epoch_ = head->epoch;
+    through_ = head->first - 1;  // only what had its receipt was ever dropped
+  } else {
+    recovery_.lost_proofs += head->first - 1 - last_;
+  }
+  last_ = head->first - 1;
+  head_ = head->previous;
+  segments_.push_back({path, bytes.size(), 0, {}});
+  const Scan scan = scan_records(bytes);
+  for (const Span& span : scan.records) index(segments_.back(), bytes, span);
+  recovery_.damaged_bytes += scan.unreadable_bytes + (is_newest ? 0 : scan.tail_bytes);
+  return is_newest ? cut_tail(segments_.back(), scan) : Result<void>{};
+}
+
+// Takes one record into the index if it is the proof that may stand here.
+void ProofJournal::index(Segment& segment, const std::string& bytes, const Span& span) {
+  v1::Envelope envelope;
+  v1::Header header;
+  v1::Proof proof;
+  const bool decoded = envelope.ParseFromString(bytes.substr(span.offset, span.length)) &&
+                       header.ParseFromString(envelope.header()) && proof.ParseFromString(header.body());
+  const bool linked = proof.number() != last_ + 1 || proof.previous() == head_.view();
+  if (!decoded || proof.number() <= last_ || !linked) {
+    recovery_.damaged_bytes += span.length;
+    return;
+  }
+  recovery_.lost_proofs += proof.number() - last_ - 1;
+  recovery_.proofs += 1;
+  segment.entries.push_back({proof.number(), span});
+  segment.newest_us = std::max(segment.newest_us, proof.to_us());
+  last_ = proof.number();
+  head_ = protocol::crypto::sha256(envelope.header());
+}
+
+Result<void> ProofJournal::cut_tail(Segment& segment, const Scan& scan) {
+  if (scan.tail_bytes == 0) return {};
+  recovery_.torn_bytes += scan.tail_bytes;
+  segment.bytes = scan.sound_bytes;
+  UniqueFd fd{::open(segment.path.c_str(), O_RDWR | O_CLOEXEC)};
+  if (fd.valid() && ::ftruncate(fd.get(), static_cast<off_t>(scan.sound_bytes)) == 0 && ::fsync(fd.get()) == 0)
+    return {};
+  return fail(ErrorCode::io, "cannot cut the torn tail of {}: {}", segment.path.string(), errno_text());
+}
+
+// A receipt that cannot be read is no loss: the proofs go out again and the head-end knows them.
+Result<void> ProofJournal::recover_receipt() {
+  const auto bytes = read_file(receipt_path(), 4096);
+  if (!bytes && bytes.error().code == ErrorCode::missing) return {};
+  if (!bytes) return pass(bytes.error());
+  const auto receipt = decode_receipt(*bytes);
+  if (!receipt) {
+    log::warn("journal.receipt_unreadable", {{"file", receipt_path().string()}});
+    return {};
+  }
+  const std::string_view epoch{reinterpret_cast<const char*>(epoch_.data()), epoch_.size()};
+  if (receipt->epoch() != epoch) return {};
+  if (receipt->through() > last_) return abandon_epoch(receipt->through());
+  through_ = std::max(through_, receipt->through());
+  return {};
+}
+
+// The disk lost proofs that the head-end has. Their numbers must not be given to others: a new chain begins, and the
+// old files stay beside it for whoever comes to look.
+Result<void> ProofJournal::abandon_epoch(std::uint64_t known_through) {
+  recovery_.lost_proofs += known_through - last_;
+  for (const Segment& segment : segments_) LOA_TRY(set_aside(segment.path));
+  segments_.clear();
+  return {};
+}
+
+Result<void> ProofJournal::save_receipt(const v1::Receipt& receipt) const {
+  return save_file(receipt_path(), encode_receipt(receipt), 0600);
+}
+
+}  // namespace loa::station::journal

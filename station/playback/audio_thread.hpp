@@ -1,0 +1,58 @@
+#pragma once
+#include <atomic>
+#include <boost/lockfree/spsc_queue.hpp>
+#include <memory>
+#include <semaphore>
+#include <thread>
+
+#include "firmware/port/audio_out.hpp"
+#include "station/journal/mark_set.hpp"
+#include "station/playback/audio_player.hpp"
+#include "station/playback/renderer.hpp"
+
+namespace loa::station::playback {
+
+/// The thread `loa-audio`: device in hand, it waits, settles, renders, writes, and nothing else. Its owner is the
+/// decoder thread, which alone calls the methods.
+class AudioThread {
+ public:
+  AudioThread(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet& marks, const AudioPlayerSettings& settings);
+  ~AudioThread();
+
+  struct Order {
+    enum class Kind { add, halt } kind;
+    Voice* voice;
+  };
+  struct Report {
+    enum class Kind { started, ended } kind;
+    Voice* voice;
+    int start_error_us;
+  };
+
+  /// @return false when the ring is full: try again later
+  bool give(const Order& order) { return orders_.push(order); }
+  bool take(Report& report) { return reports_.pop(report); }
+  void set_awake(bool awake);
+
+ private:
+  void run();
+  void play();
+  bool play_period(const firmware::AudioShape& shape);
+  void take_orders();
+  void rest(std::chrono::milliseconds time);
+
+  std::unique_ptr<firmware::AudioOut> device_;
+  journal::MarkSet& marks_;
+  const AudioPlayerSettings settings_;
+  Renderer renderer_;
+  boost::lockfree::spsc_queue<Order, boost::lockfree::capacity<32>> orders_;
+  boost::lockfree::spsc_queue<Report, boost::lockfree::capacity<64>> reports_;
+  std::array<std::int16_t, 8192> period_{};
+  std::chrono::milliseconds stalled_{0};
+  std::atomic<bool> awake_{false};
+  std::atomic<bool> quit_{false};
+  std::counting_semaphore<> wake_{0};
+  std::thread thread_;
+};
+
+}  // namespace loa::station::playback

@@ -1,0 +1,52 @@
+#include "station/playback/decoder.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace loa::station::playback {
+namespace {
+
+constexpr std::int64_t tolerance_frames = 48;  // a millisecond between a cue's length and its content's
+
+std::int64_t cue_frames(const v1::Cue& cue) { return (cue.duration_us() * content_rate_hz + 500'000) / 1'000'000; }
+
+std::int64_t frames_between(std::int64_t from_us, std::int64_t to_us) {
+  return (to_us - from_us) * content_rate_hz / 1'000'000;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Decoder>> Decoder::open(const Assignment& assignment, MonoTime now, std::size_t mark) {
+  LOA_TRY_LET(auto reader, content::opus::OpusReader::open(assignment.object));
+  const std::int64_t wanted = cue_frames(assignment.cue);
+  if (reader.frames() + tolerance_frames < wanted) {
+    return fail(ErrorCode::invalid, "{} has {} frames, its cue wants {}", assignment.object.string(), reader.frames(),
+                wanted);
+  }
+  std::unique_ptr<Decoder> decoder{new Decoder{std::move(reader)}};
+  Voice& voice = decoder->voice_;
+  voice.assignment = assignment;
+  voice.mark = mark;
+  const std::int64_t skipped_us = to_us(assignment.from) - assignment.cue.start_us();
+  voice.origin = assignment.from_mono - std::chrono::microseconds{skipped_us};
+  voice.frames = std::min(wanted, decoder->reader_.frames());
+  const std::int64_t planned = frames_between(0, skipped_us);
+  const auto due = static_cast<std::int64_t>(voice.frame_at(now));
+  voice.first = std::clamp<std::int64_t>(std::max(planned, due) - 64, 0, voice.frames);
+  LOA_TRY(decoder->reader_.seek(voice.first));
+  return decoder;
+}
+
+void Decoder::fill(std::size_t max_frames) {
+  std::array<std::int16_t, 4800> block{};
+  for (std::size_t made = 0; !done_ && made < max_frames && voice_.pcm.write_available() >= block.size();) {
+    const auto got = reader_.read(block);
+    if (!got) voice_.damaged = true;
+    done_ = !got || *got == 0;
+    if (done_) return;
+    voice_.pcm.push(block.data(), *got);
+    made += *got;
+  }
+}
+
+}  // namespace loa::station::playback

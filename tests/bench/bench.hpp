@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/bench/table.hpp"
+
+/// The lines of the table. Each measures ours and its rival in the same run, on the same machine, with the same
+/// material.
+namespace loa::bench {
+
+struct Context {
+  std::filesystem::path work;  ///< a folder for this run
+  int runs = 5;                ///< samples of each figure
+};
+
+std::vector<Line> measure_sound(const Context& context);  ///< start spread, memory and CPU while playing, readiness
+std::vector<Line> measure_ingest(const Context& context);
+std::vector<Line> measure_proofs(const Context& context);
+std::vector<Line> measure_fan_out(const Context& context);
+
+/// Repeats a measurement; the first failure is the reason why there is no figure.
+Figures sample(int runs, const std::function<Result<double>()>& measure);
+
+/// Sound like speech, always the same: mono s16 at 48 000 Hz.
+std::vector<std::int16_t> bench_sound(double seconds);
+
+/// Seconds of the monotonic clock.
+double now_s();
+
+}  // namespace loa::bench

@@ -1,0 +1,169 @@
+#include "headend/publisher/publisher.hpp"
+
+#include <gmock/gmock.h>
+
+#include "protocol/message/check.hpp"
+#include "protocol/seal/seal.hpp"
+#include "tests/unit/headend/sample_ward.hpp"
+
+namespace loa::headend::publisher {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const WallTime noon = sample::utc("2026-11-23T05:00:00Z");
+
+class PublisherTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto all = sample::catalogue();
+    all.policies = {sample::policy()};
+    sample::fill(store_, all);
+  }
+
+  static planner::Settings settings() {
+    planner::Settings made;
+    made.content_url = "https://headend:8443/content/";
+    return made;
+  }
+
+  Round issue(WallTime now) {
+    sent_.clear();
+    return publisher_.issue(now, [&](const Publication& message) { sent_.push_back(message); }).value();
+  }
+
+  static protocol::seal::Opened open(const Publication& message, WallTime now) {
+    protocol::seal::Expectation want;
+    want.ward = "phuong-1";
+    want.kind = v1::KIND_PLAN;
+    want.sender = "headend";
+    want.audiences = {"station/loa-1"};
+    want.keys = {sample::key_of(100).public_key()};
+    want.now = now;
+    return protocol::seal::open(message.payload, want).value();
+  }
+
+  store::Store store_ = store::Store::open(":memory:").value();
+  Publisher publisher_{"phuong-1", sample::key_of(100), settings(), store_};
+  std::vector<Publication> sent_;
+};
+
+TEST_F(PublisherTest, IssuesASealedRetainedPlanToEachStation) {
+  EXPECT_THAT(issue(noon).issued, ElementsAre("bang-1", "loa-1", "loa-2"));
+  ASSERT_EQ(sent_.size(), 3U);
+  EXPECT_EQ(sent_[1].topic, "loa/1/phuong-1/station/loa-1/plan");
+  EXPECT_TRUE(sent_[1].retained);
+  const auto opened = open(sent_[1], noon);
+  const auto plan = protocol::message::decode<v1::Plan>(opened.header.body()).value();
+  EXPECT_EQ(plan.station(), "loa-1");
+  EXPECT_EQ(plan.cues_size(), 60);
+  EXPECT_EQ(store_.newest_plan("loa-1").value()->sequence, opened.header.sequence());
+  EXPECT_EQ(store_.planned_cues({noon, noon + std::chrono::days{40}}, "loa-1").value().size(), 60U);
+}
+
+TEST_F(PublisherTest, IsSilentWhenNothingChanged) {
+  issue(noon);
+  const auto first = store_.newest_plan("loa-1").value()->sequence;
+  EXPECT_THAT(issue(noon + 1h).issued, IsEmpty());
+  EXPECT_THAT(sent_, IsEmpty());
+  EXPECT_EQ(store_.newest_plan("loa-1").value()->sequence, first);
+}
+
+TEST_F(PublisherTest, RollsTheHorizonEachDay) {
+  issue(noon);
+  const auto midnight = sample::utc("2026-11-23T17:00:00Z");
+  EXPECT_THAT(issue(midnight).issued, IsEmpty()) << "still exactly 30 days";
+  EXPECT_EQ(issue(midnight + 1s).issued.size(), 3U);
+  EXPECT_EQ(store_.planned_cues({noon, noon + std::chrono::days{40}}, "loa-1").value().size(), 62U);
+}
+
+TEST_F(PublisherTest, IssuesOnlyToWhomAChangeConcerns) {
+  issue(noon);
+  auto station = sample::station("loa-2", {"to-2"}, 2);
+  station.gain_cb = -30;
+  ASSERT_TRUE(store_.put_station(station));
+  EXPECT_THAT(issue(noon + 1s).issued, ElementsAre("loa-2"));
+}
+
+TEST_F(PublisherTest, SequencesGrowEvenAfterARestoredBackup) {
+  issue(noon);
+  const auto first = store_.newest_plan("loa-1").value()->sequence;
+  auto restored = store::Store::open(":memory:").value();
+  auto all = sample::catalogue();
+  all.policies = {sample::policy()};
+  sample::fill(restored, all);
+  Publisher again{"phuong-1", sample::key_of(100), settings(), restored};
+  ASSERT_TRUE(again.issue(noon + 1s, [](const Publication&) {}));
+  EXPECT_GT(restored.newest_plan("loa-1").value()->sequence, first);
+}
+
+TEST_F(PublisherTest, MarksRemovedProgrammesCancelled) {
+  issue(noon);
+  ASSERT_TRUE(store_.remove_programme("sang"));
+  EXPECT_EQ(issue(noon + 1s).issued.size(), 2U) << "the sign had no cue";
+  const auto cues = store_.planned_cues({noon, noon + std::chrono::days{40}}).value();
+  EXPECT_EQ(cues.size(), 120U);
+  for (const auto& cue : cues) {
+    EXPECT_EQ(cue.cancelled, noon + 1s);
+  }
+}
+
+TEST_F(PublisherTest, AnEditOnAirLeavesTheRunningOccurrenceAlone) {
+  issue(noon);
+  const auto on_air = sample::utc("2026-11-23T22:00:05Z");
+  auto programme = sample::morning();
+  programme.segments.pop_back();
+  ASSERT_TRUE(store_.put_programme(programme));
+  EXPECT_EQ(issue(on_air).issued.size(), 3U) << "the horizon rolls, too";
+  const auto plan = protocol::message::decode<v1::Plan>(open(sent_[1], on_air).header.body()).value();
+  EXPECT_EQ(plan.cues(0).occurrence(), "sang/2026-11-24/050000");
+  EXPECT_EQ(plan.cues(1).occurrence(), "sang/2026-11-24/050000");
+  EXPECT_EQ(plan.cues(2).occurrence(), "sang/2026-11-25/050000");
+  EXPECT_EQ(plan.cues(3).occurrence(), "sang/2026-11-26/050000");
+  const auto today = store_.planned_cues({noon, noon + 24h}, "loa-1").value();
+  ASSERT_EQ(today.size(), 2U);
+  EXPECT_FALSE(today[1].cancelled.has_value());
+  EXPECT_THAT(issue(on_air + 1s).issued, IsEmpty());
+}
+
+TEST_F(PublisherTest, OneStationThatCannotBePlannedDoesNotStopTheOthers) {
+  auto odd = sample::station("loa-2", {"to-2"}, 2);
+  odd.gain_cb = 500;  // louder than ingested: the plan's check refuses it
+  ASSERT_TRUE(store_.put_station(odd));
+  const auto round = issue(noon);
+  EXPECT_THAT(round.issued, ElementsAre("bang-1", "loa-1"));
+  ASSERT_EQ(round.problems.size(), 1U);
+  EXPECT_THAT(round.problems[0], testing::HasSubstr("'loa-2'"));
+}
+
+TEST_F(PublisherTest, DoesARoundInStepsOfOneStation) {
+  ASSERT_TRUE(publisher_.begin_round());
+  Round round;
+  const auto step = [&] {
+    return publisher_
+        .step(
+            noon, [](const Publication&) {}, round)
+        .value();
+  };
+  EXPECT_TRUE(step());
+  EXPECT_THAT(round.issued, ElementsAre("bang-1"));
+  EXPECT_TRUE(step());
+  EXPECT_FALSE(step());
+  EXPECT_FALSE(step());
+  EXPECT_THAT(round.issued, ElementsAre("bang-1", "loa-1", "loa-2"));
+}
+
+TEST_F(PublisherTest, RepeatsWhatMustStandRetained) {
+  issue(noon);
+  ASSERT_TRUE(store_.put_receipt("loa-1", "sealed receipt"));
+  std::vector<Publication> again;
+  ASSERT_TRUE(publisher_.repeat([&](const Publication& message) { again.push_back(message); }));
+  ASSERT_EQ(again.size(), 4U);
+  EXPECT_EQ(again[1].payload, sent_[1].payload);
+  EXPECT_EQ(again[2].topic, "loa/1/phuong-1/station/loa-1/receipt");
+}
+
+}  // namespace
+}  // namespace loa::headend::publisher

@@ -1,0 +1,224 @@
+#include <gmock/gmock.h>
+
+#include "headend/timetable/timetable.hpp"
+#include "tests/unit/headend/sample_ward.hpp"
+
+namespace loa::headend::timetable {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const LocalDate monday = sample::date(2026, 11, 23);
+const Zone zone;
+
+testing::Matcher<const Problem&> is(Severity severity, const char* code) {
+  return AllOf(testing::Field(&Problem::severity, severity), testing::Field(&Problem::code, code));
+}
+
+store::Catalogue lawful() {
+  auto all = sample::catalogue();
+  all.policies = {sample::policy()};
+  all.programmes[0].weekdays = 0x1f;
+  return all;
+}
+
+store::Programme second(TimeOfDay start) {
+  auto programme = sample::morning();
+  programme.id = "hai";
+  programme.start = start;
+  programme.weekdays = 0x1f;
+  return programme;
+}
+
+TEST(Timetable, ExpandsByLocalWeekdayAndValidity) {
+  auto programme = sample::morning();
+  programme.weekdays = 0x01;
+  programme.validity = {monday, monday + std::chrono::days{7}};
+  const auto list = expand(programme, 10s, monday - std::chrono::days{14}, monday + std::chrono::days{30}, zone);
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[0].id, "sang/2026-11-23/050000");
+  EXPECT_EQ(format_utc(list[0].start), "2026-11-22T22:00:00.000000Z");
+  EXPECT_EQ(list[1].date, monday + std::chrono::days{7});
+}
+
+TEST(Timetable, PositionsDoNotDrift) {
+  EXPECT_EQ(position_of(48000), 1s);
+  EXPECT_EQ(position_of(1), 21us);  // 20.83
+  EXPECT_EQ(position_of(2), 42us);  // 41.67
+  EXPECT_EQ(position_of(3), 63us);  // 62.5 is rounded up
+  EXPECT_EQ(position_of(48000LL * 86400 + 1), 86400s + 21us);
+}
+
+TEST(TimetableCheck, FindsNothingWrongWithASoundProgramme) {
+  const auto all = lawful();
+  EXPECT_THAT(check(all.programmes[0], all, monday, zone), IsEmpty());
+}
+
+TEST(TimetableCheck, NamesWhatMakesNoSense) {
+  const auto all = lawful();
+  auto programme = all.programmes[0];
+  programme.id = "Sáng";
+  programme.segments = {};
+  programme.groups = {"to-9"};
+  programme.weekdays = 0;
+  programme.start = 24h;
+  programme.validity = {monday, monday - std::chrono::days{1}};
+  const auto problems = check(programme, all, monday, zone);
+  for (const char* code : {"id", "empty", "unknown-group", "no-day", "time", "validity"}) {
+    EXPECT_THAT(problems, Contains(is(Severity::error, code)));
+  }
+  const auto outcome = verdict(problems);
+  EXPECT_EQ(outcome.error().code, ErrorCode::invalid);
+  EXPECT_THAT(outcome.error().text, HasSubstr("and 5 more"));
+}
+
+TEST(TimetableCheck, NamesBrokenSegments) {
+  const auto all = lawful();
+  auto programme = all.programmes[0];
+  programme.segments = {{sample::object_of("nothing"), "tin"},
+                        {sample::object_of("page"), "tin"},
+                        {sample::object_of("ban tin"), "the-thao"}};
+  const auto problems = check(programme, all, monday, zone);
+  for (const char* code : {"unknown-content", "not-audio", "unknown-category"}) {
+    EXPECT_THAT(problems, Contains(is(Severity::error, code)));
+  }
+}
+
+TEST(TimetableCheck, AnOverlapNamesBothProgrammesAndTheStation) {
+  auto all = lawful();
+  const auto problems = check(second(5h + 20s), all, monday, zone);
+  ASSERT_THAT(problems, Contains(is(Severity::error, "overlap")));
+  const auto text = verdict(problems).error().text;
+  EXPECT_THAT(text, AllOf(HasSubstr("'hai'"), HasSubstr("'sang'"), HasSubstr("'loa-1'"), HasSubstr("05:00:20")));
+  EXPECT_EQ(problems[0].other, "sang");
+}
+
+TEST(TimetableCheck, ProgrammesThatAdjoinDoNotOverlap) {
+  auto all = lawful();
+  const auto length = duration_of(all.programmes[0], all);
+  EXPECT_EQ(length, position_of(1440002));
+  EXPECT_THAT(check(second(5h + 31s), all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+  EXPECT_THAT(check(second(5h + 30s), all, monday, zone), Contains(is(Severity::error, "overlap")));
+}
+
+TEST(TimetableCheck, OtherDaysOtherStationsAndOtherPeriodsDoNotOverlap) {
+  auto all = lawful();
+  all.programmes[0].groups = {"to-1"};
+  auto other = second(5h);
+  other.groups = {"to-2"};
+  EXPECT_THAT(check(other, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+  other.groups = {"all"};
+  other.weekdays = 0x60;
+  EXPECT_THAT(check(other, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+  other.weekdays = 0x1f;
+  all.programmes[0].validity.to = monday + std::chrono::days{3};
+  other.validity.from = monday + std::chrono::days{4};
+  EXPECT_THAT(check(other, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+  other.validity.from = monday + std::chrono::days{3};
+  EXPECT_THAT(check(other, all, monday, zone), Contains(is(Severity::error, "overlap")));
+}
+
+TEST(TimetableCheck, AnOverlapPastMidnightIsFound) {
+  auto all = lawful();
+  all.contents.clear();
+  all.contents = {sample::audio("hour", 48000LL * 3600, "tin")};
+  all.programmes[0].segments = {{sample::object_of("hour"), "tin"}};
+  all.programmes[0].start = 23h + 30min;
+  all.programmes[0].weekdays = 0x40;  // Sunday, into Monday
+  auto early = second(10min);
+  early.segments = all.programmes[0].segments;
+  early.weekdays = 0x01;
+  EXPECT_THAT(check(early, all, monday, zone), Contains(is(Severity::error, "overlap")));
+  early.weekdays = 0x02;
+  EXPECT_THAT(check(early, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+}
+
+TEST(TimetableCheck, AHigherClassMayInterrupt) {
+  auto all = lawful();
+  auto urgent = second(5h);
+  urgent.cue_class = v1::CUE_CLASS_PRIORITY;
+  const auto problems = check(urgent, all, monday, zone);
+  EXPECT_THAT(problems, Contains(is(Severity::warning, "overlap")));
+  EXPECT_TRUE(verdict(problems));
+}
+
+TEST(TimetableCheck, TellsEachBreachOfThePolicy) {
+  auto all = lawful();
+  auto night = second(3h);
+  auto problems = check(night, all, monday, zone);
+  EXPECT_THAT(problems, Contains(is(Severity::breach, "hours")));
+  EXPECT_TRUE(verdict(problems));
+  EXPECT_EQ(verdict(problems, true).error().code, ErrorCode::refused);
+
+  all.contents.push_back(sample::audio("long", 48000LL * 16 * 60, "tin"));
+  std::sort(all.contents.begin(), all.contents.end(), [](auto& a, auto& b) { return a.object < b.object; });
+  auto long_one = second(17h);
+  long_one.segments = {{sample::object_of("long"), "tin"}};
+  EXPECT_THAT(check(long_one, all, monday, zone), Contains(is(Severity::breach, "session-length")));
+
+  auto third = second(17h + 10min);
+  third.id = "ba";
+  all.programmes.push_back(second(17h));
+  problems = check(third, all, monday, zone);
+  EXPECT_THAT(problems, Contains(is(Severity::breach, "sessions-per-day")));
+  EXPECT_THAT(problems[0].text, HasSubstr("3 sessions"));
+}
+
+TEST(TimetableCheck, CountsDaysOfTheLocalWeek) {
+  auto all = lawful();
+  auto evening = second(17h);
+  evening.weekdays = 0x20;  // the sixth day of the week
+  EXPECT_THAT(check(evening, all, monday, zone), Contains(is(Severity::breach, "days-per-week")));
+  evening.weekdays = 0x10;
+  EXPECT_THAT(check(evening, all, monday, zone), IsEmpty());
+}
+
+TEST(TimetableCheck, ASessionMayCrossFromOneWindowIntoTheNext) {
+  auto all = lawful();
+  all.policies[0].windows = {{0x1f, 4 * 60, 5 * 60, 0}, {0x1f, 5 * 60, 6 * 60, -300}};
+  auto across = second(4h + 59min + 50s);
+  across.groups = {"to-2"};
+  all.programmes.clear();
+  EXPECT_THAT(check(across, all, monday, zone), IsEmpty());
+}
+
+TEST(TimetableCheck, WithoutAPolicyNothingMayBeHeard) {
+  auto all = lawful();
+  all.policies.clear();
+  EXPECT_THAT(check(all.programmes[0], all, monday, zone), Contains(is(Severity::breach, "no-policy")));
+}
+
+TEST(TimetableCheck, ASloganNeedsAPictureForEachSignItReaches) {
+  auto all = lawful();
+  auto slogan = sample::slogan("chay", "strip");
+  EXPECT_THAT(check(slogan, all, monday, zone), IsEmpty());
+  slogan.scroll_px_s = 0;
+  EXPECT_THAT(check(slogan, all, monday, zone), Contains(is(Severity::error, "too-wide")));
+  slogan.images.clear();
+  EXPECT_THAT(check(slogan, all, monday, zone), Contains(is(Severity::error, "no-picture")));
+  slogan.groups = {"to-2"};
+  EXPECT_THAT(check(slogan, all, monday, zone), Contains(is(Severity::warning, "no-sign")));
+  slogan.to = slogan.from;
+  slogan.dwell = 0s;
+  slogan.text = "";
+  for (const char* code : {"time", "dwell", "text"}) {
+    EXPECT_THAT(check(slogan, all, monday, zone), Contains(is(Severity::error, code)));
+  }
+}
+
+TEST(TimetableCheck, APolicyNeedsItsSourceAndSoundWindows) {
+  auto policy = sample::policy();
+  EXPECT_THAT(check(policy), IsEmpty());
+  policy.reference = "";
+  policy.windows[0].to_minute = policy.windows[0].from_minute;
+  EXPECT_THAT(check(policy), Contains(is(Severity::error, "reference")));
+  EXPECT_THAT(check(policy), Contains(is(Severity::error, "window")));
+}
+
+}  // namespace
+}  // namespace loa::headend::timetable

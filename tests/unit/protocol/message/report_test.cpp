@@ -1,0 +1,164 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "protocol/message/check.hpp"
+#include "tests/unit/protocol/samples/samples.hpp"
+
+namespace loa::protocol::message {
+namespace {
+
+using ::testing::HasSubstr;
+namespace samples = tests::samples;
+
+constexpr auto least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
+
+template <class Message>
+std::string verdict(Message message, const std::function<void(Message&)>& damage) {
+  damage(message);
+  const auto result = check(message);
+  if (result) return "accepted";
+  EXPECT_EQ(result.error().code, ErrorCode::invalid);
+  return result.error().text;
+}
+
+std::string proof_with(const std::function<void(v1::Proof&)>& damage) {
+  return verdict<v1::Proof>(samples::proof(), damage);
+}
+
+TEST(ReportCheck, AcceptsTheSamples) {
+  EXPECT_TRUE(check(samples::proof()));
+  EXPECT_TRUE(check(samples::refusal()));
+  EXPECT_TRUE(check(samples::receipt()));
+  EXPECT_TRUE(check(samples::state()));
+  EXPECT_TRUE(check(samples::status()));
+  EXPECT_TRUE(check(samples::fault()));
+  EXPECT_TRUE(check(samples::command()));
+  EXPECT_TRUE(check(samples::answer()));
+}
+
+TEST(ProofCheck, HoldsTheChainTogether) {
+  EXPECT_THAT(proof_with([](auto& p) { p.set_epoch("short"); }), HasSubstr("epoch has 5 bytes, not 16"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_number(0); }), HasSubstr("number is 0"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_previous(""); }), HasSubstr("previous has 0 bytes"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_previous(std::string(32, 'x')); }),
+              HasSubstr("previous is zero for number 1"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_number(2); }), HasSubstr("previous is zero for number 1"));
+}
+
+TEST(ProofCheck, NamesWhatIsWrong) {
+  EXPECT_THAT(proof_with([](auto& p) { p.set_occurrence("x"); }), HasSubstr("occurrence"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_segment(10'000); }), HasSubstr("segment 10000"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_bucket(v1::BUCKET_UNKNOWN); }), HasSubstr("bucket 0"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_bucket(static_cast<v1::Bucket>(77)); }), HasSubstr("bucket 77"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_reason(""); }), HasSubstr("reason is not an id"));
+  EXPECT_THAT(proof_with([](auto& p) { p.clear_medium(); }), HasSubstr("medium 0"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_from_us(0); }), HasSubstr("from_us 0"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_from_us(least); }), HasSubstr("from_us"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_to_us(p.from_us()); }), HasSubstr("to_us"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_to_us(most); }), HasSubstr("to_us"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_object("x"); }), HasSubstr("object has 1 bytes"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_first_frame(1ULL << 63); }), HasSubstr("first_frame"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_gain_cb(1); }), HasSubstr("gain_cb 1"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_start_error_us(60'000'001); }), HasSubstr("start_error_us"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_device_ppb(-10'000'001); }), HasSubstr("device_ppb"));
+}
+
+TEST(ProofCheck, RefusesMoreSoundThanTime) {
+  EXPECT_EQ(proof_with([](auto& p) { p.set_frames(30 * 48'000); }), "accepted") << "within the slack of 100 ms";
+  EXPECT_THAT(proof_with([](auto& p) { p.set_frames(30 * 48'000 + 4'801); }), HasSubstr("do not fit into 29.9 s"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_frames(1ULL << 63); }), HasSubstr("do not fit"));
+  EXPECT_THAT(verdict<v1::Proof>(samples::refusal(), [](auto& p) { p.set_frames(1); }),
+              HasSubstr("only with what was played"));
+  EXPECT_THAT(verdict<v1::Proof>(samples::refusal(), [](auto& p) { p.add_gaps(); }),
+              HasSubstr("only with what was played"));
+}
+
+TEST(ProofCheck, KeepsGapsInsideAndApart) {
+  EXPECT_THAT(proof_with([](auto& p) { p.mutable_gaps(0)->set_at_us(p.from_us() - 1); }), HasSubstr("a gap of"));
+  EXPECT_THAT(proof_with([](auto& p) { p.mutable_gaps(0)->set_at_us(p.to_us() - 1); }), HasSubstr("a gap of"));
+  EXPECT_THAT(proof_with([](auto& p) { p.mutable_gaps(0)->set_length_us(0); }), HasSubstr("a gap of"));
+  EXPECT_THAT(proof_with([](auto& p) { p.mutable_gaps(0)->set_length_us(most); }), HasSubstr("a gap of"));
+  EXPECT_THAT(proof_with([](auto& p) { p.mutable_gaps(0)->set_at_us(most); }), HasSubstr("a gap of"));
+  EXPECT_THAT(proof_with([](auto& p) { *p.add_gaps() = p.gaps(0); }), HasSubstr("a gap of"));
+  EXPECT_THAT(proof_with([](auto& p) {
+                while (static_cast<std::size_t>(p.gaps_size()) <= max_gaps) p.add_gaps();
+              }),
+              HasSubstr("1001 gaps"));
+}
+
+TEST(ReceiptCheck, NamesWhatIsWrong) {
+  EXPECT_THAT(verdict<v1::Receipt>(samples::receipt(), [](auto& r) { r.set_epoch(""); }),
+              HasSubstr("epoch has 0 bytes"));
+  EXPECT_THAT(verdict<v1::Receipt>(samples::receipt(), [](auto& r) { r.set_through(0); }), HasSubstr("through is 0"));
+  EXPECT_THAT(verdict<v1::Receipt>(samples::receipt(), [](auto& r) { r.set_head("x"); }),
+              HasSubstr("head has 1 bytes"));
+}
+
+TEST(StateAndStatusCheck, NameWhatIsWrong) {
+  EXPECT_THAT(verdict<v1::State>(samples::state(), [](auto& s) { s.set_boot(""); }), HasSubstr("boot"));
+  EXPECT_THAT(verdict<v1::State>(samples::state(), [](auto& s) { s.set_since_us(-1); }), HasSubstr("since_us -1"));
+  EXPECT_EQ(verdict<v1::State>(samples::state(), [](auto& s) { s.set_since_us(0); }), "accepted")
+      << "a clock never set";
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_objects_held(4); }),
+              HasSubstr("objects_held 4"));
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_at_us(most); }), HasSubstr("at_us"));
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_on_air("\x07"); }), HasSubstr("on_air"));
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_software(std::string(300, 'a')); }),
+              HasSubstr("software"));
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_refused(std::string(501, 'a')); }),
+              HasSubstr("refused"));
+}
+
+TEST(FaultCheck, NamesWhatIsWrong) {
+  EXPECT_THAT(verdict<v1::Fault>(samples::fault(), [](auto& f) { f.set_code("a/b"); }), HasSubstr("code"));
+  EXPECT_THAT(verdict<v1::Fault>(samples::fault(), [](auto& f) { f.set_state(static_cast<v1::FaultState>(9)); }),
+              HasSubstr("state 9"));
+  EXPECT_THAT(verdict<v1::Fault>(samples::fault(), [](auto& f) { f.set_since_us(least); }), HasSubstr("since_us"));
+  EXPECT_THAT(verdict<v1::Fault>(samples::fault(), [](auto& f) { f.set_count(0); }), HasSubstr("count is 0"));
+  EXPECT_THAT(verdict<v1::Fault>(samples::fault(), [](auto& f) { f.set_text("\x80"); }), HasSubstr("text"));
+}
+
+TEST(CommandCheck, NamesWhatIsWrong) {
+  EXPECT_THAT(verdict<v1::Command>(samples::command(), [](auto& c) { c.set_id("#"); }), HasSubstr("id is not an id"));
+  EXPECT_THAT(verdict<v1::Command>(samples::command(), [](auto& c) { c.clear_order(); }),
+              HasSubstr("no order that is known"));
+  EXPECT_THAT(verdict<v1::Command>(samples::command(), [](auto& c) { c.mutable_mute()->set_until_us(most); }),
+              HasSubstr("until_us"));
+  EXPECT_THAT(verdict<v1::Command>(samples::command(), [](auto& c) { c.mutable_mute()->set_reason("\r"); }),
+              HasSubstr("mute reason"));
+  EXPECT_THAT(
+      verdict<v1::Command>(samples::command(), [](auto& c) { c.mutable_stop()->set_reason(std::string(201, 'a')); }),
+      HasSubstr("stop reason"));
+  EXPECT_EQ(verdict<v1::Command>(samples::command(), [](auto& c) { c.mutable_report(); }), "accepted");
+}
+
+TEST(AnswerCheck, NamesWhatIsWrong) {
+  EXPECT_THAT(verdict<v1::Answer>(samples::answer(), [](auto& a) { a.set_command(""); }), HasSubstr("command"));
+  EXPECT_THAT(verdict<v1::Answer>(samples::answer(), [](auto& a) { a.set_text(std::string(501, 'a')); }),
+              HasSubstr("text"));
+}
+
+TEST(Decode, RefusesTornAndForeignBytes) {
+  const auto bytes = samples::proof().SerializeAsString();
+  EXPECT_TRUE(decode<v1::Proof>(bytes));
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    if (const auto torn = decode<v1::Proof>(bytes.substr(0, size))) {
+      // A cut between two fields is a valid message; the rules between fields must not be fooled into a claim.
+      EXPECT_LE(torn->frames(), samples::proof().frames()) << size;
+    }
+  }
+  EXPECT_THAT(decode<v1::Plan>("\xff\xff").error().text, HasSubstr("2 bytes are no whole loa.v1.Plan"));
+  EXPECT_THAT(decode<v1::Receipt>("").error().text, HasSubstr("loa.v1.Receipt: epoch has 0 bytes"));
+}
+
+TEST(Decode, IgnoresFieldsOfALaterVersion) {
+  auto bytes = samples::receipt().SerializeAsString();
+  bytes += std::string{"\xf8\x07\x01", 3};  // field 127, varint 1
+  EXPECT_TRUE(decode<v1::Receipt>(bytes));
+}
+
+}  // namespace
+}  // namespace loa::protocol::message

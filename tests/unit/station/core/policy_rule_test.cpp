@@ -1,0 +1,99 @@
+#include "station/core/policy_rule.hpp"
+
+#include "tests/unit/station/core/core_bench.hpp"
+
+namespace loa::station::core {
+namespace {
+
+using Bench = CoreBench;
+
+v1::Policy policy_of(std::uint32_t from_minute, std::uint32_t to_minute, std::uint32_t weekdays = 0x7F) {
+  v1::Policy policy = Bench::plan({}).policy();
+  policy.mutable_windows(0)->set_from_minute(from_minute);
+  policy.mutable_windows(0)->set_to_minute(to_minute);
+  policy.mutable_windows(0)->set_weekdays(weekdays);
+  return policy;
+}
+
+// t0 is 07:00 local on Saturday 21 November 2026.
+const v1::Cue at_seven = Bench::cue("sang/2026-11-21/070000", 0, 0, 60);
+
+TEST(PolicyRule, AllowsACueThatLiesWhollyInAWindow) {
+  EXPECT_FALSE(forbidden_by(policy_of(7 * 60, 7 * 60 + 1), at_seven, {}).has_value());
+}
+
+TEST(PolicyRule, RefusesACueThatReachesOutOfItsWindow) {
+  EXPECT_EQ(forbidden_by(policy_of(7 * 60 + 1, 8 * 60), at_seven, {}), "policy-hours");
+  const auto long_cue = Bench::cue("sang/2026-11-21/070000", 0, 0, 61);
+  EXPECT_EQ(forbidden_by(policy_of(7 * 60, 7 * 60 + 1), long_cue, {}), "policy-hours");
+}
+
+TEST(PolicyRule, ReckonsTheWeekdayInLocalTime) {
+  // 05:00 on Monday in Hanoi is 22:00 UTC of Sunday.
+  const auto monday_five = Bench::cue("sang/2026-11-23/050000", 0, 46 * 3600, 60);
+  EXPECT_FALSE(forbidden_by(policy_of(300, 360, 0b0000001), monday_five, {}).has_value());
+  EXPECT_EQ(forbidden_by(policy_of(300, 360, 0b1000000), monday_five, {}), "policy-hours");
+}
+
+TEST(PolicyRule, NothingMaySoundWithoutAWindow) {
+  auto policy = Bench::plan({}).policy();
+  policy.clear_windows();
+  EXPECT_EQ(forbidden_by(policy, at_seven, {}), "policy-hours");
+}
+
+TEST(PolicyRule, CountsTheSessionsOfTheLocalDay) {
+  auto policy = policy_of(0, 1440);
+  policy.set_sessions_per_day(2);
+  Sessions sessions;
+  sessions["a/2026-11-21/000100"] = {at_seven.start_us() - 6 * 3600 * Bench::second, true};
+  EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
+  sessions["b/2026-11-21/060000"] = {at_seven.start_us() - 3600 * Bench::second, true};
+  EXPECT_EQ(forbidden_by(policy, at_seven, sessions), "policy-sessions");
+  sessions["a/2026-11-21/000100"].first_start_us -= 2 * 3600 * Bench::second;  // that was yesterday, 23:00
+  EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
+}
+
+TEST(PolicyRule, ASessionIsNotCountedAgainstItself) {
+  auto policy = policy_of(0, 1440);
+  policy.set_sessions_per_day(1);
+  Sessions sessions;
+  sessions[at_seven.occurrence()] = {at_seven.start_us(), true};
+  EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
+}
+
+TEST(PolicyRule, LimitsMinutesOfASessionFromItsBeginning) {
+  auto policy = policy_of(0, 1440);
+  policy.set_minutes_per_session(15);
+  Sessions sessions;
+  sessions[at_seven.occurrence()] = {at_seven.start_us() - 14 * 60 * Bench::second, true};
+  EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
+  sessions[at_seven.occurrence()].first_start_us -= Bench::second;
+  EXPECT_EQ(forbidden_by(policy, at_seven, sessions), "policy-minutes");
+}
+
+TEST(PolicyRule, LimitsTheDaysOfAWeek) {
+  auto policy = policy_of(0, 1440);
+  policy.set_days_per_week(5);
+  Sessions sessions;
+  for (int day = 1; day <= 5; ++day) {  // Monday to Friday before this Saturday
+    sessions["d" + std::to_string(day)] = {at_seven.start_us() - day * 86'400 * Bench::second, true};
+  }
+  EXPECT_EQ(forbidden_by(policy, at_seven, sessions), "policy-days");
+  const auto monday = Bench::cue("sang/2026-11-23/070000", 0, 2 * 86'400, 60);
+  EXPECT_FALSE(forbidden_by(policy, monday, sessions).has_value()) << "a new week";
+}
+
+TEST(PolicyRule, AnExpiredPolicyPermitsNothing) {
+  auto policy = policy_of(0, 1440);
+  policy.set_valid_until_us(at_seven.start_us());
+  EXPECT_EQ(forbidden_by(policy, at_seven, {}), "policy-not-valid");
+}
+
+TEST(PolicyRule, LeavesSignsAlone) {
+  auto slogan = at_seven;
+  slogan.set_medium(v1::MEDIUM_SIGN);
+  EXPECT_FALSE(forbidden_by(policy_of(600, 601), slogan, {}).has_value());
+}
+
+}  // namespace
+}  // namespace loa::station::core

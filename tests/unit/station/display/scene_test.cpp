@@ -1,0 +1,118 @@
+#include "station/display/scene.hpp"
+
+#include <gtest/gtest.h>
+
+namespace loa::station::display {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A picture whose column c has the value c + 1 everywhere.
+Picture columns(int width, int height) {
+  Picture pixels{width, height, {}};
+  for (int row = 0; row < height; ++row) {
+    for (int column = 0; column < width; ++column)
+      pixels.rgb.insert(pixels.rgb.end(), 3, static_cast<std::uint8_t>(column + 1));
+  }
+  return pixels;
+}
+
+/// The first row of the frame, one value a column, after a check that all rows are alike.
+std::vector<int> drawn(const Picture& pixels, bool scrolls, std::int64_t offset, int width) {
+  std::vector<std::uint8_t> frame(static_cast<std::size_t>(width * pixels.height_px * 3), 99);
+  draw(pixels, scrolls, offset, width, frame);
+  std::vector<int> row;
+  for (int column = 0; column < width; ++column) row.push_back(frame[static_cast<std::size_t>(column) * 3]);
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    EXPECT_EQ(frame[i], row[i / 3 % static_cast<std::size_t>(width)]) << "byte " << i;
+  }
+  return row;
+}
+
+Assignment assignment(std::int64_t start_us, std::int64_t from_us, MonoTime from_mono) {
+  Assignment result;
+  result.cue.set_start_us(start_us);
+  result.cue.set_duration_us(10'000'000);
+  result.from = wall_from_us(from_us);
+  result.from_mono = from_mono;
+  return result;
+}
+
+TEST(Scene, AWholeCueBeginsAtItsOrigin) {
+  const Span span = span_of(assignment(5'000'000, 5'000'000, MonoTime{100s}));
+  EXPECT_EQ(span.origin, MonoTime{100s});
+  EXPECT_EQ(span.begin, MonoTime{100s});
+  EXPECT_EQ(span.end, MonoTime{110s});
+}
+
+TEST(Scene, AJoinedCueHasItsOriginInThePast) {
+  const auto joined = assignment(5'000'000, 8'000'000, MonoTime{100s});
+  const Span span = span_of(joined);
+  EXPECT_EQ(span.origin, MonoTime{97s});
+  EXPECT_EQ(span.begin, MonoTime{100s});
+  EXPECT_EQ(span.end, MonoTime{107s});
+  EXPECT_EQ(planned_us(joined, MonoTime{100s + 250ms}), 8'250'000);
+}
+
+TEST(Scene, AStripMovesByWholePixels) {
+  const Span span{MonoTime{50s}, MonoTime{50s}, MonoTime{90s}};
+  EXPECT_EQ(scroll_px(span, 60, MonoTime{50s}), 0);
+  EXPECT_EQ(scroll_px(span, 60, MonoTime{50s + 16'666'666ns}), 0);
+  EXPECT_EQ(scroll_px(span, 60, MonoTime{50s + 16'666'667ns}), 1);
+  EXPECT_EQ(scroll_px(span, 60, MonoTime{51s}), 60);
+  EXPECT_EQ(scroll_px(span, 60, MonoTime{49s}), 0) << "not before its beginning";
+  EXPECT_EQ(scroll_px(span, 0, MonoTime{60s}), 0) << "a page stands still";
+}
+
+TEST(Scene, AStripMayRunForYears) {
+  const Span span{MonoTime{0s}, MonoTime{0s}, MonoTime{24h * 400}};
+  EXPECT_EQ(scroll_px(span, 1000, MonoTime{24h * 365}), 31'536'000'000);
+}
+
+TEST(Scene, FramesLieOnAGridThatStartsWithTheCue) {
+  const Span span{MonoTime{50s}, MonoTime{52s}, MonoTime{90s}};
+  for (std::int64_t number = 0; number < 2000; ++number) {
+    const MonoTime at = frame_time(span, 30, number);
+    ASSERT_EQ(frame_number(span, 30, at), number);
+    ASSERT_EQ(frame_number(span, 30, at - 1ns), std::max<std::int64_t>(number - 1, 0));
+  }
+  EXPECT_EQ(frame_time(span, 30, 60), MonoTime{52s}) << "no drift";
+}
+
+TEST(Scene, APageCoversTheSign) { EXPECT_EQ(drawn(columns(4, 2), false, 0, 4), (std::vector{1, 2, 3, 4})); }
+
+TEST(Scene, AStripEntersFromTheRightAndLeavesToTheLeft) {
+  const Picture strip = columns(6, 2);
+  EXPECT_EQ(drawn(strip, true, 0, 4), (std::vector{0, 0, 0, 0}));
+  EXPECT_EQ(drawn(strip, true, 1, 4), (std::vector{0, 0, 0, 1}));
+  EXPECT_EQ(drawn(strip, true, 4, 4), (std::vector{1, 2, 3, 4}));
+  EXPECT_EQ(drawn(strip, true, 6, 4), (std::vector{3, 4, 5, 6}));
+  EXPECT_EQ(drawn(strip, true, 9, 4), (std::vector{6, 0, 0, 0}));
+}
+
+TEST(Scene, AStripComesRoundAgain) {
+  const Picture strip = columns(6, 2);
+  EXPECT_EQ(drawn(strip, true, 10, 4), (std::vector{0, 0, 0, 0}));
+  EXPECT_EQ(drawn(strip, true, 13, 4), (std::vector{0, 1, 2, 3}));
+  EXPECT_EQ(drawn(strip, true, 10'000'000'013, 4), (std::vector{0, 1, 2, 3}));
+}
+
+TEST(Scene, AStripMayBeNarrowerThanTheSign) {
+  EXPECT_EQ(drawn(columns(2, 3), true, 3, 5), (std::vector{0, 0, 1, 2, 0}));
+}
+
+TEST(Scene, OnlyWhatWasRenderedForThisSignFits) {
+  v1::Cue page;
+  v1::Cue strip;
+  strip.set_scroll_px_s(60);
+  EXPECT_TRUE(check_fit(page, columns(8, 4), 8, 4));
+  EXPECT_TRUE(check_fit(strip, columns(30, 4), 8, 4));
+  EXPECT_TRUE(check_fit(strip, columns(3, 4), 8, 4));
+  EXPECT_EQ(check_fit(page, columns(9, 4), 8, 4).error().code, ErrorCode::invalid);
+  EXPECT_EQ(check_fit(page, columns(8, 5), 8, 4).error().code, ErrorCode::invalid);
+  EXPECT_EQ(check_fit(strip, columns(30, 5), 8, 4).error().code, ErrorCode::invalid);
+  EXPECT_EQ(check_fit(strip, Picture{0, 4, {}}, 8, 4).error().code, ErrorCode::invalid);
+}
+
+}  // namespace
+}  // namespace loa::station::display

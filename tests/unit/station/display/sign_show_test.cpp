@@ -1,0 +1,342 @@
+#include "station/display/sign_show.hpp"
+
+#include <gtest/gtest.h>
+
+#include "firmware/sim/sim_sign_out.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace loa::station::display {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int width = 16;
+constexpr int height = 4;
+constexpr std::int64_t start_us = 1'795'212'000'000'000;  // the wall time of `zero`
+constexpr MonoTime zero{2000s};
+
+/// A page of one colour, or a strip whose columns count up.
+Picture picture(const std::string& name) {
+  Picture pixels{name == "strip" ? 100 : name == "wide" ? 17 : width, height, {}};
+  for (int i = 0; i < pixels.width_px * height; ++i) {
+    const int value = name == "strip" ? i % 100 + 1 : name.front();
+    pixels.rgb.insert(pixels.rgb.end(), 3, static_cast<std::uint8_t>(value));
+  }
+  return pixels;
+}
+
+class SignShowTest : public ::testing::Test {
+ protected:
+  SignShowTest() { time_.set_passing(true); }
+
+  SignShow make() {
+    PresenterEvents events;
+    events.started = [this](const CueKey& cue, int error) { started_.emplace_back(cue, error); };
+    events.ended = [this](const v1::Proof& part) { ended_.push_back(part); };
+    auto load = [](const std::filesystem::path& object) -> Result<Picture> {
+      if (object == "rotten") return fail(ErrorCode::invalid, "not a PNG");
+      return picture(object.string());
+    };
+    SignSettings settings;
+    settings.width_px = width;
+    settings.height_px = height;
+    return SignShow{sign_, settings, marks(), std::move(events), load};
+  }
+  journal::MarkSet marks() const { return std::move(*journal::MarkSet::open(folder_.path(), "sign")); }
+
+  /// A cue from zero + begin; joined: the part of it from zero + joined on.
+  static Assignment cue(std::uint32_t segment, const char* object, MonoTime::duration begin, MonoTime::duration length,
+                        std::optional<MonoTime::duration> joined = std::nullopt) {
+    Assignment assignment;
+    assignment.cue.set_occurrence("sang/2026-11-21/050000");
+    assignment.cue.set_segment(segment);
+    assignment.cue.set_cue_class(v1::CUE_CLASS_SCHEDULED);
+    assignment.cue.set_medium(v1::MEDIUM_SIGN);
+    assignment.cue.set_start_us(start_us + begin / 1us);
+    assignment.cue.set_duration_us(length / 1us);
+    if (std::string{object} == "strip") assignment.cue.set_scroll_px_s(25);
+    assignment.object = object;
+    assignment.from = wall_from_us(start_us + joined.value_or(begin) / 1us);
+    assignment.from_mono = zero + joined.value_or(begin);
+    return assignment;
+  }
+  static CueKey key(std::uint32_t segment) { return {"sang/2026-11-21/050000", segment}; }
+
+  /// Steps the show whenever it asks, until zero + at.
+  void run_to(SignShow& show, MonoTime::duration at) {
+    while (time_.now() < zero + at) {
+      const auto wake = show.step(time_.now());
+      const auto next = std::min(wake.value_or(zero + at), zero + at);
+      if (next > time_.now()) time_.advance(next - time_.now());
+    }
+    show.step(time_.now());
+  }
+  /// The colour in the middle of each thing shown since zero, in order.
+  [[nodiscard]] std::vector<int> colours() const {
+    std::vector<int> result;
+    for (const auto& shown : sign_.shown()) {
+      if (shown.last >= zero) result.push_back(shown.rgb[width / 2 * 3]);
+    }
+    return result;
+  }
+  [[nodiscard]] static std::int64_t at_us(MonoTime::duration at) { return start_us + at / 1us; }
+
+  tests::TempFolder folder_;
+  firmware::SimTime time_{zero - 3s};
+  firmware::SimSignOut sign_{time_};
+  std::vector<std::pair<CueKey, int>> started_;
+  std::vector<v1::Proof> ended_;
+};
+
+TEST_F(SignShowTest, ShowsAPageFromBeginToEndAndThenIsDark) {
+  SignShow show = make();
+  show.set_awake(true);
+  show.arm(cue(0, "A", 1s, 5s));
+  run_to(show, 8s);
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 0}));
+  const auto shown = sign_.shown();
+  EXPECT_LE(shown[1].from - (zero + 1s), 20ms) << "the panel's next refresh";
+  EXPECT_LE(shown[2].from - (zero + 6s), 20ms);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_[0].bucket(), v1::BUCKET_PLAYED);
+  EXPECT_EQ(ended_[0].reason(), "complete");
+  EXPECT_EQ(ended_[0].from_us(), at_us(1s));
+  EXPECT_EQ(ended_[0].to_us(), at_us(6s));
+  EXPECT_EQ(ended_[0].frames(), static_cast<std::uint64_t>(shown[1].times));
+  ASSERT_EQ(started_.size(), 1u);
+  EXPECT_EQ(started_[0].second, (shown[1].from - (zero + 1s)) / 1us);
+  EXPECT_EQ(ended_[0].start_error_us(), started_[0].second);
+}
+
+TEST_F(SignShowTest, PresentsAStandingPageOnceASecond) {
+  SignShow show = make();
+  show.arm(cue(0, "A", 0s, 10s));
+  run_to(show, 11s);
+  EXPECT_EQ(ended_.at(0).frames(), 10u);
+}
+
+TEST_F(SignShowTest, EveryScrolledFrameIsExactForItsInstant) {
+  SignShow show = make();
+  const auto strip = cue(0, "strip", 0s, 4s);
+  show.arm(strip);
+  run_to(show, 4s);
+  std::vector<std::uint8_t> expected(width * height * 3);
+  std::int64_t offset = 0;
+  int moved = 0;
+  for (const auto& shown : sign_.shown()) {
+    if (shown.from < zero || shown.from >= zero + 4s) continue;
+    // Drawn for a grid instant at most one frame and one refresh before it became visible.
+    const auto latest = scroll_px(span_of(strip), 25, shown.from);
+    const auto earliest = scroll_px(span_of(strip), 25, shown.from - 54ms);
+    const auto fits = [&](std::int64_t candidate) {
+      draw(picture("strip"), true, candidate, width, expected);
+      return shown.rgb == expected;
+    };
+    std::int64_t found = earliest;
+    while (found <= latest && !fits(found)) ++found;
+    ASSERT_LE(found, latest) << "at " << (shown.from - zero) / 1us << " us";
+    ASSERT_GE(found, offset) << "never backwards";
+    moved += found != offset;
+    offset = found;
+  }
+  EXPECT_GE(moved, 95) << "25 pixels a second for 4 seconds";
+  EXPECT_GE(ended_.at(0).frames(), 100u) << "at the panel's rate";
+}
+
+TEST_F(SignShowTest, JoinsInPlace) {
+  SignShow show = make();
+  const auto strip = cue(0, "strip", 0s, 10s, 2s);
+  show.set_awake(true);
+  run_to(show, 1s);
+  show.arm(strip);
+  run_to(show, 2s + 10ms);
+  std::vector<std::uint8_t> expected(width * height * 3);
+  draw(picture("strip"), true, 50, width, expected);
+  EXPECT_EQ(sign_.shown().back().rgb, expected);
+  run_to(show, 11s);
+  EXPECT_EQ(ended_.at(0).from_us(), at_us(2s));
+  EXPECT_EQ(ended_.at(0).to_us(), at_us(10s));
+}
+
+TEST_F(SignShowTest, WhatComesLateIsProvedFromWhenItWasSeen) {
+  SignShow show = make();
+  run_to(show, 3s);
+  show.arm(cue(0, "A", 0s, 10s));
+  run_to(show, 11s);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_GE(ended_[0].from_us(), at_us(3s));
+  EXPECT_LE(ended_[0].from_us(), at_us(3s + 20ms));
+  EXPECT_GE(ended_[0].start_error_us(), 3'000'000);
+}
+
+TEST_F(SignShowTest, AdjoiningCuesHaveNoDarkBetween) {
+  SignShow show = make();
+  show.arm(cue(0, "A", 0s, 2s));
+  show.arm(cue(1, "B", 2s, 2s));
+  run_to(show, 5s);
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 'B', 0}));
+  ASSERT_EQ(ended_.size(), 2u);
+  EXPECT_EQ(ended_[0].to_us(), ended_[1].from_us());
+}
+
+TEST_F(SignShowTest, HaltEndsAtOnceWithWhatWasSeen) {
+  SignShow show = make();
+  show.set_awake(true);
+  show.arm(cue(0, "A", 0s, 10s));
+  run_to(show, 2s);
+  show.halt(key(0), time_.now());
+  const auto halted = time_.now();
+  run_to(show, 3s);
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 0}));
+  EXPECT_LE(sign_.shown().back().from - halted, 20ms);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_[0].reason(), "halted");
+  EXPECT_EQ(ended_[0].bucket(), v1::BUCKET_PLAYED);
+  EXPECT_EQ(ended_[0].to_us(), start_us + (halted - zero) / 1us);
+}
+
+TEST_F(SignShowTest, HaltBeforeTheBeginForgetsIt) {
+  SignShow show = make();
+  show.arm(cue(0, "A", 2s, 2s));
+  run_to(show, 1s);
+  show.halt(key(0), time_.now());
+  run_to(show, 5s);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_[0].bucket(), v1::BUCKET_UNKNOWN);
+  EXPECT_EQ(ended_[0].from_us(), ended_[0].to_us());
+  EXPECT_TRUE(started_.empty());
+}
+
+TEST_F(SignShowTest, HaltOfSomethingElseChangesNothing) {
+  SignShow show = make();
+  show.arm(cue(0, "A", 0s, 2s));
+  run_to(show, 1s);
+  show.halt(key(7), time_.now());
+  EXPECT_TRUE(ended_.empty());
+}
+
+TEST_F(SignShowTest, TheHigherClassIsShown) {
+  SignShow show = make();
+  auto urgent = cue(1, "U", 2s, 2s);
+  urgent.cue.set_cue_class(v1::CUE_CLASS_EMERGENCY);
+  show.arm(urgent);
+  show.arm(cue(0, "A", 0s, 10s));
+  show.arm(cue(2, "B", 3s, 10s));
+  run_to(show, 6s);
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 'U', 'B'}));
+  ASSERT_EQ(ended_.size(), 2u);
+  EXPECT_EQ(ended_[0].reason(), "halted");
+  EXPECT_EQ(ended_[0].to_us(), at_us(2s));
+  EXPECT_EQ(ended_[1].reason(), "complete");
+}
+
+TEST_F(SignShowTest, ALostSignEndsThePartAndComesBack) {
+  SignShow show = make();
+  show.set_awake(true);
+  show.arm(cue(0, "A", 0s, 10s));
+  run_to(show, 2s + 500ms);
+  sign_.set_gone(true);
+  run_to(show, 4s);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_[0].reason(), "device-lost");
+  EXPECT_EQ(ended_[0].bucket(), v1::BUCKET_PLAYED);
+  EXPECT_GE(ended_[0].to_us(), at_us(2s + 400ms));
+  EXPECT_LE(ended_[0].to_us(), at_us(3s + 20ms)) << "nothing is claimed past the failure";
+  sign_.set_gone(false);
+  run_to(show, 8s);
+  show.arm(cue(0, "A", 0s, 10s, 8s));
+  run_to(show, 11s);
+  ASSERT_EQ(ended_.size(), 2u);
+  EXPECT_EQ(ended_[1].reason(), "complete");
+  EXPECT_EQ(ended_[1].from_us(), at_us(8s));
+}
+
+TEST_F(SignShowTest, WithoutASignNothingIsClaimed) {
+  sign_.set_gone(true);
+  SignShow show = make();
+  show.arm(cue(0, "A", 0s, 5s));
+  run_to(show, 6s);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_[0].reason(), "device-lost");
+  EXPECT_EQ(ended_[0].bucket(), v1::BUCKET_UNKNOWN);
+  EXPECT_EQ(ended_[0].from_us(), ended_[0].to_us());
+}
+
+TEST_F(SignShowTest, AMissingSignIsOpenedAgainWithGrowingPatience) {
+  sign_.set_gone(true);
+  SignShow show = make();
+  show.set_awake(true);
+  std::vector<std::int64_t> waits_ms;
+  for (int attempt = 0; attempt < 7; ++attempt) {
+    const auto now = time_.now();
+    const auto wake = show.step(now);
+    ASSERT_TRUE(wake);
+    waits_ms.push_back((*wake - now) / 1ms);
+    time_.advance(*wake - now);
+  }
+  EXPECT_EQ(waits_ms, (std::vector<std::int64_t>{1000, 2000, 4000, 8000, 16000, 30000, 30000}));
+  sign_.set_gone(false);
+  show.step(time_.now());
+  EXPECT_TRUE(sign_.is_open());
+}
+
+TEST_F(SignShowTest, DamagedOrForeignContentIsNotShown) {
+  SignShow show = make();
+  show.arm(cue(0, "rotten", 0s, 2s));
+  show.arm(cue(1, "wide", 2s, 2s));
+  run_to(show, 5s);
+  ASSERT_EQ(ended_.size(), 2u);
+  for (const auto& part : ended_) {
+    EXPECT_EQ(part.reason(), "content-damaged");
+    EXPECT_EQ(part.bucket(), v1::BUCKET_UNKNOWN);
+  }
+  EXPECT_EQ(colours(), std::vector<int>{});
+}
+
+TEST_F(SignShowTest, IsOpenOnlyWhileAwakeOrAtWork) {
+  SignShow show = make();
+  EXPECT_FALSE(show.step(time_.now()));
+  EXPECT_FALSE(sign_.is_open());
+  show.set_awake(true);
+  show.step(time_.now());
+  EXPECT_TRUE(sign_.is_open());
+  show.arm(cue(0, "A", 0s, 2s));
+  show.set_awake(false);
+  run_to(show, 1s);
+  EXPECT_TRUE(sign_.is_open());
+  run_to(show, 3s);
+  EXPECT_FALSE(sign_.is_open());
+}
+
+TEST_F(SignShowTest, AKilledProcessLosesAtMostATenthOfASecond) {
+  SignShow show = make();
+  show.arm(cue(0, "A", 0s, 10s));
+  run_to(show, 2s + 730ms);
+  const auto left = marks().recovered();  // as the next process finds it
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].occurrence(), "sang/2026-11-21/050000");
+  EXPECT_EQ(left[0].from_us(), at_us(0s));
+  EXPECT_GE(left[0].to_us(), at_us(2s + 630ms));
+  EXPECT_LE(left[0].to_us(), at_us(2s + 730ms));
+  EXPECT_EQ(left[0].medium(), v1::MEDIUM_SIGN);
+}
+
+TEST_F(SignShowTest, TheMarkStaysUntilTheProofIsDurable) {
+  SignShow show = make();
+  show.arm(cue(0, "A", 0s, 2s));
+  run_to(show, 3s);
+  EXPECT_EQ(marks().recovered().size(), 1u);
+  show.settled(key(0));
+  EXPECT_TRUE(marks().recovered().empty());
+}
+
+TEST_F(SignShowTest, ALateSettlementDoesNotWipeTheMarkOfAnother) {
+  SignShow show = make();
+  for (std::uint32_t n = 0; n < 5; ++n) show.arm(cue(n, "A", n * 1s, 1s));
+  run_to(show, 4s + 500ms);
+  show.settled(key(0));  // its mark is in use again
+  EXPECT_EQ(marks().recovered().size(), 4u);
+}
+
+}  // namespace
+}  // namespace loa::station::display

@@ -1,0 +1,68 @@
+#include "headend/api/views.hpp"
+#include "tools/cli/desk.hpp"
+#include "tools/cli/print.hpp"
+
+namespace loa::tools::cli {
+namespace {
+
+using namespace headend;
+
+struct Named {
+  std::string id;
+  std::string name;
+};
+
+Result<void> add(const Context& context, const Named& options) {
+  LOA_TRY(good_id("category", options.id));
+  LOA_TRY(good_name("name", options.name));
+  LOA_TRY_LET(auto desk, Desk::open(context));
+  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+  if (catalogue.category(options.id) != nullptr) {
+    return fail(ErrorCode::exists, "category \"{}\" is there already: it stays as it is", options.id);
+  }
+  const store::Category category{options.id, options.name};
+  LOA_TRY(desk.store.put_category(category));
+  tell(context.json, api::view(category), fmt::format("Đã thêm chuyên mục · category added: {}", category.id));
+  return {};
+}
+
+Result<void> list(const Context& context) {
+  LOA_TRY_LET(auto desk, Desk::open(context));
+  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+  if (context.json) {
+    print_json(api::view(catalogue.categories));
+    return {};
+  }
+  std::vector<std::vector<std::string>> rows{{"CHUYÊN MỤC · CATEGORY", "TÊN · NAME"}};
+  for (const auto& category : catalogue.categories) {
+    rows.push_back({category.id, category.name});
+  }
+  print_table(rows);
+  return {};
+}
+
+Result<void> remove(const Context& context, const Named& options) {
+  LOA_TRY_LET(auto desk, Desk::open(context));
+  LOA_TRY(desk.store.remove_category(options.id));
+  tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
+  return {};
+}
+
+}  // namespace
+
+void add_category(CLI::App& app, Context& context) {
+  auto* noun = app.add_subcommand("category", "Chuyên mục · columns of the report");
+  noun->require_subcommand(1);
+  auto options = std::make_shared<Named>();
+  auto* verb = noun->add_subcommand("add", "Thêm · add");
+  verb->add_option("id", options->id, "Mã · id")->required();
+  verb->add_option("--name", options->name, "Tên · name")->required();
+  on(verb, context, options, add);
+  on(noun->add_subcommand("list", "Danh sách · list"), context, list);
+  auto gone = std::make_shared<Named>();
+  auto* away = noun->add_subcommand("remove", "Xóa · remove");
+  away->add_option("id", gone->id, "Mã · id")->required();
+  on(away, context, gone, remove);
+}
+
+}  // namespace loa::tools::cli

@@ -1,0 +1,237 @@
+#include "content/slogan/slogan.hpp"
+
+#include <map>
+#include <set>
+
+#include "content/store/object_store.hpp"
+#include "headend/api/views.hpp"
+#include "tools/cli/desk.hpp"
+#include "tools/cli/print.hpp"
+
+namespace loa::tools::cli {
+namespace {
+
+using namespace headend;
+namespace slogan = content::slogan;
+
+struct Add {
+  std::string text;
+  std::string id;
+  std::string at = "00:00";
+  std::string until = "24:00";
+  std::string from;
+  std::string to;
+  std::string days = "mon-sun";
+  std::vector<std::string> groups;
+  std::string category;  ///< empty: the column that slogans have unless told otherwise
+  std::uint32_t scroll_px_s = 0;
+  int dwell_s = 10;
+};
+
+const store::Category usual_category{"khau-hieu", "Khẩu hiệu"};
+
+struct Named {
+  std::string id;
+};
+
+/// What will stand on the signs of one geometry, not yet stored.
+struct Drawn {
+  store::Geometry geometry;
+  int width_px = 0;
+  std::string png;
+};
+
+std::string next_id(const store::Catalogue& catalogue) {
+  for (int number = 1;; ++number) {
+    auto id = fmt::format("khau-hieu-{}", number);
+    if (catalogue.slogan(id) == nullptr && catalogue.programme(id) == nullptr) return id;
+  }
+}
+
+Result<std::set<store::Geometry>> geometries_of(const store::Catalogue& catalogue,
+                                                const std::vector<std::string>& groups) {
+  std::set<store::Geometry> geometries;
+  for (const auto& station : catalogue.stations) {
+    if (station.sign && store::reaches(groups, station)) geometries.insert(*station.sign);
+  }
+  if (!geometries.empty()) return geometries;
+  return fail(ErrorCode::missing, "no station in {} has a sign: nobody could read the slogan", join(groups));
+}
+
+/// A strip where it is to scroll and is wider than the sign; else a page.
+Result<Drawn> draw(const Add& options, const store::Geometry& geometry) {
+  const slogan::SignGeometry sign{static_cast<int>(geometry.width_px), static_cast<int>(geometry.height_px)};
+  const auto style = slogan::Style::for_sign(sign);
+  std::optional<content::picture::Picture> picture;
+  if (options.scroll_px_s > 0) {
+    LOA_TRY_LET(picture, slogan::render_strip(options.text, sign, style));
+    if (picture->width_px <= sign.width_px) picture.reset();
+  }
+  if (!picture) {
+    LOA_TRY_LET(picture, slogan::render_page(options.text, sign, style));
+  }
+  LOA_TRY_LET(auto png, content::picture::encode_png(*picture));
+  return Drawn{geometry, picture->width_px, std::move(png)};
+}
+
+store::Content describe(const Add& options, const Drawn& drawn) {
+  store::Content content;
+  content.object = protocol::crypto::sha256(drawn.png);
+  content.title = options.text.substr(0, options.text.find('\n'));
+  content.medium = v1::MEDIUM_SIGN;
+  content.bytes = drawn.png.size();
+  content.source = "text";
+  content.text = options.text;
+  content.category = options.category;
+  content.image = store::SignImage{drawn.geometry, static_cast<std::uint32_t>(drawn.width_px)};
+  content.added = wall_now();
+  return content;
+}
+
+bool is_time(const std::string& text) { return text.find_first_of(":h") != std::string::npos; }
+
+/// --from and --to mean days; a time of day there is taken as --at and --until.
+Add untangle(Add options) {
+  if (is_time(options.from)) options.at = std::exchange(options.from, {});
+  if (is_time(options.to)) options.until = std::exchange(options.to, {});
+  if (options.category.empty()) options.category = usual_category.id;
+  return options;
+}
+
+Result<store::Slogan> build(const Add& options, const store::Catalogue& catalogue) {
+  store::Slogan made;
+  made.id = options.id.empty() ? next_id(catalogue) : options.id;
+  LOA_TRY(good_id("slogan", made.id));
+  if (catalogue.slogan(made.id) != nullptr) {
+    return fail(ErrorCode::exists, "slogan \"{}\" is there already: remove it first, or choose another id", made.id);
+  }
+  made.text = options.text;
+  made.category = options.category;
+  LOA_TRY(known_category(catalogue, made.category));
+  LOA_TRY_LET(made.from, timetable::parse_time(options.at));
+  LOA_TRY_LET(made.to, timetable::parse_time(options.until, true));
+  LOA_TRY_LET(made.weekdays, parse_days(options.days));
+  LOA_TRY_LET(made.validity, parse_validity(options.from, options.to));
+  LOA_TRY_LET(made.groups, known_groups(catalogue, options.groups));
+  made.scroll_px_s = options.scroll_px_s;
+  made.dwell = std::chrono::seconds{options.dwell_s};
+  return made;
+}
+
+/// The usual category is made with the first slogan; a name that it has by now stays.
+Result<void> keep_category(Desk& desk, const store::Slogan& made) {
+  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+  if (catalogue.category(made.category) != nullptr) return {};
+  return desk.store.put_category(usual_category);
+}
+
+Result<void> keep(Desk& desk, const store::Slogan& made, const std::vector<Drawn>& drawings,
+                  const std::vector<store::Content>& contents) {
+  LOA_TRY_LET(auto objects, content::store::ObjectStore::open(desk.ward.content_folder()));
+  for (const auto& drawn : drawings) LOA_TRY(objects.put(drawn.png));
+  return desk.store.transaction([&]() -> Result<void> {
+    LOA_TRY(keep_category(desk, made));
+    for (const auto& content : contents) LOA_TRY(desk.store.put_content(content));
+    return desk.store.put_slogan(made);
+  });
+}
+
+Result<void> add(const Context& context, const Add& typed) {
+  const auto options = untangle(typed);
+  LOA_TRY_LET(auto desk, Desk::open(context));
+  LOA_TRY_LET(auto catalogue, desk.store.catalogue());
+  if (catalogue.category(usual_category.id) == nullptr) {
+    const auto place = std::lower_bound(catalogue.categories.begin(), catalogue.categories.end(), usual_category,
+                                        [](const auto& one, const auto& other) { return one.id < other.id; });
+    catalogue.categories.insert(place, usual_category);
+  }
+  LOA_TRY_LET(auto made, build(options, catalogue));
+  LOA_TRY_LET(const auto geometries, geometries_of(catalogue, made.groups));
+  std::vector<Drawn> drawings;
+  std::vector<store::Content> contents;
+  for (const auto& geometry : geometries) {
+    LOA_TRY_LET(auto drawn, draw(options, geometry));
+    contents.push_back(describe(options, drawn));
+    made.images.push_back({geometry, contents.back().object});
+    drawings.push_back(std::move(drawn));
+  }
+  // The check wants to see the pictures as the store will hold them: sorted, each once.
+  for (const auto& content : contents) {
+    if (catalogue.content(content.object) == nullptr) {
+      const auto place = std::lower_bound(catalogue.contents.begin(), catalogue.contents.end(), content,
+                                          [](const auto& one, const auto& other) { return one.object < other.object; });
+      catalogue.contents.insert(place, content);
+    }
+  }
+  const auto problems = timetable::check(made, catalogue, desk.today(), desk.zone());
+  LOA_TRY(timetable::verdict(problems));
+  LOA_TRY(keep(desk, made, drawings, contents));
+  std::string text = fmt::format("Đã thêm · added: {}", made.id);
+  for (const auto& drawn : drawings) {
+    text += fmt::format("\n  bảng · sign {}x{}: {}", drawn.geometry.width_px, drawn.geometry.height_px,
+                        drawn.width_px > static_cast<int>(drawn.geometry.width_px)
+                            ? fmt::format("chữ chạy · scrolls, {} px", drawn.width_px)
+                            : "trang tĩnh · static page");
+  }
+  for (const auto& problem : problems) text += "\nChú ý · note: " + problem.text;
+  tell(context.json, api::view(made), text);
+  return {};
+}
+
+Result<void> list(const Context& context) {
+  LOA_TRY_LET(auto desk, Desk::open(context));
+  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+  if (context.json) {
+    print_json(api::view(catalogue.slogans));
+    return {};
+  }
+  std::vector<std::vector<std::string>> rows{
+      {"KHẨU HIỆU · SLOGAN", "GIỜ · HOURS", "NGÀY · DAYS", "NHÓM · GROUPS", "LỜI · TEXT"}};
+  for (const auto& one : catalogue.slogans) {
+    rows.push_back({one.id, timetable::format_time(one.from) + "–" + timetable::format_time(one.to),
+                    timetable::format_weekdays(one.weekdays), join(one.groups),
+                    one.text.substr(0, one.text.find('\n'))});
+  }
+  print_table(rows);
+  return {};
+}
+
+Result<void> remove(const Context& context, const Named& options) {
+  LOA_TRY_LET(auto desk, Desk::open(context));
+  LOA_TRY(desk.store.remove_slogan(options.id));
+  tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
+  return {};
+}
+
+void add_options(CLI::App* verb, Add& options) {
+  verb->add_option("text", options.text, "Lời · text")->required();
+  verb->add_option("--id", options.id, "Mã · id; none: khau-hieu-1 …");
+  verb->add_option("--group", options.groups, "Nhóm, all = mọi bảng · groups, repeatable")->required();
+  verb->add_option("--at", options.at, "Từ giờ · from this time of day")->capture_default_str();
+  verb->add_option("--until", options.until, "Đến giờ · until this time of day")->capture_default_str();
+  verb->add_option("--from", options.from, "Ngày đầu · first day");
+  verb->add_option("--to", options.to, "Ngày cuối · last day");
+  verb->add_option("--days", options.days, "Ngày, t2..cn · weekdays")->capture_default_str();
+  verb->add_option("--category", options.category, "Chuyên mục · category");
+  verb->add_option("--scroll", options.scroll_px_s, "Chữ chạy, điểm ảnh/giây · pixels a second")
+      ->check(CLI::Range(1, 2000));
+  verb->add_option("--dwell", options.dwell_s, "Giây mỗi lượt · seconds of one turn")->check(CLI::Range(1, 900));
+}
+
+}  // namespace
+
+void add_slogan(CLI::App& app, Context& context) {
+  auto* noun = app.add_subcommand("slogan", "Khẩu hiệu trên bảng LED · slogans on the signs");
+  noun->require_subcommand(1);
+  auto options = std::make_shared<Add>();
+  auto* verb = noun->add_subcommand("add", "Thêm · add");
+  add_options(verb, *options);
+  on(verb, context, options, add);
+  on(noun->add_subcommand("list", "Danh sách · list"), context, list);
+  auto gone = std::make_shared<Named>();
+  auto* away = noun->add_subcommand("remove", "Xóa · remove");
+  away->add_option("id", gone->id, "Mã · id")->required();
+  on(away, context, gone, remove);
+}
+
+}  // namespace loa::tools::cli
