@@ -107,7 +107,13 @@ struct Session::Callbacks {
   }
 
   static void logged(::mosquitto*, void* self, int level, const char* text) {
-    std::string& complaint = of(self).complaint_;
+    Session& session = of(self);
+    std::string& complaint = session.complaint_;
+    // While it complains the library still has its TLS state; when its function returns, that may be gone.
+    if (const auto* ssl = static_cast<SSL*>(mosquitto_ssl_get(session.handle_)); ssl != nullptr) {
+      const long verdict = SSL_get_verify_result(ssl);
+      if (verdict != X509_V_OK) session.verdict_ = verdict;
+    }
     if (level == MOSQ_LOG_ERR && complaint.size() < 500)
       complaint += fmt::format("{}{}", complaint.empty() ? "" : "; ", text);
   }
@@ -202,16 +208,14 @@ Result<void> Session::step(short revents) {
 }
 
 Error Session::tls_failure() const {
-  const auto* ssl = static_cast<SSL*>(mosquitto_ssl_get(handle_));
-  const long verdict = ssl == nullptr ? X509_V_OK : SSL_get_verify_result(ssl);
   const std::string where = fmt::format("cannot connect to {}:{}", settings_.host, settings_.port);
   if (complaint_.find("host name verification failed") != std::string::npos) {
     return {ErrorCode::refused,
             fmt::format("{}: the broker's certificate does not bear the name {}", where, settings_.host)};
   }
-  if (verdict != X509_V_OK) {
+  if (verdict_ != X509_V_OK) {
     return {ErrorCode::refused, fmt::format("{}: the broker's certificate is not accepted: {}", where,
-                                            X509_verify_cert_error_string(verdict))};
+                                            X509_verify_cert_error_string(verdict_))};
   }
   return {ErrorCode::refused,
           fmt::format("{}: TLS failed: {}", where, complaint_.empty() ? "no reason given" : complaint_)};

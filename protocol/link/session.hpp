@@ -80,12 +80,13 @@ class Session {
 
   const LinkSettings& settings_;
   Version version_;
-  ::mosquitto* handle_;
+  ::mosquitto* handle_ = nullptr;
   bool up_ = false;
   bool reached_ = false;
   bool version_refused_ = false;
   bool hung_up_ = false;
   std::string refusal_;    ///< what CONNACK or the broker's DISCONNECT said
+  long verdict_ = 0;       ///< X509_V_… of the broker's certificate; 0 is X509_V_OK
   std::string complaint_;  ///< the library's own error lines
 };
 

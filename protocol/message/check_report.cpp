@@ -1,9 +1,8 @@
-#include <google/protobuf/stubs/logging.h>
-
 #include <algorithm>
 
 #include "protocol/message/check.hpp"
 #include "protocol/message/demand.hpp"
+#include "protocol/message/parse.hpp"
 
 namespace loa::protocol::message {
 namespace {
@@ -135,9 +134,8 @@ Result<void> check(const v1::Answer& answer) {
 
 template <class Message>
 Result<Message> decode(std::string_view body) {
-  const google::protobuf::LogSilencer silence;  // a stranger's bytes must not write our log
   Message message;
-  if (!message.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
+  if (!parse(body, message)) {
     return fail(ErrorCode::invalid, "{} bytes are no whole {}", body.size(), message.GetTypeName());
   }
   if (auto result = check(message); !result) return pass(std::move(result).error(), message.GetTypeName());

@@ -1,8 +1,8 @@
 #include "protocol/seal/seal.hpp"
 
-#include <google/protobuf/stubs/logging.h>
-
 #include <algorithm>
+
+#include "protocol/message/parse.hpp"
 
 namespace loa::protocol::seal {
 namespace {
@@ -74,9 +74,8 @@ Result<Opened> open(std::string_view bytes, const Expectation& expectation) {
   if (bytes.size() > max_envelope_bytes) {
     return fail(ErrorCode::invalid, "an envelope of {} bytes is larger than {}", bytes.size(), max_envelope_bytes);
   }
-  const google::protobuf::LogSilencer silence;  // a stranger's bytes must not write our log
   v1::Envelope envelope;
-  if (!envelope.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!message::parse(bytes, envelope)) {
     return fail(ErrorCode::invalid, "{} bytes are not a whole envelope", bytes.size());
   }
   const auto key = signer(envelope, expectation.keys);
@@ -84,7 +83,7 @@ Result<Opened> open(std::string_view bytes, const Expectation& expectation) {
   Opened opened;
   opened.key = *key;
   opened.digest = crypto::sha256(envelope.header());
-  if (!opened.header.ParseFromString(envelope.header())) {
+  if (!message::parse(envelope.header(), opened.header)) {
     return fail(ErrorCode::invalid, "the signed header cannot be decoded");
   }
   LOA_TRY(check_address(opened.header, expectation));
