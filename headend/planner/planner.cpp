@@ -280,20 +280,28 @@ Result<Planned> Compiler::finish() {
   return planned;
 }
 
-/// What a plan orders between two instants, as comparable bytes. Instants that only say when it was made are left out.
-std::string orders_of(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
-  v1::Plan orders = plan;
-  orders.clear_made_us();
-  orders.clear_horizon_us();
-  orders.clear_objects();
-  orders.clear_cues();
-  auto& policy = *orders.mutable_policy();
-  policy.set_valid_from_us(std::max(policy.valid_from_us(), from_us));
-  policy.set_valid_until_us(std::min(policy.valid_until_us(), to_us));
+/// What a plan says beside its cues, as comparable bytes; instants that only say when it was made are left out.
+std::string frame_of(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
+  v1::Plan frame;
+  *frame.mutable_policy() = plan.policy();
+  frame.mutable_policy()->set_valid_from_us(std::max(plan.policy().valid_from_us(), from_us));
+  frame.mutable_policy()->set_valid_until_us(std::min(plan.policy().valid_until_us(), to_us));
+  frame.set_content_url(plan.content_url());
+  *frame.mutable_groups() = plan.groups();
+  if (plan.has_sign()) *frame.mutable_sign() = plan.sign();
+  return frame.SerializeAsString();
+}
+
+std::vector<const v1::Cue*> cues_between(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
+  std::vector<const v1::Cue*> cues;
   for (const auto& cue : plan.cues()) {
-    if (cue.start_us() + cue.duration_us() > from_us && cue.start_us() < to_us) *orders.add_cues() = cue;
+    if (cue.start_us() + cue.duration_us() > from_us && cue.start_us() < to_us) cues.push_back(&cue);
   }
-  return orders.SerializeAsString();
+  return cues;
+}
+
+bool same_cue(const v1::Cue* one, const v1::Cue* other) {
+  return one->start_us() == other->start_us() && one->SerializeAsString() == other->SerializeAsString();
 }
 
 }  // namespace
@@ -308,8 +316,10 @@ Result<Planned> compile(const store::Catalogue& catalogue, const store::Station&
 }
 
 bool same_orders(const v1::Plan& one, const v1::Plan& other, WallTime now) {
-  const auto end = std::min(one.horizon_us(), other.horizon_us());
-  return orders_of(one, to_us(now), end) == orders_of(other, to_us(now), end);
+  const auto from = to_us(now), to = std::min(one.horizon_us(), other.horizon_us());
+  if (frame_of(one, from, to) != frame_of(other, from, to)) return false;
+  const auto ours = cues_between(one, from, to), theirs = cues_between(other, from, to);
+  return std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), same_cue);
 }
 
 }  // namespace loa::headend::planner

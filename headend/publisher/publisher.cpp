@@ -39,18 +39,29 @@ Publisher::Publisher(std::string ward, protocol::crypto::SecretKey key, planner:
     : ward_(std::move(ward)), key_(std::move(key)), settings_(std::move(settings)), store_(store) {}
 
 Result<Round> Publisher::issue(WallTime now, const Outlet& outlet) {
-  LOA_TRY_LET(const auto catalogue, store_.catalogue());
+  LOA_TRY(begin_round());
   Round round;
-  for (const auto& station : catalogue.stations) {
-    LOA_TRY(issue_one(catalogue, station, now, round, outlet));
+  while (true) {
+    LOA_TRY_LET(const bool more, step(now, outlet, round));
+    if (!more) return round;
   }
-  return round;
 }
 
-Result<void> Publisher::issue_one(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
-                                  Round& round, const Outlet& outlet) {
+Result<void> Publisher::begin_round() {
+  LOA_TRY_LET(catalogue_, store_.catalogue());
+  next_ = 0;
+  return {};
+}
+
+Result<bool> Publisher::step(WallTime now, const Outlet& outlet, Round& round) {
+  if (next_ >= catalogue_.stations.size()) return false;
+  LOA_TRY(issue_one(catalogue_.stations[next_], now, round, outlet));
+  return ++next_ < catalogue_.stations.size();
+}
+
+Result<void> Publisher::issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet) {
   LOA_TRY_LET(const auto begun, store_.begun_cues(station.id, now - settings_.near_past, now));
-  auto planned = planner::compile(catalogue, station, now, settings_, begun);
+  auto planned = planner::compile(catalogue_, station, now, settings_, begun);
   if (!planned) {
     round.problems.push_back(planned.error().text);
     return {};

@@ -38,6 +38,12 @@ class Publisher {
   /// @error io · full · busy · invalid: of the store; what was handed out until then is committed
   Result<Round> issue(WallTime now, const Outlet& outlet);
 
+  /// The same in small steps, for a thread that must not be held up: begin_round() takes a snapshot of the catalogue,
+  /// each step() does one station of it (some 10 ms for a plan of 2 000 cues).
+  Result<void> begin_round();
+  /// @return whether stations are left
+  Result<bool> step(WallTime now, const Outlet& outlet, Round& round);
+
   /// Uses other settings from now on: call when the content address or the ward's settings changed, then issue().
   void set_settings(planner::Settings settings) { settings_ = std::move(settings); }
 
@@ -46,8 +52,7 @@ class Publisher {
   Result<void> repeat(const Outlet& outlet);
 
  private:
-  Result<void> issue_one(const store::Catalogue& catalogue, const store::Station& station, WallTime now, Round& round,
-                         const Outlet& outlet);
+  Result<void> issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet);
   Result<bool> is_current(const v1::Plan& plan, WallTime now);
   Result<store::IssuedPlan> seal_plan(const v1::Plan& plan, WallTime now);
 
@@ -55,6 +60,8 @@ class Publisher {
   protocol::crypto::SecretKey key_;
   planner::Settings settings_;
   store::Store& store_;
+  store::Catalogue catalogue_;  ///< of the round
+  std::size_t next_ = 0;        ///< station of catalogue_
 };
 
 }  // namespace loa::headend::publisher

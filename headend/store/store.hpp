@@ -51,7 +51,7 @@ class Store {
   Result<void> remove_category(const std::string& id);
   /// @error missing: its category
   Result<void> put_content(const Content& content);
-  /// @error missing · busy: a programme, a slogan or a planned cue still names it
+  /// @error missing · busy: a programme or a slogan still names it
   Result<void> remove_content(const Sha256& object);
   /// @error missing: a content, category or group it names
   Result<void> put_programme(const Programme& programme);

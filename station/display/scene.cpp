@@ -30,12 +30,12 @@ std::int64_t planned_us(const Assignment& assignment, MonoTime at) {
   return to_us(assignment.from) + std::chrono::round<Micros>(at - assignment.from_mono).count();
 }
 
-Result<void> check_fit(const v1::Cue& cue, const Pixels& pixels, int width_px, int height_px) {
+Result<void> check_fit(const v1::Cue& cue, const Picture& picture, int width_px, int height_px) {
   const bool scrolls = cue.scroll_px_s() > 0;
-  const bool fits = pixels.height_px == height_px && (scrolls ? pixels.width_px > 0 : pixels.width_px == width_px);
+  const bool fits = picture.height_px == height_px && (scrolls ? picture.width_px > 0 : picture.width_px == width_px);
   if (fits) return {};
-  return fail(ErrorCode::invalid, "a {} of {}x{} pixels does not fit a sign of {}x{}: render it for this sign",
-              scrolls ? "strip" : "page", pixels.width_px, pixels.height_px, width_px, height_px);
+  return fail(ErrorCode::invalid, "a {} of {}x{} picture does not fit a sign of {}x{}: render it for this sign",
+              scrolls ? "strip" : "page", picture.width_px, picture.height_px, width_px, height_px);
 }
 
 std::int64_t frame_number(const Span& span, int frames_s, MonoTime at) { return steps(span, frames_s, at); }
@@ -48,20 +48,20 @@ MonoTime frame_time(const Span& span, int frames_s, std::int64_t number) {
 
 std::int64_t scroll_px(const Span& span, std::uint32_t px_s, MonoTime at) { return steps(span, px_s, at); }
 
-void draw(const Pixels& pixels, bool scrolls, std::int64_t offset_px, int width_px, std::span<std::uint8_t> frame) {
+void draw(const Picture& picture, bool scrolls, std::int64_t offset_px, int width_px, std::span<std::uint8_t> frame) {
   if (!scrolls) {
-    std::copy_n(pixels.rgb.begin(), std::min(pixels.rgb.size(), frame.size()), frame.begin());
+    std::copy_n(picture.rgb.begin(), std::min(picture.rgb.size(), frame.size()), frame.begin());
     return;
   }
   std::fill(frame.begin(), frame.end(), std::uint8_t{0});
-  const std::int64_t round_px = std::int64_t{pixels.width_px} + width_px;
+  const std::int64_t round_px = std::int64_t{picture.width_px} + width_px;
   const std::int64_t left =
       offset_px % round_px - width_px;  // the strip's column at the sign's left edge, may be before it
   const std::int64_t first = std::max<std::int64_t>(left, 0);
-  const std::int64_t last = std::min<std::int64_t>(left + width_px, pixels.width_px);
+  const std::int64_t last = std::min<std::int64_t>(left + width_px, picture.width_px);
   if (first >= last) return;
-  for (std::int64_t row = 0; row < pixels.height_px; ++row) {
-    const auto* from = pixels.rgb.data() + (row * pixels.width_px + first) * 3;
+  for (std::int64_t row = 0; row < picture.height_px; ++row) {
+    const auto* from = picture.rgb.data() + (row * picture.width_px + first) * 3;
     std::memcpy(frame.data() + (row * width_px + first - left) * 3, from, static_cast<std::size_t>(last - first) * 3);
   }
 }

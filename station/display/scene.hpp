@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "content/picture/picture.hpp"
 #include "protocol/base/result.hpp"
 #include "station/core/presenter.hpp"
 
@@ -10,12 +11,7 @@
 /// in place at once, and two signs with the same cue agree to the pixel.
 namespace loa::station::display {
 
-/// A decoded picture: rows from the top, 8-bit R, G, B, no padding.
-struct Pixels {
-  int width_px = 0;
-  int height_px = 0;
-  std::vector<std::uint8_t> rgb;  ///< [height × width × 3]
-};
+using content::picture::Picture;
 
 /// An assignment on the monotonic clock.
 struct Span {
@@ -31,7 +27,7 @@ std::int64_t planned_us(const Assignment& assignment, MonoTime at);
 
 /// Whether a picture can be shown as the cue wants it: a page has exactly the sign's geometry, a strip its height.
 /// @error invalid
-Result<void> check_fit(const v1::Cue& cue, const Pixels& pixels, int width_px, int height_px);
+Result<void> check_fit(const v1::Cue& cue, const Picture& picture, int width_px, int height_px);
 
 /// The frames of a moving picture lie on a grid that starts with the cue: number 0 at the origin, frames_s of them a
 /// second. So two signs draw the same frames, whenever each of them woke up.
@@ -45,6 +41,6 @@ std::int64_t scroll_px(const Span& span, std::uint32_t px_s, MonoTime at);
 /// and at offset = sign width its first column is at the left edge; when its last column has left, it enters again.
 /// @param offset_px  of scroll_px()
 /// @param frame      [height × width × 3]; the height is the picture's
-void draw(const Pixels& pixels, bool scrolls, std::int64_t offset_px, int width_px, std::span<std::uint8_t> frame);
+void draw(const Picture& picture, bool scrolls, std::int64_t offset_px, int width_px, std::span<std::uint8_t> frame);
 
 }  // namespace loa::station::display

@@ -43,9 +43,9 @@ SignShow::~SignShow() {
 }
 
 void SignShow::arm(const Assignment& assignment) {
-  auto pixels = load_(assignment.object);
-  const auto fits = pixels ? check_fit(assignment.cue, *pixels, settings_.width_px, settings_.height_px)
-                           : Result<void>{pass(pixels.error())};
+  auto picture = load_(assignment.object);
+  const auto fits = picture ? check_fit(assignment.cue, *picture, settings_.width_px, settings_.height_px)
+                            : Result<void>{pass(picture.error())};
   if (!fits) {
     log::warn("cue.content_damaged", {{"cue", assignment.cue.occurrence()}, {"error", fits.error().text}});
     return events_.ended(draft_of(assignment, "content-damaged"));
@@ -53,7 +53,7 @@ void SignShow::arm(const Assignment& assignment) {
   Slide slide;
   slide.assignment = assignment;
   slide.span = span_of(assignment);
-  slide.pixels = std::move(*pixels);
+  slide.picture = std::move(*picture);
   slides_.push_back(std::move(slide));
 }
 
@@ -159,7 +159,7 @@ void SignShow::show(Slide& slide, MonoTime now) {
 void SignShow::present(Slide& slide, MonoTime at) {
   const MonoTime instant = frame_time(slide.span, settings_.frames_s, frame_number(slide.span, settings_.frames_s, at));
   const auto offset = scroll_px(slide.span, slide.assignment.cue.scroll_px_s(), instant);
-  draw(slide.pixels, slide.scrolls(), offset, settings_.width_px, frame_);
+  draw(slide.picture, slide.scrolls(), offset, settings_.width_px, frame_);
   const auto visible = sign_.present({settings_.width_px, settings_.height_px, frame_});
   if (!visible) return lose(visible.error(), at);
   shown_ = &slide;

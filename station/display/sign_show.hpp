@@ -26,7 +26,7 @@ struct SignSettings {
 /// SignPlayer gives it both. One thread uses it.
 class SignShow {
  public:
-  using Load = std::function<Result<Pixels>(const std::filesystem::path&)>;
+  using Load = std::function<Result<Picture>(const std::filesystem::path&)>;
 
   /// @param sign    closed; outlives the show
   /// @param events  called from within arm, halt and step
@@ -48,7 +48,7 @@ class SignShow {
   struct Slide {
     Assignment assignment;
     Span span;
-    Pixels pixels;
+    Picture picture;
     std::size_t mark = 0;
     // Measured.
     bool seen = false;

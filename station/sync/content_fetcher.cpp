@@ -1,5 +1,7 @@
 #include "station/sync/content_fetcher.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -14,6 +16,7 @@ namespace loa::station::sync {
 namespace {
 
 constexpr auto longest_sleep = std::chrono::milliseconds{60'000};
+constexpr auto stale_age = std::chrono::hours{24 * 7};
 
 MonoTime mono_now() { return std::chrono::steady_clock::now(); }
 
@@ -39,6 +42,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
   FetchQueue queue;
   std::string base_url;
   std::optional<content::store::ObjectStore> store;
+  bool tidy = false;  // parts of what no plan names any more may lie about
   std::minstd_rand random{std::random_device{}()};
   std::thread worker;
 
@@ -55,6 +59,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
     if (std::exchange(changed, false)) {
       base_url = url;
       queue.replace(wants);
+      tidy = true;
     }
     if (std::exchange(hurry, false)) queue.hurry();
   }
@@ -97,6 +102,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
       if (!opened) return {pass(opened.error()), Blame::server, false};
       store = std::move(*opened);
     }
+    if (std::exchange(tidy, false)) remove_stale_parts(want);
     if (store->has(want.object)) return {{}, Blame::object, false};
     const auto cancelled = [this, &want] {
       if (stop) return true;
@@ -115,6 +121,21 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
     return outcome;
   }
 
+  /// The part of an object that left the plans long ago would lie there for ever.
+  void remove_stale_parts(const Want& any) {
+    std::error_code ignored;
+    const auto limit = std::filesystem::file_time_type::clock::now() - stale_age;
+    for (const auto& file :
+         std::filesystem::directory_iterator(store->partial_path_of(any.object).parent_path(), ignored)) {
+      const auto object = Sha256::from_hex(file.path().filename().string());
+      if (object && queue.holds(*object)) continue;
+      const auto written = file.last_write_time(ignored);
+      if (ignored || written >= limit) continue;
+      log::info("content.part_removed", {{"file", file.path().string()}});
+      std::filesystem::remove(file.path(), ignored);
+    }
+  }
+
   void report(Fetched fetched) {
     post([self = shared_from_this(), fetched = std::move(fetched)] {
       if (!self->closed) self->done(fetched);
@@ -125,6 +146,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
 ContentFetcher::ContentFetcher(std::filesystem::path store_folder, FetchSettings settings, Post post, Done done)
     : state_(std::make_shared<State>(std::move(store_folder), std::move(settings), std::move(post), std::move(done))) {
   state_->worker = std::thread{[state = state_.get()] { state->run(); }};
+  pthread_setname_np(state_->worker.native_handle(), "loa-fetch");
 }
 
 ContentFetcher::~ContentFetcher() {

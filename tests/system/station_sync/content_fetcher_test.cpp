@@ -338,6 +338,22 @@ TEST_F(ContentFetcherTest, RetryNowDoesNotWait) {
   EXPECT_TRUE(next().result);
 }
 
+TEST_F(ContentFetcherTest, RemovesPartsThatNobodyWantsForAWeek) {
+  const std::string old = noise(1000, 5);
+  const std::string recent = noise(1000, 6);
+  for (const auto& object : {old, recent, object_}) ASSERT_TRUE(save_file(partial(object), object.substr(0, 500)));
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - 24h * 8;
+  std::filesystem::last_write_time(partial(old), long_ago);
+  std::filesystem::last_write_time(partial(object_), long_ago);
+  TinyServer server{[&](const Request& request, int, const Peer& peer) { peer.send(proper_answer(request, object_)); }};
+  start();
+  ask(server, {object_});
+  EXPECT_TRUE(next().result);
+  EXPECT_EQ(server.requests().front().from, 500u) << "what is wanted is kept, however old";
+  EXPECT_FALSE(std::filesystem::exists(partial(old)));
+  EXPECT_TRUE(std::filesystem::exists(partial(recent)));
+}
+
 TEST_F(ContentFetcherTest, SaysWhyItCannotReachTheServer) {
   std::string url;
   {

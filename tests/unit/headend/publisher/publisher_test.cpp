@@ -138,6 +138,23 @@ TEST_F(PublisherTest, OneStationThatCannotBePlannedDoesNotStopTheOthers) {
   EXPECT_THAT(round.problems[0], testing::HasSubstr("'loa-2'"));
 }
 
+TEST_F(PublisherTest, DoesARoundInStepsOfOneStation) {
+  ASSERT_TRUE(publisher_.begin_round());
+  Round round;
+  const auto step = [&] {
+    return publisher_
+        .step(
+            noon, [](const Publication&) {}, round)
+        .value();
+  };
+  EXPECT_TRUE(step());
+  EXPECT_THAT(round.issued, ElementsAre("bang-1"));
+  EXPECT_TRUE(step());
+  EXPECT_FALSE(step());
+  EXPECT_FALSE(step());
+  EXPECT_THAT(round.issued, ElementsAre("bang-1", "loa-1", "loa-2"));
+}
+
 TEST_F(PublisherTest, RepeatsWhatMustStandRetained) {
   issue(noon);
   ASSERT_TRUE(store_.put_receipt("loa-1", "sealed receipt"));

@@ -8,8 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A picture whose column c has the value c + 1 everywhere.
-Pixels columns(int width, int height) {
-  Pixels pixels{width, height, {}};
+Picture columns(int width, int height) {
+  Picture pixels{width, height, {}};
   for (int row = 0; row < height; ++row) {
     for (int column = 0; column < width; ++column)
       pixels.rgb.insert(pixels.rgb.end(), 3, static_cast<std::uint8_t>(column + 1));
@@ -18,7 +18,7 @@ Pixels columns(int width, int height) {
 }
 
 /// The first row of the frame, one value a column, after a check that all rows are alike.
-std::vector<int> drawn(const Pixels& pixels, bool scrolls, std::int64_t offset, int width) {
+std::vector<int> drawn(const Picture& pixels, bool scrolls, std::int64_t offset, int width) {
   std::vector<std::uint8_t> frame(static_cast<std::size_t>(width * pixels.height_px * 3), 99);
   draw(pixels, scrolls, offset, width, frame);
   std::vector<int> row;
@@ -82,7 +82,7 @@ TEST(Scene, FramesLieOnAGridThatStartsWithTheCue) {
 TEST(Scene, APageCoversTheSign) { EXPECT_EQ(drawn(columns(4, 2), false, 0, 4), (std::vector{1, 2, 3, 4})); }
 
 TEST(Scene, AStripEntersFromTheRightAndLeavesToTheLeft) {
-  const Pixels strip = columns(6, 2);
+  const Picture strip = columns(6, 2);
   EXPECT_EQ(drawn(strip, true, 0, 4), (std::vector{0, 0, 0, 0}));
   EXPECT_EQ(drawn(strip, true, 1, 4), (std::vector{0, 0, 0, 1}));
   EXPECT_EQ(drawn(strip, true, 4, 4), (std::vector{1, 2, 3, 4}));
@@ -91,7 +91,7 @@ TEST(Scene, AStripEntersFromTheRightAndLeavesToTheLeft) {
 }
 
 TEST(Scene, AStripComesRoundAgain) {
-  const Pixels strip = columns(6, 2);
+  const Picture strip = columns(6, 2);
   EXPECT_EQ(drawn(strip, true, 10, 4), (std::vector{0, 0, 0, 0}));
   EXPECT_EQ(drawn(strip, true, 13, 4), (std::vector{0, 1, 2, 3}));
   EXPECT_EQ(drawn(strip, true, 10'000'000'013, 4), (std::vector{0, 1, 2, 3}));
@@ -111,7 +111,7 @@ TEST(Scene, OnlyWhatWasRenderedForThisSignFits) {
   EXPECT_EQ(check_fit(page, columns(9, 4), 8, 4).error().code, ErrorCode::invalid);
   EXPECT_EQ(check_fit(page, columns(8, 5), 8, 4).error().code, ErrorCode::invalid);
   EXPECT_EQ(check_fit(strip, columns(30, 5), 8, 4).error().code, ErrorCode::invalid);
-  EXPECT_EQ(check_fit(strip, Pixels{0, 4, {}}, 8, 4).error().code, ErrorCode::invalid);
+  EXPECT_EQ(check_fit(strip, Picture{0, 4, {}}, 8, 4).error().code, ErrorCode::invalid);
 }
 
 }  // namespace

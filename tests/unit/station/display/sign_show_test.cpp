@@ -16,8 +16,8 @@ constexpr std::int64_t start_us = 1'795'212'000'000'000;  // the wall time of `z
 constexpr MonoTime zero{2000s};
 
 /// A page of one colour, or a strip whose columns count up.
-Pixels picture(const std::string& name) {
-  Pixels pixels{name == "strip" ? 100 : name == "wide" ? 17 : width, height, {}};
+Picture picture(const std::string& name) {
+  Picture pixels{name == "strip" ? 100 : name == "wide" ? 17 : width, height, {}};
   for (int i = 0; i < pixels.width_px * height; ++i) {
     const int value = name == "strip" ? i % 100 + 1 : name.front();
     pixels.rgb.insert(pixels.rgb.end(), 3, static_cast<std::uint8_t>(value));
@@ -33,7 +33,7 @@ class SignShowTest : public ::testing::Test {
     PresenterEvents events;
     events.started = [this](const CueKey& cue, int error) { started_.emplace_back(cue, error); };
     events.ended = [this](const v1::Proof& part) { ended_.push_back(part); };
-    auto load = [](const std::filesystem::path& object) -> Result<Pixels> {
+    auto load = [](const std::filesystem::path& object) -> Result<Picture> {
       if (object == "rotten") return fail(ErrorCode::invalid, "not a PNG");
       return picture(object.string());
     };

@@ -1,0 +1,124 @@
+#include "station/display/sign_player.hpp"
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "protocol/base/file.hpp"
+
+namespace loa::station::display {
+namespace {
+
+constexpr std::uint64_t max_object_bytes = 32 << 20;
+
+Result<Picture> load_object(const std::filesystem::path& object) {
+  LOA_TRY_LET(const std::string bytes, read_file(object, max_object_bytes));
+  return content::picture::decode_png(bytes);
+}
+
+}  // namespace
+
+/// The thread, and what the io thread hands it.
+class SignPlayer::Works : public std::enable_shared_from_this<Works> {
+ public:
+  using Order = std::function<void(SignShow&, MonoTime now)>;
+
+  Works(Post post, PresenterEvents events) : post_(std::move(post)), events_(std::move(events)) {}
+
+  void start(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks) {
+    show_.emplace(sign, settings, std::move(marks), forwarded_events(), load_object);
+    thread_ = std::thread{[this] { run(); }};
+    pthread_setname_np(thread_.native_handle(), "loa-sign");
+  }
+
+  void stop() {
+    closed_ = true;
+    {
+      const std::lock_guard lock{mutex_};
+      quit_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+
+  void give(Order order) {
+    {
+      const std::lock_guard lock{mutex_};
+      orders_.push_back(std::move(order));
+    }
+    changed_.notify_one();
+  }
+
+ private:
+  // Events arise on the player's thread and are told on the io thread, as long as the player lives.
+  PresenterEvents forwarded_events() {
+    PresenterEvents events;
+    events.started = [this](const CueKey& cue, int start_error_us) {
+      tell([cue, start_error_us](const PresenterEvents& to) { to.started(cue, start_error_us); });
+    };
+    events.ended = [this](const v1::Proof& part) { tell([part](const PresenterEvents& to) { to.ended(part); }); };
+    return events;
+  }
+  template <class Call>
+  void tell(Call call) {
+    post_([self = shared_from_this(), call = std::move(call)] {
+      if (!self->closed_) call(self->events_);
+    });
+  }
+
+  void run() {
+    std::optional<MonoTime> wake;
+    while (true) {
+      std::deque<Order> orders;
+      {
+        std::unique_lock lock{mutex_};
+        const auto ready = [this] { return quit_ || !orders_.empty(); };
+        wake ? changed_.wait_until(lock, *wake, ready), void() : changed_.wait(lock, ready);
+        if (quit_) break;
+        orders.swap(orders_);
+      }
+      for (const Order& order : orders) order(*show_, std::chrono::steady_clock::now());
+      wake = show_->step(std::chrono::steady_clock::now());
+    }
+    show_.reset();  // the thread that opened the sign closes it
+  }
+
+  Post post_;
+  PresenterEvents events_;
+  bool closed_ = false;  // on the io thread only
+  std::optional<SignShow> show_;
+  std::mutex mutex_;  // guards the next two
+  bool quit_ = false;
+  std::deque<Order> orders_;
+  std::condition_variable changed_;
+  std::thread thread_;
+};
+
+SignPlayer::SignPlayer(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, Post post,
+                       PresenterEvents events)
+    : works_(std::make_shared<Works>(std::move(post), std::move(events))) {
+  works_->start(sign, settings, std::move(marks));
+}
+
+SignPlayer::~SignPlayer() { works_->stop(); }
+
+void SignPlayer::arm(const Assignment& assignment) {
+  works_->give([assignment](SignShow& show, MonoTime) { show.arm(assignment); });
+}
+
+void SignPlayer::halt(const CueKey& cue) {
+  works_->give([cue](SignShow& show, MonoTime now) { show.halt(cue, now); });
+}
+
+void SignPlayer::settled(const CueKey& cue) {
+  works_->give([cue](SignShow& show, MonoTime) { show.settled(cue); });
+}
+
+void SignPlayer::set_awake(bool awake) {
+  works_->give([awake](SignShow& show, MonoTime) { show.set_awake(awake); });
+}
+
+}  // namespace loa::station::display
