@@ -62,7 +62,7 @@ std::string format_configuration(const Configuration& c) {
   // flight. The stations keep them until the receipt in any case.
   text += "max_queued_messages 60000\nmax_queued_bytes 268435456\nmax_inflight_messages 100\n";
   // A sealed message has at most 4 MiB (protocol/seal), plus topic and header.
-  text += "max_packet_size 4200000\nmessage_size_limit 4200000\n";
+  text += "max_packet_size 4200000\n";
   // Many small acknowledgements: waiting for more to send costs latency and saves nothing.
   text += "set_tcp_nodelay true\n";
   text += "max_keepalive 300\nretain_available true\nsys_interval 0\n\n";

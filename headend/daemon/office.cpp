@@ -135,9 +135,14 @@ Result<void> Office::State::open_https() {
 }
 
 Result<void> Office::State::start_broker() {
-  if (ward.settings().outside_broker) return {};
+  if (ward.settings().outside_broker) return start_link();
   LOA_TRY_LET(const auto catalogue, store->catalogue());
-  broker.emplace(io, ward, broker::Broker::Events{});
+  broker::Broker::Events events;
+  events.ready = [this] {
+    if (wire) return;  // it comes back by itself
+    if (auto started = start_link(); !started) log::error("link.not_started", {{"reason", started.error().text}});
+  };
+  broker.emplace(io, ward, std::move(events));
   return broker->start(logins_of(catalogue));
 }
 
@@ -173,6 +178,7 @@ void Office::State::connected() {
 }
 
 void Office::State::publish(const publisher::Publication& publication) {
+  if (!wire) return;  // connected() hands out everything that stands
   const auto sent =
       wire->publish(publication.topic, publication.payload, link::Qos::at_least_once, publication.retained);
   if (!sent) log::warn("publish.failed", {{"topic", publication.topic}, {"reason", sent.error().text}});
@@ -270,7 +276,6 @@ Result<void> Office::start() {
   LOA_TRY(state_->open());
   LOA_TRY(state_->open_https());
   LOA_TRY(state_->start_broker());
-  LOA_TRY(state_->start_link());
   LOA_TRY_LET(state_->version, state_->store->data_version());
   LOA_TRY(state_->learn());
   state_->issue();

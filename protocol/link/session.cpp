@@ -202,7 +202,7 @@ Result<void> Session::step(short revents) {
     if (const int code = mosquitto_loop_write(handle_, 1); code != 0) return over(code, errno);
   }
   if (!refusal_.empty()) return over(MOSQ_ERR_CONN_REFUSED, 0);
-  // A refused connection whose error the TLS library has taken off the socket: it would try for ever, at full speed.
+  // With TLS libmosquitto has touched the socket already and taken the error of a refused connect with it, unsaid.
   if (!reached_ && (revents & POLLHUP) != 0) return over(MOSQ_ERR_ERRNO, ECONNREFUSED);
   if (const int code = mosquitto_loop_misc(handle_); code != 0) return over(code, errno);
   if (mosquitto_socket(handle_) < 0) return over(MOSQ_ERR_CONN_LOST, 0);

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include "protocol/base/log.hpp"
 #include "tools/cli/context.hpp"
 
 namespace {
@@ -25,6 +26,7 @@ void add_nouns(CLI::App& app, tools::cli::Context& context) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  log::set_level(log::Level::error);  // what went wrong is said by the verb, in one sentence
   CLI::App app{"Truyền thanh phường · the ward's public-address network", "loa"};
   tools::cli::Context context;
   app.set_version_flag("--version", LOA_VERSION);
