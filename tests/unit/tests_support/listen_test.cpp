@@ -166,6 +166,23 @@ TEST(Listen, ReportsOtherSoundAsStray) {
   EXPECT_FALSE(match.strays[0].content_at_s);
 }
 
+TEST(Listen, HearsAFaintTailThatRoundingHasChanged) {
+  // A voice, then a hiss around the last bit whose loudness crosses the limit of what can be judged many times.
+  Pcm content = speech(2);
+  std::mt19937 random(5);
+  std::normal_distribution<double> noise(0, 1);
+  for (int n = 0; n < 48'000; ++n) {
+    const double swell = 7 * (1 + std::sin(2 * std::numbers::pi * 110 * n / rate));
+    content.push_back(static_cast<std::int16_t>(std::lround(swell * noise(random))));
+  }
+  const Pcm ending = speech(1, 8);
+  content.insert(content.end(), ending.begin(), ending.end());
+  const auto recording = record(content, 80, 0.5, 5, [](double t) { return t < 4.001 ? t - 0.00001 : -1; });
+  const Match match = align(recording, about(content));
+  EXPECT_TRUE(match.gaps.empty());
+  EXPECT_NEAR(match.heard_s, 4, 1e-9);
+}
+
 TEST(Listen, CountsAPauseBesideACutAsDoubtful) {
   const Pcm content = speech(6);
   const auto recording = record(content, 0, 0.5, 7, [](double t) { return t > 2.8 ? -1 : t; });
