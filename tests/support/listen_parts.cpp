@@ -12,7 +12,8 @@ constexpr double seconds_of_block = 0.001;
 constexpr std::size_t shortest_gap = 2;  // blocks
 constexpr std::size_t shortest_heard = 5;
 constexpr std::size_t shortest_stray = 20;
-constexpr double quiet_rms = 3;  // of 32 768: below it silence and content look alike
+constexpr double quiet_rms = 2;     // of 32 768: below it silence and content look alike
+constexpr double rounding_rms = 1;  // two roundings to 16 bit and an interpolation between them
 constexpr double stray_rms = 30;
 constexpr double frames_of_us = 48'000e-6;
 
@@ -83,9 +84,12 @@ bool is_covered(const Scene& scene, std::ptrdiff_t at, double lag) {
   return i < scene.axis.covered_ms.size() && scene.axis.covered_ms[i];
 }
 
-/// Whether the same wave is there: alike in shape, and not merely a whisper of it (the tail of a fade may be −14 dB).
-bool is_alike(const Sums& sums, double gain) {
+/// Whether the same wave is there: alike in shape, and not merely a whisper of it (the tail of a fade may be −14 dB);
+/// or so faint that rounding spoils its shape, but no further from it than rounding goes.
+bool is_alike(const Sums& sums, double gain, double length) {
   const double expected = gain * gain * sums.content;
+  const double residual = std::sqrt(std::max(0.0, expected - 2 * gain * sums.both + sums.heard) / length);
+  if (residual < rounding_rms + 0.2 * std::sqrt(expected / length)) return true;
   return sums.both > 0.8 * std::sqrt(sums.content * sums.heard) && sums.heard > 0.04 * expected;
 }
 
@@ -97,7 +101,7 @@ Block judge(const Scene& scene, std::ptrdiff_t at, std::ptrdiff_t length, const 
     const Sums sums = compare(scene, at, length, lag);
     if (std::sqrt(sums.content / static_cast<double>(length)) * gain < quiet_rms) {
       quiet = true;
-    } else if (is_alike(sums, gain)) {
+    } else if (is_alike(sums, gain, static_cast<double>(length))) {
       return Block::heard;
     }
   }
@@ -215,8 +219,8 @@ void find_strays(const Scene& scene, const std::vector<Block>& blocks, Match& ma
 void find_parts(const Scene& scene, Match& match) {
   auto blocks = judge_all(scene, match.windows);
   smooth(blocks, Block::lost, shortest_gap, Block::heard);
-  smooth(blocks, Block::heard, shortest_heard, Block::lost);
   match.doubtful_s = settle_doubts(blocks);
+  smooth(blocks, Block::heard, shortest_heard, Block::lost);
   for_runs(blocks, [&](std::size_t first, std::size_t end) {
     const Part part = part_of(scene, first, end);
     (blocks[first] == Block::heard ? match.heard : match.gaps).push_back(part);
