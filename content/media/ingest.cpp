@@ -13,10 +13,14 @@
 namespace loa::content::media {
 namespace {
 
-constexpr int most_rounds = 6;
-constexpr double step_down_db = 0.1;       ///< below the limit once it was exceeded, so that rounds end
-constexpr double codec_headroom_db = 0.8;  ///< Opus moves peaks by about this much; a first guess that saves a round
+constexpr int most_rounds = 6;      ///< encodings
+constexpr int loudness_rounds = 2;  ///< encodings after which a loudness off the target is put up with
+constexpr int most_trials = 4;      ///< of a gain, without encoding
+/// Opus moves limited peaks by about this much: first guesses that save a round.
+constexpr double speech_headroom_db = 2.3, music_headroom_db = 0.8;
+constexpr double step_down_db = 0.3;       ///< below the limit once it was exceeded, so that rounds end
 constexpr double limiter_appetite = 1.8;   ///< gain put in for each decibel that comes out of a working limiter
+constexpr double hardest_limiting_db = 6;  ///< beyond it speech sounds crushed: rather stay below the target
 constexpr std::size_t piece_frames = rate_hz / 4;
 
 /// Hands out a sound in pieces; an empty piece is the end.
@@ -139,71 +143,99 @@ Result<void> check(const Measured& sound, const Source& source, const Limits& li
   return {};
 }
 
-/// What one round of encoding is asked to do.
+/// What the leveller is asked to do.
 struct Setting {
   double gain_db = 0;
   double ceiling_db = 0;
 };
 
-Result<std::string> encode(const Source& source, const Measured& sound, const Setting& setting, Kind kind, int bit_rate,
-                           Meter& meter) {
-  LOA_TRY_LET(auto encoder, OpusEncoder::open(kind, bit_rate));
+bool is_limited(const Measured& sound, const Setting& setting) {
+  return sound.peak_db + setting.gain_db > setting.ceiling_db;
+}
+
+Result<void> level(const Source& source, const Measured& sound, const Setting& setting, Meter& meter,
+                   const Leveller::Sink& sink) {
   std::optional<double> ceiling;
-  if (sound.peak_db + setting.gain_db > setting.ceiling_db) ceiling = setting.ceiling_db;
-  LOA_TRY_LET(auto leveller, Leveller::open(setting.gain_db, ceiling,
-                                            [&](std::span<const float> frames) { return encoder.add(frames); }));
+  if (is_limited(sound, setting)) ceiling = setting.ceiling_db;
+  LOA_TRY_LET(auto leveller, Leveller::open(setting.gain_db, ceiling, sink));
   LOA_TRY(
       for_each_piece(source, sound.frames, meter, [&](std::span<const float> piece) { return leveller.add(piece); }));
-  LOA_TRY(leveller.finish());
+  return leveller.finish();
+}
+
+/// Finds the gain that brings the sound to a loudness behind the limiter, by trying it: a trial costs a tenth of an
+/// encoding.
+Result<double> find_gain(const Source& source, const Measured& sound, double aim_lufs, double ceiling_db,
+                         Meter& meter) {
+  const double plain_db = aim_lufs - sound.lufs;
+  Setting setting{plain_db, ceiling_db};
+  for (int trial = 0; trial < most_trials && is_limited(sound, setting); ++trial) {
+    LoudnessMeter loudness{LoudnessMeter::Peak::sample};
+    meter.begin(0.08);
+    LOA_TRY(level(source, sound, setting, meter, [&](std::span<const float> frames) -> Result<void> {
+      loudness.add(frames);
+      return {};
+    }));
+    const double missing = aim_lufs - loudness.integrated_lufs();
+    if (std::abs(missing) < 0.1) break;
+    setting.gain_db = std::min(setting.gain_db + missing * limiter_appetite, plain_db + hardest_limiting_db);
+  }
+  return setting.gain_db;
+}
+
+Result<std::string> encode(const Source& source, const Measured& sound, const Setting& setting, Kind kind,
+                           const IngestSettings& wanted, Meter& meter) {
+  const int rate = kind == Kind::speech ? wanted.speech_bits_per_second : wanted.music_bits_per_second;
+  LOA_TRY_LET(auto encoder, OpusEncoder::open(kind, rate));
+  meter.begin(0.6);
+  LOA_TRY(level(source, sound, setting, meter, [&](std::span<const float> frames) { return encoder.add(frames); }));
   return encoder.finish();
 }
 
-/// The peak limit is law; the loudness is corrected only in the rounds before the last two.
-Setting corrected(Setting setting, const Measured& sound, const Measured& object, const IngestSettings& wanted,
-                  int round) {
-  const double excess = object.peak_db - wanted.true_peak_dbtp;
-  if (excess > 0) {
-    const double highest = std::min(setting.ceiling_db, sound.peak_db + setting.gain_db);
-    setting.ceiling_db = highest - excess - step_down_db;
-  }
-  const bool limited = sound.peak_db + setting.gain_db > setting.ceiling_db;
-  const double missing = (wanted.target_lufs - object.lufs) * (limited ? limiter_appetite : 1.0);
-  if (round < most_rounds - 2) setting.gain_db += missing;
-  return setting;
+/// One encoding and what came out of it.
+struct Attempt {
+  std::string opus;
+  Measured object;
+  Setting setting;
+};
+
+Result<Attempt> attempt(const Source& source, const Measured& sound, double aim_lufs, double ceiling_db, Kind kind,
+                        const IngestSettings& wanted, Meter& meter) {
+  LOA_TRY_LET(const double gain_db, find_gain(source, sound, aim_lufs, ceiling_db, meter));
+  const Setting setting{gain_db, ceiling_db};
+  LOA_TRY_LET(auto opus, encode(source, sound, setting, kind, wanted, meter));
+  meter.begin(0.3);
+  LOA_TRY_LET(const auto object, measure_object(opus, meter));
+  log::debug(
+      "ingest.attempt",
+      {{"gain_db", gain_db}, {"ceiling_db", ceiling_db}, {"lufs", object.lufs}, {"true_peak_dbtp", object.peak_db}});
+  if (object.frames == sound.frames) return Attempt{std::move(opus), object, setting};
+  return fail(ErrorCode::io, "cannot encode {}: {} frames became {}; it changed while it was read", source.name,
+              sound.frames, object.frames);
 }
 
-Result<Ingested> ingest(const Source& source, Kind kind, const IngestSettings& settings, const Progress& progress) {
+/// Repeats until the decoded object is within the limits. The peak is law; the loudness is corrected in the first
+/// rounds only.
+Result<Ingested> ingest(const Source& source, Kind kind, const IngestSettings& wanted, const Progress& progress) {
   Meter meter{progress};
-  meter.begin(0.2);
+  meter.begin(0.1);
   LOA_TRY_LET(const auto sound, measure(source, meter));
-  LOA_TRY(check(sound, source, settings.limits));
-  const int bit_rate = kind == Kind::speech ? settings.speech_bits_per_second : settings.music_bits_per_second;
-  Setting setting{settings.target_lufs - sound.lufs, settings.true_peak_dbtp - codec_headroom_db};
+  LOA_TRY(check(sound, source, wanted.limits));
+  double aim_lufs = wanted.target_lufs;
+  double ceiling_db = wanted.true_peak_dbtp - (kind == Kind::speech ? speech_headroom_db : music_headroom_db);
   for (int round = 0; round < most_rounds; ++round) {
-    meter.begin(0.5);
-    LOA_TRY_LET(auto opus, encode(source, sound, setting, kind, bit_rate, meter));
-    meter.begin(0.3);
-    LOA_TRY_LET(const auto object, measure_object(opus, meter));
-    if (object.frames != sound.frames) {
-      return fail(ErrorCode::io, "cannot encode {}: {} frames became {}; it changed while it was read", source.name,
-                  sound.frames, object.frames);
-    }
-    log::debug("ingest.round", {{"round", round},
-                                {"gain_db", setting.gain_db},
-                                {"ceiling_db", setting.ceiling_db},
-                                {"lufs", object.lufs},
-                                {"true_peak_dbtp", object.peak_db}});
-    const bool loud_enough = std::abs(object.lufs - settings.target_lufs) <= settings.tolerance_lu;
-    const bool last_rounds = round >= most_rounds - 3;
-    if (object.peak_db <= settings.true_peak_dbtp && (loud_enough || last_rounds)) {
+    LOA_TRY_LET(auto done, attempt(source, sound, aim_lufs, ceiling_db, kind, wanted, meter));
+    const double excess = done.object.peak_db - wanted.true_peak_dbtp, missing = wanted.target_lufs - done.object.lufs;
+    if (excess <= 0 && (std::abs(missing) <= wanted.tolerance_lu || round >= loudness_rounds)) {
       meter.done();
-      return Ingested{std::move(opus), object.frames, sound.lufs, object.lufs, object.peak_db};
+      return Ingested{std::move(done.opus), sound.frames, sound.lufs, done.object.lufs, done.object.peak_db};
     }
-    setting = corrected(setting, sound, object, settings, round);
+    if (excess > 0) ceiling_db = std::min(ceiling_db, sound.peak_db + done.setting.gain_db) - excess - step_down_db;
+    if (round < loudness_rounds && std::abs(missing) > wanted.tolerance_lu) aim_lufs += missing;
   }
   return fail(ErrorCode::invalid,
               "cannot bring {} below {} dBTP: its peaks are too far above its loudness; repair it first", source.name,
-              settings.true_peak_dbtp);
+              wanted.true_peak_dbtp);
 }
 
 }  // namespace

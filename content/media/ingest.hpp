@@ -16,7 +16,7 @@ using Progress = std::function<void(double share)>;
 struct IngestSettings {
   Limits limits;
   double target_lufs = -16;
-  double tolerance_lu = 0.3;
+  double tolerance_lu = 0.5;  ///< EBU R128 §3
   double true_peak_dbtp = -1.5;
   int speech_bits_per_second = 40'000;
   int music_bits_per_second = 64'000;

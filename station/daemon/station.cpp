@@ -4,6 +4,7 @@
 
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/base/text.hpp"
 #include "station/daemon/vitals.hpp"
 #include "station/display/sign_player.hpp"
 #include "station/playback/audio_player.hpp"
@@ -58,6 +59,7 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       gate_(settings_),
       outbox_(journal_),
       started_(steady_clock::now()),
+      boot_(format_hex(protocol::crypto::random_bytes(8))),
       reading_(board_.clock->read()),
       timer_(io),
       watchdog_timer_(io),
@@ -141,6 +143,7 @@ Result<void> Station::make_link() {
   link.tls.emplace().ca_file = settings_.mqtt.ca_file;
   v1::State gone;
   gone.set_since_us(to_us(reading_.now.wall));
+  gone.set_boot(boot_);
   link.will = protocol::link::Will{topic::of_station(settings_.ward, settings_.station, topic::Leaf::state),
                                    gone.SerializeAsString()};
   protocol::link::LinkEvents events;
@@ -214,6 +217,7 @@ void Station::on_connected() {
   v1::State state;
   state.set_online(true);
   state.set_since_us(to_us(reading_.now.wall));
+  state.set_boot(boot_);
   const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, topic::Leaf::state),
                                         state.SerializeAsString(), protocol::link::Qos::at_least_once, true);
   if (!published) log::warn("state.unpublished", {{"error", published.error().text}});

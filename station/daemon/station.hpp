@@ -98,6 +98,7 @@ class Station {
   MonoTime last_status_;
   MonoTime started_;
   std::string last_refused_;
+  const std::string boot_;  // random word of this process start
   std::uint64_t seal_sequence_ = 0;
   firmware::ClockReading reading_;
   boost::asio::steady_timer timer_;

@@ -21,6 +21,12 @@ std::int16_t to_s16(float value) {
   return static_cast<std::int16_t>(std::lrint(std::clamp(value, -32768.0F, 32767.0F)));
 }
 
+/// A device frame falls between two content frames: the part begins with the whole one, but never before what was assigned.
+double beginning_of(const Voice& voice, double at) {
+  const double assigned = voice.frame_at(voice.assignment.from_mono);
+  return std::min(at, std::max(std::floor(at), assigned));
+}
+
 float gain_of(int gain_cb) { return static_cast<float>(std::pow(10.0, gain_cb / 2000.0)); }
 
 }  // namespace
@@ -269,7 +275,7 @@ void Renderer::hear(Active& active, const Span& span, std::int64_t frames) {
   auto& measured = voice.measured;
   if (!measured.heard) {
     measured.heard = true;
-    measured.from = measured.to = span.from;
+    measured.from = measured.to = beginning_of(voice, span.from);
     measured.gap_count = 0;  // what was missing before the first sound is not part of it
     const auto error =
         clock_.running() ? clock_.time_of(static_cast<double>(span.begin)) - voice.time_of(span.from) : nanoseconds{0};

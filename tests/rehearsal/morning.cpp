@@ -40,6 +40,18 @@ const json::object* status_of(const json::object& line) {
   return status != nullptr && status->is_object() ? &status->get_object() : nullptr;
 }
 
+/// A title's beginning, whole characters of UTF-8.
+std::string shortened(const std::string& title) {
+  constexpr std::size_t most = 24;
+  std::size_t characters = 0, at = 0;
+  while (at < title.size() && title[at] != '\n' && characters < most) {
+    ++at;
+    while (at < title.size() && (static_cast<unsigned char>(title[at]) & 0xC0U) == 0x80U) ++at;
+    ++characters;
+  }
+  return at == title.size() ? title : title.substr(0, at) + "…";
+}
+
 double seconds_of(Micros length) { return static_cast<double>(length.count()) / 1e6; }
 
 }  // namespace
@@ -97,7 +109,7 @@ Result<void> Morning::start_everything() {
   LOA_TRY(kit_->start_headend());
   for (const auto& station : kit_->stations()) LOA_TRY(kit_->start_station(station.id));
   const bool up = wait_until(
-      20s, [this] { return fleet_is([](const json::object& line) { return text_of(line, "state") == "online"; }); });
+      20s, [this] { return fleet_is([](const json::object& line) { return line.at("online").as_bool(); }); });
   if (!up) return fail(ErrorCode::timeout, "not every station was online after 20 s: see {}", kit_->folder().string());
   return {};
 }
@@ -158,7 +170,7 @@ Result<void> Morning::run_programme() {
        second = seconds_of(wall_now() - start_)) {
     LOA_TRY(inject(second));
     tell_what_is_on_air(second);
-    std::this_thread::sleep_for(1s);
+    std::this_thread::sleep_for(500ms);
   }
   return {};
 }
@@ -199,23 +211,26 @@ Result<void> Morning::inject(double second) {
   return {};
 }
 
+/// One line for all stations, whenever it changes.
 void Morning::tell_what_is_on_air(double second) {
   const auto lines = kit_->loa_json({"fleet"});
   if (!lines) return tell_(lines.error().text);
-  std::string text = fmt::format("{:+6.1f} s", second);
+  std::string text;
   for (const auto& value : lines->as_array()) {
     const auto& line = value.get_object();
     const auto* status = status_of(line);
-    const std::string id = text_of(line.at("station").is_object() ? line.at("station").get_object() : line,
-                                   line.at("station").is_object() ? "id" : "station");
     const std::string on_air = status == nullptr ? "" : text_of(*status, "on_air");
-    const bool online = text_of(line, "state") == "online";
-    text += fmt::format(" | {} {}", id,
-                        !online          ? "✗ mất liên lạc · unreachable"
-                        : on_air.empty() ? "–"
-                                         : "▶ " + on_air);
+    const bool online = line.at("online").as_bool();
+    const auto waiting = status == nullptr ? 0 : status->at("proofs_waiting").to_number<std::int64_t>();
+    text += fmt::format("  {} {}{}", text_of(line, "station"),
+                        !online          ? "✗ mất liên lạc"
+                        : on_air.empty() ? "○"
+                                         : "▶ " + shortened(on_air),
+                        waiting > 0 ? fmt::format(" ({} chờ biên nhận)", waiting) : "");
   }
-  tell_(text);
+  if (text == last_told_) return;
+  last_told_ = text;
+  tell_(fmt::format("{:+6.1f} s{}", second, text));
 }
 
 Result<void> Morning::wait_for_proofs() {

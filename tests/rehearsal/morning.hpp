@@ -70,6 +70,7 @@ class Morning {
   WallTime start_;
   Micros length_{0};
   std::size_t next_fault_ = 0;
+  std::string last_told_;
 };
 
 }  // namespace loa::tests

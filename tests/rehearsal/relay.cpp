@@ -27,7 +27,9 @@ class Pair : public std::enable_shared_from_this<Pair> {
                        });
   }
   void close() {
-    boost::system::error_code ignored;
+    boost::system::error_code ignored;  // a process started meanwhile may hold copies: closing alone would not end it
+    near_.shutdown(tcp::socket::shutdown_both, ignored);
+    far_.shutdown(tcp::socket::shutdown_both, ignored);
     near_.close(ignored);
     far_.close(ignored);
   }

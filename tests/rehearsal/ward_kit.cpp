@@ -71,7 +71,7 @@ Result<boost::json::value> WardKit::loa_json(const std::vector<std::string>& arg
 
 Result<void> WardKit::make_ward() {
   LOA_TRY_LET(const auto made, loa({"ward", "init", "trung-hoa", "--name", "Phường Trung Hòa", "--host", "localhost",
-                                    "--bind", "127.0.0.1"}));
+                                    "--bind", "127.0.0.1", "--mqtt-port", "0", "--https-port", "0"}));
   for (const auto& [id, name] :
        std::map<std::string, std::string>{{"to-1", "Tổ dân phố 1"}, {"to-2", "Tổ dân phố 2"}}) {
     LOA_TRY_LET(const auto added, loa({"group", "add", id, "--name", name}));
@@ -176,8 +176,6 @@ Result<void> WardKit::kill_broker_with_its_state() {
   return {};
 }
 
-fs::path WardKit::object(const std::string& sha256) const {
-  return ward() / "objects" / "objects" / sha256.substr(0, 2) / sha256;
-}
+fs::path WardKit::object(const std::string& sha256) const { return ward() / "objects" / sha256.substr(0, 2) / sha256; }
 
 }  // namespace loa::tests

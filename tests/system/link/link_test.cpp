@@ -124,6 +124,12 @@ TEST_F(LinkTest, SendsTheNewestRetainedStateOnly) {
   EXPECT_EQ(desk.messages[0].payload, "49");
 }
 
+TEST_F(LinkTest, SaysAtOnceUnderTlsThatNobodyListens) {
+  auto settings = settings_for(free_port());
+  settings.tls = Tls{certificates().ca(), {}, {}};
+  EXPECT_THAT(first_loss(settings), HasSubstr("Connection refused"));
+}
+
 TEST_F(LinkTest, RefusesABrokerOfAnotherCa) {
   certificates().issue("good", "broker.test", past, end);
   start_broker(tls_lines("good"));
