@@ -18,6 +18,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick_interval{1'000};
 constexpr std::chrono::seconds status_interval{60};
+constexpr std::chrono::seconds longest_backoff{20};        // 300 stations after a broker's restart: 30 handshakes a second
 constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
 constexpr std::chrono::hours journal_memory{24 * 9};    // sessions of a week, for the policy
 constexpr std::chrono::hours sealed_life{24 * 365};     // status, answers, faults: the retained ones stay readable
@@ -141,6 +142,7 @@ Result<void> Station::make_link() {
   link.username = settings_.mqtt.username;
   link.password = settings_.mqtt.password;
   link.tls.emplace().ca_file = settings_.mqtt.ca_file;
+  link.backoff_max = longest_backoff;
   v1::State gone;
   gone.set_since_us(to_us(reading_.now.wall));
   gone.set_boot(boot_);

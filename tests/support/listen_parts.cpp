@@ -12,8 +12,8 @@ constexpr double seconds_of_block = 0.001;
 constexpr std::size_t shortest_gap = 2;  // blocks
 constexpr std::size_t shortest_heard = 5;
 constexpr std::size_t shortest_stray = 20;
-constexpr double quiet_rms = 3;   // of 32 768: below it silence and content look alike
-constexpr double faint_rms = 32;  // below it noise of the way may hide the content
+constexpr double quiet_rms = 2;     // of 32 768: below it silence and content look alike
+constexpr double rounding_rms = 1;  // two roundings to 16 bit and an interpolation between them
 constexpr double stray_rms = 30;
 constexpr double frames_of_us = 48'000e-6;
 
@@ -84,42 +84,28 @@ bool is_covered(const Scene& scene, std::ptrdiff_t at, double lag) {
   return i < scene.axis.covered_ms.size() && scene.axis.covered_ms[i];
 }
 
-/// Not merely a whisper of it: the tail of a fade may be −14 dB.
-bool is_loud_enough(const Sums& sums, double gain) { return sums.heard > 0.04 * gain * gain * sums.content; }
-
-bool is_alike(const Sums& sums, double likeness) { return sums.both > likeness * std::sqrt(sums.content * sums.heard); }
-
-/// One millisecond of faint or hissing sound, resampled and rounded twice, may differ in shape: then the 20 ms around
-/// it decide.
-bool is_alike_around(const Scene& scene, std::ptrdiff_t at, double lag) {
-  const auto frames = static_cast<std::ptrdiff_t>(scene.content.size());
-  const auto from = std::max<std::ptrdiff_t>(0, at - 10 * block);
-  const auto to = std::min(frames, at + 11 * block);
-  return is_alike(compare(scene, from, to - from, lag), 0.7);
+/// Whether the same wave is there: alike in shape, and not merely a whisper of it (the tail of a fade may be −14 dB);
+/// or so faint that rounding spoils its shape, but no further from it than rounding goes.
+bool is_alike(const Sums& sums, double gain, double length) {
+  const double expected = gain * gain * sums.content;
+  const double residual = std::sqrt(std::max(0.0, expected - 2 * gain * sums.both + sums.heard) / length);
+  if (residual < rounding_rms + 0.2 * std::sqrt(expected / length)) return true;
+  return sums.both > 0.8 * std::sqrt(sums.content * sums.heard) && sums.heard > 0.04 * expected;
 }
 
-Block judge_at(const Scene& scene, std::ptrdiff_t at, std::ptrdiff_t length, double lag, double gain) {
-  if (!is_covered(scene, at, lag)) return Block::lost;
-  const Sums sums = compare(scene, at, length, lag);
-  const double expected_rms = std::sqrt(sums.content / static_cast<double>(length)) * gain;
-  if (expected_rms < quiet_rms) return Block::doubtful;
-  if (!is_loud_enough(sums, gain)) return Block::lost;
-  if (is_alike(sums, 0.8) || is_alike_around(scene, at, lag)) return Block::heard;
-  const bool both_faint =
-      expected_rms < faint_rms && sums.heard < 4 * faint_rms * faint_rms * static_cast<double>(length);
-  return both_faint ? Block::doubtful : Block::lost;
-}
-
-/// The best verdict that any of the lags gives.
 Block judge(const Scene& scene, std::ptrdiff_t at, std::ptrdiff_t length, const std::vector<double>& lags,
             double gain) {
-  Block best = Block::lost;
+  bool quiet = false;
   for (const double lag : lags) {
-    const Block verdict = judge_at(scene, at, length, lag, gain);
-    if (verdict == Block::heard) return verdict;
-    if (verdict == Block::doubtful) best = verdict;
+    if (!is_covered(scene, at, lag)) continue;
+    const Sums sums = compare(scene, at, length, lag);
+    if (std::sqrt(sums.content / static_cast<double>(length)) * gain < quiet_rms) {
+      quiet = true;
+    } else if (is_alike(sums, gain, static_cast<double>(length))) {
+      return Block::heard;
+    }
   }
-  return best;
+  return quiet ? Block::doubtful : Block::lost;
 }
 
 std::vector<Block> judge_all(const Scene& scene, const std::vector<Window>& windows) {
@@ -146,15 +132,11 @@ void for_runs(const std::vector<Block>& blocks, Use use) {
   }
 }
 
-/// Turns runs of `what` shorter than `least` into `into`: a moment of loss is none; a moment of likeness amid loss is
-/// chance (but not beside a pause of the content).
+/// Turns runs of `what` shorter than `least` into `into`.
 void smooth(std::vector<Block>& blocks, Block what, std::size_t least, Block into) {
   const auto before = blocks;
   for_runs(before, [&](std::size_t first, std::size_t end) {
-    if (before[first] != what || end - first >= least) return;
-    const bool beside_pause =
-        (first > 0 && before[first - 1] == Block::doubtful) || (end < before.size() && before[end] == Block::doubtful);
-    if (what == Block::lost || !beside_pause) std::fill(blocks.begin() + first, blocks.begin() + end, into);
+    if (before[first] == what && end - first < least) std::fill(blocks.begin() + first, blocks.begin() + end, into);
   });
 }
 
@@ -237,8 +219,8 @@ void find_strays(const Scene& scene, const std::vector<Block>& blocks, Match& ma
 void find_parts(const Scene& scene, Match& match) {
   auto blocks = judge_all(scene, match.windows);
   smooth(blocks, Block::lost, shortest_gap, Block::heard);
-  smooth(blocks, Block::heard, shortest_heard, Block::lost);
   match.doubtful_s = settle_doubts(blocks);
+  smooth(blocks, Block::heard, shortest_heard, Block::lost);
   for_runs(blocks, [&](std::size_t first, std::size_t end) {
     const Part part = part_of(scene, first, end);
     (blocks[first] == Block::heard ? match.heard : match.gaps).push_back(part);

@@ -7,12 +7,13 @@
 #include "headend/ward/certificate.hpp"
 #include "headend/ward/password.hpp"
 #include "protocol/settings/settings.hpp"
-#include "tests/unit/headend/ward/folder.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace loa::headend::ward {
 namespace {
 
 namespace fs = std::filesystem;
+using Folder = tests::TempFolder;
 
 Settings wanted() {
   Settings settings;

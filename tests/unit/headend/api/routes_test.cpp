@@ -1,0 +1,75 @@
+#include "headend/api/routes.hpp"
+
+#include <gmock/gmock.h>
+
+#include "headend/api/queries.hpp"
+
+namespace loa::headend::api {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr WallTime now = wall_from_us(1'795'000'000'000'000);
+
+class RoutesTest : public testing::Test {
+ protected:
+  RoutesTest() {
+    EXPECT_TRUE(store_.put_group({"to-1", "Tổ 1"}));
+    store::Station station;
+    station.id = "a";
+    station.name = "Chợ";
+    station.groups = {"to-1"};
+    station.mqtt_password_hash = "$7$101$secret";
+    station.sign = store::Geometry{192, 32};
+    EXPECT_TRUE(store_.put_station(station));
+  }
+  Response ask(const std::string& path, std::map<std::string, std::string> query = {}) {
+    return routes_.answer({path, std::move(query)}, now);
+  }
+
+  store::Store store_ = *store::Store::open(":memory:");
+  Routes routes_{{"w", "Phường", "0.1.0", {}}, store_};
+};
+
+TEST_F(RoutesTest, ShowsStationsWithoutTheirSecrets) {
+  const auto answer = ask("stations");
+  EXPECT_EQ(answer.status, 200U);
+  EXPECT_THAT(answer.json, HasSubstr(R"("id":"a","name":"Chợ","groups":["to-1"])"));
+  EXPECT_THAT(answer.json, HasSubstr(R"("sign":{"width_px":192,"height_px":32})"));
+  EXPECT_THAT(answer.json, Not(HasSubstr("$7$")));
+}
+
+TEST_F(RoutesTest, TellsFleetFromTheStationsOwnWord) {
+  EXPECT_THAT(ask("fleet").json, HasSubstr("never seen"));
+  ASSERT_TRUE(store_.put_online("a", true, "boot", now));
+  v1::Status status;
+  status.set_on_air("Bản tin");
+  status.set_proofs_waiting(3);
+  ASSERT_TRUE(store_.put_status("a", status, now));
+  const auto answer = ask("fleet");
+  EXPECT_THAT(answer.json, HasSubstr("on air"));
+  EXPECT_THAT(answer.json, HasSubstr(R"("proofs_waiting":3)"));
+  ASSERT_TRUE(store_.put_online("a", false, "boot", now));
+  EXPECT_THAT(ask("fleet").json, HasSubstr("offline"));
+}
+
+TEST_F(RoutesTest, ReportsAPeriodOrSaysWhatIsWrongWithIt) {
+  EXPECT_EQ(ask("report", {{"from", "2026-11-01"}, {"to", "2026-11-30"}}).status, 200U);
+  EXPECT_EQ(ask("report", {{"from", "2026-11-01"}, {"to", "2026-11-30"}, {"station", "a"}}).status, 200U);
+  EXPECT_EQ(ask("report", {{"from", "2026-11-01"}, {"to", "2026-11-30"}, {"station", "z"}}).status, 404U);
+  EXPECT_EQ(ask("report", {{"from", "2026-11-30"}, {"to", "2026-11-01"}}).status, 400U);
+  EXPECT_EQ(ask("report", {{"from", "2026-11-30"}, {"to", "2026-11-01"}, {"station", "a"}}).status, 400U);
+  EXPECT_EQ(ask("report").status, 400U);
+}
+
+TEST_F(RoutesTest, KnowsWhatItHas) {
+  for (const char* path : {"version", "groups", "categories", "programmes", "slogans", "contents", "policies"}) {
+    EXPECT_EQ(ask(path).status, 200U) << path;
+  }
+  EXPECT_EQ(ask("").status, 404U);
+  EXPECT_EQ(ask("stations/a").status, 404U);
+}
+
+}  // namespace
+}  // namespace loa::headend::api
