@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick_interval{1'000};
 constexpr std::chrono::seconds status_interval{60};
-constexpr std::chrono::seconds longest_backoff{20};        // 300 stations after a broker's restart: 30 handshakes a second
+constexpr std::chrono::seconds longest_backoff{20};     // 300 stations after a broker's restart: 30 handshakes a second
 constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
 constexpr std::chrono::hours journal_memory{24 * 9};    // sessions of a week, for the policy
 constexpr std::chrono::hours sealed_life{24 * 365};     // status, answers, faults: the retained ones stay readable
@@ -104,7 +104,8 @@ Result<void> Station::make_presenters() {
     player.width_px = settings_.sign->width_px;
     player.height_px = settings_.sign->height_px;
     LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(marks, "sign"));
-    sign_ = std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
+    sign_ =
+        std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
   }
   return {};
 }

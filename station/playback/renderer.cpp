@@ -21,7 +21,8 @@ std::int16_t to_s16(float value) {
   return static_cast<std::int16_t>(std::lrint(std::clamp(value, -32768.0F, 32767.0F)));
 }
 
-/// A device frame falls between two content frames: the part begins with the whole one, but never before what was assigned.
+/// A device frame falls between two content frames: the part begins with the whole one, but never before what was
+/// assigned.
 double beginning_of(const Voice& voice, double at) {
   const double assigned = voice.frame_at(voice.assignment.from_mono);
   return std::min(at, std::max(std::floor(at), assigned));
