@@ -236,14 +236,14 @@ void Morning::tell_what_is_on_air(double second) {
 }
 
 Result<void> Morning::wait_for_proofs() {
-  const bool complete = wait_until(45s, [this] {
+  const bool complete = wait_until(60s, [this] {
     const auto report = report_json();
     if (!report) return false;
     const auto& object = report->get_object();
     return object.at("cues_to_come").to_number<std::int64_t>() == 0 &&
            object.at("cues_unexplained").to_number<std::int64_t>() == 0;
   });
-  if (!complete) tell_("   sau 45 giây vẫn thiếu bằng chứng · proofs are missing after 45 s");
+  if (!complete) tell_("   sau 60 giây vẫn thiếu bằng chứng · proofs are missing after 60 s");
   return {};
 }
 
@@ -266,8 +266,8 @@ Result<std::vector<AiredCue>> Morning::aired() const {
       if (start < start_ || start >= start_ + length_ + 1s) continue;
       const auto duration = cue.at("duration_us").to_number<std::int64_t>();
       aired.push_back({station.id, text_of(cue, "occurrence"), cue.at("segment").to_number<std::uint32_t>(),
-                       first_line(text_of(cue, "title")), text_of(cue, "object"), text_of(cue, "medium") == "audio", to_us(start),
-                       duration, cue.at("scroll_px_s").to_number<std::uint32_t>(),
+                       first_line(text_of(cue, "title")), text_of(cue, "object"), text_of(cue, "medium") == "audio",
+                       to_us(start), duration, cue.at("scroll_px_s").to_number<std::uint32_t>(),
                        static_cast<double>(duration) / 1e6});
     }
   }
