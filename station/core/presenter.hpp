@@ -24,10 +24,11 @@ struct CueKey {
 struct Assignment {
   v1::Cue cue;
   std::uint64_t plan_sequence = 0;
-  WallTime from;                 ///< planned instant to begin at: cue.start_us, or later when joining in place
-  MonoTime from_mono;            ///< the same instant on the monotonic clock; the presenter knows no other clock
-  int gain_cb = 0;               ///< after the policy's cap
-  std::filesystem::path object;  ///< verified content in the store
+  WallTime from;       ///< planned instant to begin at: cue.start_us, or later when joining in place
+  MonoTime from_mono;  ///< the same instant on the monotonic clock; the presenter knows no other clock
+  int gain_cb = 0;     ///< after the policy's cap
+  v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
+  std::filesystem::path object;                       ///< verified content in the store
 };
 
 /// What a presenter tells the core; called on the io thread.

@@ -278,6 +278,7 @@ void StationCore::arm(Track& track) {
   assignment.from = wall_from_us(std::max(track.frontier_us, track.start_us()));
   assignment.from_mono = anchor_.mono_of(assignment.from);
   assignment.gain_cb = capped_gain_cb(policy_, track.cue);
+  assignment.clock_grade = static_cast<v1::ClockGrade>(now_.grade);
   track.assigned = true;
   assigned_.push_back(&track);
   if (now_us() <= track.start_us()) track.block.reset();

@@ -78,8 +78,11 @@ class AudioPlayer::Works {
     thread_.join();
   }
 
+  // On the io thread: marks go round; what was left to clear in the one taken now is cleared by being taken.
   void arm(const Assignment& assignment) {
-    tell([&] { arriving_.push_back(assignment); });
+    const std::size_t mark = next_mark_++ % journal::MarkSet::count;
+    std::erase_if(ended_marks_, [mark](const auto& entry) { return entry.second == mark; });
+    tell([&] { arriving_.push_back({assignment, mark}); });
   }
   void halt(const CueKey& cue) {
     tell([&] { halting_.push_back(cue); });
@@ -87,7 +90,7 @@ class AudioPlayer::Works {
   void set_awake(bool awake) {
     tell([&] { awake_ = awake; });
   }
-  // On the io thread: the voice of this mark has ended, and its mark comes round again only after three other cues.
+  // On the io thread.
   void settled(const CueKey& cue) {
     const auto entry = ended_marks_.find(cue);
     if (entry == ended_marks_.end()) return;
@@ -96,6 +99,11 @@ class AudioPlayer::Works {
   }
 
  private:
+  struct Arrival {
+    Assignment assignment;
+    std::size_t mark;
+  };
+
   template <class Change>
   void tell(Change change) {
     {
@@ -116,7 +124,7 @@ class AudioPlayer::Works {
 
   /// Waits for something to do. @return false to quit
   bool take_changes() {
-    std::vector<Assignment> arriving;
+    std::vector<Arrival> arriving;
     std::vector<CueKey> halting;
     bool awake = false;
     {
@@ -134,13 +142,13 @@ class AudioPlayer::Works {
       awake = awake_;
     }
     if (awake != audio_awake_) audio_.set_awake(audio_awake_ = awake);
-    for (const auto& assignment : arriving) begin(assignment);
+    for (const auto& arrival : arriving) begin(arrival.assignment, arrival.mark);
     for (const auto& cue : halting) stop(cue);
     return true;
   }
 
-  void begin(const Assignment& assignment) {
-    auto decoder = Decoder::open(assignment, std::chrono::steady_clock::now(), next_mark_);
+  void begin(const Assignment& assignment, std::size_t mark) {
+    auto decoder = Decoder::open(assignment, std::chrono::steady_clock::now(), mark);
     if (!decoder) {
       log::warn("cue.content_damaged", {{"cue", assignment.cue.occurrence()}, {"error", decoder.error().text}});
       tell_ended(nothing_heard(assignment, "content-damaged"));
@@ -151,7 +159,6 @@ class AudioPlayer::Works {
       tell_ended(nothing_heard(assignment, "device-lost"));
       return;
     }
-    next_mark_ = (next_mark_ + 1) % journal::MarkSet::count;
     decoders_.push_back(std::move(*decoder));
   }
 
@@ -202,16 +209,16 @@ class AudioPlayer::Works {
   bool changed_ = false;
   bool quit_ = false;
   bool awake_ = false;
-  std::vector<Assignment> arriving_;
+  std::vector<Arrival> arriving_;
   std::vector<CueKey> halting_;
 
   // Of the decoder thread.
   std::vector<std::unique_ptr<Decoder>> decoders_;
-  std::size_t next_mark_ = 0;
   bool audio_awake_ = false;
   std::chrono::steady_clock::time_point last_sync_ = std::chrono::steady_clock::now();
 
   // Of the io thread.
+  std::size_t next_mark_ = 0;
   std::map<CueKey, std::size_t> ended_marks_;
 
   std::thread thread_;
