@@ -5,9 +5,10 @@
 namespace loa::station::core {
 namespace {
 
-constexpr std::int64_t retry_delay_us = 1'000'000;  // before a failed device is tried again
-constexpr std::int64_t late_after_us = 1'000'000;   // a start later than this is a late one
-constexpr std::int64_t day_us = 86'400'000'000;     // the journal forgets whole segments, after three of these
+constexpr std::int64_t retry_delay_us = 1'000'000;     // before a failed device is tried again
+constexpr std::int64_t longest_delay_us = 60'000'000;  // between attempts at content that cannot be played
+constexpr std::int64_t late_after_us = 1'000'000;      // a start later than this is a late one
+constexpr std::int64_t day_us = 86'400'000'000;        // the journal forgets whole segments, after three of these
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
 
@@ -186,6 +187,8 @@ void StationCore::settle(Track& track, const v1::Proof& part) {
     set_fault("device-gone", true, "the output device failed or is missing; it is tried again every second");
   } else if (part.reason() == "content-damaged") {
     track.block = Block{v1::BUCKET_CONTENT_MISSING, "content-damaged"};
+    track.patience_us = std::clamp(2 * track.patience_us, retry_delay_us, longest_delay_us);
+    track.retry_us = now_us() + track.patience_us;  // the file may be whole and no sound at all
     held_[object_of(track.cue)] = false;
     actions_.emplace_back(Inspect{object_of(track.cue)});
   } else if (part.reason() == "complete" && !track.closed()) {

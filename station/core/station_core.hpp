@@ -60,8 +60,9 @@ class StationCore {
     bool assigned = false;
     bool on_air = false;
     bool halting = false;
-    std::optional<Block> block;  // why it is not played, while it is not
-    std::int64_t retry_us = 0;   // not armed again before this plan time
+    std::optional<Block> block;    // why it is not played, while it is not
+    std::int64_t retry_us = 0;     // not armed again before this plan time
+    std::int64_t patience_us = 0;  // last wait after content that could not be played
     [[nodiscard]] std::int64_t start_us() const { return cue.start_us(); }
     [[nodiscard]] std::int64_t end_us() const { return cue.start_us() + cue.duration_us(); }
     [[nodiscard]] bool closed() const { return frontier_us >= end_us(); }

@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick_interval{1'000};
 constexpr std::chrono::seconds status_interval{60};
-constexpr std::chrono::seconds longest_backoff{20};        // 300 stations after a broker's restart: 30 handshakes a second
+constexpr std::chrono::seconds longest_backoff{20};     // 300 stations after a broker's restart: 30 handshakes a second
 constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
 constexpr std::chrono::hours journal_memory{24 * 9};    // sessions of a week, for the policy
 constexpr std::chrono::hours sealed_life{24 * 365};     // status, answers, faults: the retained ones stay readable
@@ -104,7 +104,8 @@ Result<void> Station::make_presenters() {
     player.width_px = settings_.sign->width_px;
     player.height_px = settings_.sign->height_px;
     LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(marks, "sign"));
-    sign_ = std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
+    sign_ =
+        std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
   }
   return {};
 }
@@ -301,7 +302,11 @@ void Station::on_fetched(const sync::Fetched& fetched) {
     feed(core::ObjectHeld{fetched.object});
     status_due_ = true;
   } else {
-    log::warn("object.fetch_failed", {{"object", fetched.object.hex()}, {"error", fetched.result.error().text}});
+    const Error& error = fetched.result.error();
+    log::warn("object.fetch_failed", {{"object", fetched.object.hex()}, {"error", error.text}});
+    if (error.code != ErrorCode::invalid && error.code != ErrorCode::refused) return;  // no network is no refusal
+    last_refused_ = "object: " + error.text;
+    status_due_ = true;
   }
 }
 
@@ -389,6 +394,13 @@ void Station::perform(const core::Want& action) {
 void Station::perform(const core::Inspect& action) {
   const auto verified = store_.verify(action.object);
   log::warn("object.inspected", {{"object", action.object.hex()}, {"whole", verified.has_value()}});
+  if (verified) {
+    refuse("object",
+           {ErrorCode::invalid,
+            fmt::format("{} is what the plan names, but cannot be presented as its cue wants: replace it in the "
+                        "programme",
+                        action.object.hex())});
+  }
   const core::Event event = verified ? core::Event{core::ObjectHeld{action.object}} : core::ObjectLost{action.object};
   boost::asio::post(io_, [this, weak = std::weak_ptr<Alive>{alive_}, event] {
     if (!weak.expired()) feed(event);

@@ -18,8 +18,8 @@ namespace topic = protocol::topic;
 using namespace std::chrono_literals;
 
 constexpr const char* ward_id = "trung-hoa";
-constexpr auto bad_after = 9s;    // from scheduling to the cues that cannot be played
-constexpr auto good_after = 26s;  // and to the one that can
+constexpr auto bad_after = 5s;    // from scheduling to the cues that cannot be played
+constexpr auto good_after = 13s;  // and to the one that can
 
 std::optional<v1::Header> header_of(const std::string& sealed) {
   v1::Envelope envelope;
@@ -30,7 +30,7 @@ std::optional<v1::Header> header_of(const std::string& sealed) {
 
 }  // namespace
 
-Result<void> HostileWard::prepare() {
+Result<void> HostileWard::prepare(bool with_bad_objects) {
   LOA_TRY_LET(
       kit_, WardKit::make(folder_, {{station, "Cụm loa số 1", "to-1", 0}, {other_station, "Cụm loa số 2", "to-2", 0}}));
   LOA_TRY_LET(good_, add_noise("Tốt", 3s, 1));
@@ -45,9 +45,9 @@ Result<void> HostileWard::prepare() {
   LOA_TRY(learn_plan_in_force(0));
   const auto now = std::chrono::ceil<std::chrono::seconds>(wall_now());
   good_start_ = now + good_after;
-  LOA_TRY(schedule("hong", now + bad_after, {"Bị sửa", "Bị cụt", "Không phải Opus"}));
+  if (with_bad_objects) LOA_TRY(schedule("hong", now + bad_after, {"Bị sửa", "Bị cụt", "Không phải Opus"}));
   LOA_TRY(schedule("tot", good_start_, {"Tốt"}));
-  return learn_plan_in_force(4);
+  return learn_plan_in_force(with_bad_objects ? 4 : 1);
 }
 
 Result<std::string> HostileWard::add_noise(const std::string& title, std::chrono::milliseconds length, unsigned seed) {
@@ -170,13 +170,20 @@ std::vector<std::string> HostileWard::log_lines(const std::vector<std::string>& 
   return found;
 }
 
+std::vector<v1::Status> HostileWard::statuses() const {
+  std::vector<v1::Status> statuses;
+  for (const auto& sealed : wire_->heard(topic_of(topic::Leaf::status))) {
+    const auto header = header_of(sealed);
+    v1::Status status;
+    if (header && status.ParseFromString(header->body())) statuses.push_back(std::move(status));
+  }
+  return statuses;
+}
+
 std::optional<v1::Status> HostileWard::status() const {
-  const auto heard = wire_->heard(topic_of(topic::Leaf::status));
-  if (heard.empty()) return std::nullopt;
-  const auto header = header_of(heard.back());
-  v1::Status status;
-  if (!header || !status.ParseFromString(header->body())) return std::nullopt;
-  return status;
+  auto all = statuses();
+  if (all.empty()) return std::nullopt;
+  return std::move(all.back());
 }
 
 double HostileWard::seconds_left() const { return static_cast<double>((good_start_ - wall_now()).count()) / 1e6; }

@@ -12,7 +12,6 @@
 namespace loa::tests {
 
 /// A ward whose broker login, disk or keys are in wrong hands. One loudspeaker is at work; a second exists on paper.
-/// The plan in force has three cues whose objects were tampered with at the head-end, and a good one after them.
 class HostileWard {
  public:
   static constexpr const char* station = "cum-01";
@@ -20,8 +19,9 @@ class HostileWard {
 
   explicit HostileWard(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// Everything but the station.
-  Result<void> prepare();
+  /// Everything but the station. The plan in force has one good cue, which begins after some seconds; before it, if
+  /// asked, three whose objects were tampered with at the head-end.
+  Result<void> prepare(bool with_bad_objects);
   /// @return once it has the plan in force
   Result<void> start_station();
   /// SIGKILL, and starts it anew.
@@ -43,7 +43,9 @@ class HostileWard {
 
   /// Log lines of the station so far that contain all of the words.
   [[nodiscard]] std::vector<std::string> log_lines(const std::vector<std::string>& words) const;
-  /// What the station last said of itself.
+  /// What the station said of itself, the oldest first.
+  [[nodiscard]] std::vector<v1::Status> statuses() const;
+  /// The last of these.
   [[nodiscard]] std::optional<v1::Status> status() const;
   /// Seconds until the good cue begins.
   [[nodiscard]] double seconds_left() const;

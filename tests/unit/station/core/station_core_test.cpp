@@ -158,6 +158,20 @@ TEST(StationCore, DamagedContentIsFetchedAgain) {
   EXPECT_EQ(Bench::first<Want>(lost)->objects.size(), 1U);
 }
 
+TEST(StationCore, WholeContentThatIsNoSoundIsTriedMoreAndMoreSeldom) {
+  const ObjectHeld whole{*Sha256::from_bytes(Bench::object_name('a'))};
+  Bench bench;
+  bench.give(0, Bench::plan({bulletin}));
+  bench.at(67);
+  bench.silent(67.1, bulletin, "content-damaged");
+  EXPECT_EQ(Bench::first<Arm>(bench.at(67.2, whole)), nullptr);
+  ASSERT_NE(Bench::first<Arm>(bench.at(68.2)), nullptr);
+  bench.silent(68.3, bulletin, "content-damaged");
+  bench.at(68.4, whole);
+  EXPECT_EQ(Bench::first<Arm>(bench.at(69.4)), nullptr);
+  ASSERT_NE(Bench::first<Arm>(bench.at(70.4)), nullptr);
+}
+
 TEST(StationCore, TriesALostDeviceAgainAndNamesTheGap) {
   Bench bench;
   bench.give(0, Bench::plan({bulletin}));
