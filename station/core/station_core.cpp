@@ -5,8 +5,10 @@
 namespace loa::station::core {
 namespace {
 
-constexpr std::int64_t retry_delay_us = 1'000'000;  // before a failed device is tried again
-constexpr std::int64_t late_after_us = 1'000'000;   // a start later than this is a late one
+constexpr std::int64_t retry_delay_us = 1'000'000;     // before a failed device is tried again
+constexpr std::int64_t longest_delay_us = 60'000'000;  // between attempts at content that cannot be played
+constexpr std::int64_t late_after_us = 1'000'000;      // a start later than this is a late one
+constexpr std::int64_t day_us = 86'400'000'000;        // the journal forgets whole segments, after three of these
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
 
@@ -17,6 +19,9 @@ StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& jo
   for (const Accounted& entry : journal) {
     auto& frontier = journal_frontier_[entry.cue];
     frontier = std::max(frontier, entry.to_us);
+    auto& part_end = journal_parts_[entry.cue][entry.from_us];
+    part_end = std::max(part_end, entry.to_us);
+    journal_newest_us_ = std::max(journal_newest_us_, entry.to_us);
     if (entry.bucket != v1::BUCKET_PLAYED) continue;
     auto [session, fresh] = sessions_.try_emplace(entry.cue.occurrence, Session{entry.from_us, true});
     if (!fresh) session->second.first_start_us = std::min(session->second.first_start_us, entry.from_us);
@@ -72,6 +77,7 @@ void StationCore::adopt_cue(const v1::Cue& cue, bool at_start) {
     halt(track, {v1::BUCKET_INTERRUPTED, "plan-changed"});
   }
   track.cue = cue;
+  if (fresh) account_holes(track);
   auto [session, first] = sessions_.try_emplace(cue.occurrence(), Session{cue.start_us(), false});
   if (!first) session->second.first_start_us = std::min(session->second.first_start_us, cue.start_us());
 }
@@ -181,6 +187,8 @@ void StationCore::settle(Track& track, const v1::Proof& part) {
     set_fault("device-gone", true, "the output device failed or is missing; it is tried again every second");
   } else if (part.reason() == "content-damaged") {
     track.block = Block{v1::BUCKET_CONTENT_MISSING, "content-damaged"};
+    track.patience_us = std::clamp(2 * track.patience_us, retry_delay_us, longest_delay_us);
+    track.retry_us = now_us() + track.patience_us;  // the file may be whole and no sound at all
     held_[object_of(track.cue)] = false;
     actions_.emplace_back(Inspect{object_of(track.cue)});
   } else if (part.reason() == "complete" && !track.closed()) {
@@ -218,6 +226,18 @@ void StationCore::account(Track& track, std::int64_t to_us, const Block& block) 
   part.set_clock_grade(static_cast<v1::ClockGrade>(now_.grade));
   track.frontier_us = to;
   actions_.emplace_back(Keep{std::move(part)});
+}
+
+/// A process that was killed on air left proof of what was heard, but none of the time before it came on air.
+void StationCore::account_holes(Track& track) {
+  const auto known = journal_parts_.extract(CueKey::of(track.cue));
+  if (known.empty() || track.end_us() < journal_newest_us_ - day_us) return;
+  const std::int64_t frontier_us = std::exchange(track.frontier_us, track.start_us());
+  for (const auto& [from_us, to_us] : known.mapped()) {
+    account(track, from_us, {v1::BUCKET_NODE_DARK, "starting"});
+    track.frontier_us = std::max(track.frontier_us, to_us);
+  }
+  track.frontier_us = std::max(track.frontier_us, frontier_us);
 }
 
 // ---- time ---------------------------------------------------------------------------------------------------------

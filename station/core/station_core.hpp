@@ -60,8 +60,9 @@ class StationCore {
     bool assigned = false;
     bool on_air = false;
     bool halting = false;
-    std::optional<Block> block;  // why it is not played, while it is not
-    std::int64_t retry_us = 0;   // not armed again before this plan time
+    std::optional<Block> block;    // why it is not played, while it is not
+    std::int64_t retry_us = 0;     // not armed again before this plan time
+    std::int64_t patience_us = 0;  // last wait after content that could not be played
     [[nodiscard]] std::int64_t start_us() const { return cue.start_us(); }
     [[nodiscard]] std::int64_t end_us() const { return cue.start_us() + cue.duration_us(); }
     [[nodiscard]] bool closed() const { return frontier_us >= end_us(); }
@@ -87,6 +88,7 @@ class StationCore {
   void halt(Track& track, Block why);
   void account(Track& track, std::int64_t to_us, const Block& block);
   void account_dark(Track& track);
+  void account_holes(Track& track);
   void settle(Track& track, const v1::Proof& part);
   void keep_played(Track& track, v1::Proof part);
   void watch_awake();
@@ -116,7 +118,9 @@ class StationCore {
   std::map<CueKey, Track> tracks_;
   std::vector<Track*> order_;  // by start; from first_open_ on not all are closed
   std::size_t first_open_ = 0;
-  std::vector<Track*> assigned_;                     // in the hands of a presenter
+  std::vector<Track*> assigned_;                                          // in the hands of a presenter
+  std::map<CueKey, std::map<std::int64_t, std::int64_t>> journal_parts_;  // from -> to; until their cue is adopted
+  std::int64_t journal_newest_us_ = 0;
   std::map<CueKey, std::int64_t> journal_frontier_;  // how far the journal accounts for cues, from before this start
   Sessions sessions_;
   std::int64_t mute_until_us_ = 0;

@@ -302,7 +302,11 @@ void Station::on_fetched(const sync::Fetched& fetched) {
     feed(core::ObjectHeld{fetched.object});
     status_due_ = true;
   } else {
-    log::warn("object.fetch_failed", {{"object", fetched.object.hex()}, {"error", fetched.result.error().text}});
+    const Error& error = fetched.result.error();
+    log::warn("object.fetch_failed", {{"object", fetched.object.hex()}, {"error", error.text}});
+    if (error.code != ErrorCode::invalid && error.code != ErrorCode::refused) return;  // no network is no refusal
+    last_refused_ = "object: " + error.text;
+    status_due_ = true;
   }
 }
 
@@ -390,6 +394,13 @@ void Station::perform(const core::Want& action) {
 void Station::perform(const core::Inspect& action) {
   const auto verified = store_.verify(action.object);
   log::warn("object.inspected", {{"object", action.object.hex()}, {"whole", verified.has_value()}});
+  if (verified) {
+    refuse("object",
+           {ErrorCode::invalid,
+            fmt::format("{} is what the plan names, but cannot be presented as its cue wants: replace it in the "
+                        "programme",
+                        action.object.hex())});
+  }
   const core::Event event = verified ? core::Event{core::ObjectHeld{action.object}} : core::ObjectLost{action.object};
   boost::asio::post(io_, [this, weak = std::weak_ptr<Alive>{alive_}, event] {
     if (!weak.expired()) feed(event);

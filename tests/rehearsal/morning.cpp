@@ -5,15 +5,14 @@
 #include <thread>
 
 #include "protocol/base/file.hpp"
+#include "tests/rehearsal/air_time.hpp"
 
 namespace loa::tests {
 namespace {
 
 namespace json = boost::json;
 using namespace std::chrono_literals;
-using std::chrono::system_clock;
 
-constexpr auto zone = std::chrono::hours{7};
 constexpr auto lead = 15s;  // from scheduling to the first sample: plans and content reach the stations meanwhile
 
 const std::vector<StationKit> fleet{
@@ -23,12 +22,6 @@ const std::vector<StationKit> fleet{
     {"bang-01", "Bảng chữ cổng chào", "to-1", 0, false, "192x32"},
     {"bang-02", "Màn hình nhà văn hóa", "to-2", 0, false, "512x256"},
 };
-
-WallTime wall_now() { return std::chrono::floor<Micros>(system_clock::now()); }
-
-/// "2026-11-21" and "05:00:00" of local time.
-std::string local_date(WallTime time) { return format_utc(time + zone).substr(0, 10); }
-std::string local_time(WallTime time) { return format_utc(time + zone).substr(11, 8); }
 
 std::string text_of(const json::object& object, const char* key) {
   const auto* value = object.if_contains(key);

@@ -77,6 +77,25 @@ TEST(StationCore, AccountsForTheTimeTheStationWasOff) {
   EXPECT_EQ(bench.account(bulletin), "dark 5.0-11.5 station-off | dark 11.5-12.2 starting | played 12.2-20.0 complete");
 }
 
+TEST(StationCore, AccountsForTheTimeBeforeAKilledProcessCameOnAir) {
+  const auto start = bulletin.start_us();
+  Bench bench{{{CueKey::of(bulletin), start + 8 * Bench::second, start + 9 * Bench::second, v1::BUCKET_PLAYED},
+               {CueKey::of(bulletin), start + 3 * Bench::second, start + 5 * Bench::second, v1::BUCKET_PLAYED}}};
+  bench.give(60, Bench::plan({opening, bulletin}), 1, true);
+  EXPECT_EQ(bench.account(bulletin), "dark 0.0-3.0 starting | dark 5.0-8.0 starting");
+  bench.give(61, Bench::plan({opening, bulletin}), 2);
+  EXPECT_EQ(bench.account(bulletin), "dark 0.0-3.0 starting | dark 5.0-8.0 starting") << "once";
+}
+
+TEST(StationCore, LeavesAloneWhatTheJournalMayHaveForgotten) {
+  const auto start = bulletin.start_us();
+  const CueKey later{"sau", 0};
+  Bench bench{{{CueKey::of(bulletin), start + 3 * Bench::second, start + 5 * Bench::second, v1::BUCKET_PLAYED},
+               {later, start + 90'000 * Bench::second, start + 90'001 * Bench::second, v1::BUCKET_PLAYED}}};
+  bench.give(60, Bench::plan({bulletin}), 1, true);
+  EXPECT_EQ(bench.account(bulletin), "");
+}
+
 TEST(StationCore, PlaysNoCueTwiceWhateverTheClockDoes) {
   Bench bench;
   bench.give(0, Bench::plan({opening}));
@@ -137,6 +156,20 @@ TEST(StationCore, DamagedContentIsFetchedAgain) {
   const auto lost = bench.at(67.2, ObjectLost{*Sha256::from_bytes(Bench::object_name('a'))});
   ASSERT_NE(Bench::first<Want>(lost), nullptr);
   EXPECT_EQ(Bench::first<Want>(lost)->objects.size(), 1U);
+}
+
+TEST(StationCore, WholeContentThatIsNoSoundIsTriedMoreAndMoreSeldom) {
+  const ObjectHeld whole{*Sha256::from_bytes(Bench::object_name('a'))};
+  Bench bench;
+  bench.give(0, Bench::plan({bulletin}));
+  bench.at(67);
+  bench.silent(67.1, bulletin, "content-damaged");
+  EXPECT_EQ(Bench::first<Arm>(bench.at(67.2, whole)), nullptr);
+  ASSERT_NE(Bench::first<Arm>(bench.at(68.2)), nullptr);
+  bench.silent(68.3, bulletin, "content-damaged");
+  bench.at(68.4, whole);
+  EXPECT_EQ(Bench::first<Arm>(bench.at(69.4)), nullptr);
+  ASSERT_NE(Bench::first<Arm>(bench.at(70.4)), nullptr);
 }
 
 TEST(StationCore, TriesALostDeviceAgainAndNamesTheGap) {
