@@ -67,6 +67,7 @@ class Hostile : public testing::Test {
   void expect_objects_refused();
   void expect_report(int cues);
   void wait_for_the_good_cue();
+  void expect_that_the_attack_would_sound();
   std::size_t refusals(const char* what, const std::string& reason) {
     return ward_.log_lines({"message.refused", std::string{"what="} + what, reason}).size();
   }
@@ -244,6 +245,15 @@ void Hostile::expect_report(int cues) {
   }
 }
 
+/// The control: the very plan that the attacks spoil, without a flaw.
+void Hostile::expect_that_the_attack_would_sound() {
+  ASSERT_TRUE(ward_.wire().publish(ward_.topic_of(Leaf::plan), plan()));
+  EXPECT_TRUE(wait_until(5s, [&] {
+    const auto status = ward_.status();
+    return status && status->on_air() == "Tốt" && status->plan_sequence() == ward_.sequence_in_force() + 1'000;
+  }));
+}
+
 TEST_F(Hostile, WordsAreRefusedOneByOneAndTheGoodPlanStillPlays) {
   const auto prepared = ward_.prepare(false);
   ASSERT_TRUE(prepared) << prepared.error().text;
@@ -256,6 +266,7 @@ TEST_F(Hostile, WordsAreRefusedOneByOneAndTheGoodPlanStillPlays) {
   wait_for_the_good_cue();
   expect_report(1);
   expect_only_the_good_sounds();
+  expect_that_the_attack_would_sound();
 }
 
 TEST_F(Hostile, ObjectsThatNobodyApprovedAreSilentAndTheGoodOneStillPlays) {

@@ -18,8 +18,8 @@ namespace topic = protocol::topic;
 using namespace std::chrono_literals;
 
 constexpr const char* ward_id = "trung-hoa";
-constexpr auto bad_after = 5s;    // from scheduling to the cues that cannot be played
-constexpr auto good_after = 13s;  // and to the one that can
+constexpr auto bad_after = 4s;    // from scheduling to the cues that cannot be played
+constexpr auto good_after = 11s;  // and to the one that can
 
 std::optional<v1::Header> header_of(const std::string& sealed) {
   v1::Envelope envelope;

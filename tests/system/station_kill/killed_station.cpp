@@ -49,7 +49,7 @@ std::uint64_t receipted_at(const std::filesystem::path& journal) {
 }  // namespace
 
 Result<void> KilledStation::prepare() {
-  LOA_TRY_LET(kit_, WardKit::make(folder_, {{id, "Cụm loa số 1", "to-1", 80}}));
+  LOA_TRY_LET(kit_, WardKit::make(folder_, {{id, "Cụm loa số 1", "to-1", 80, true, "192x32"}}));
   LOA_TRY(add_noise());
   LOA_TRY(kit_->start_headend());
   LOA_TRY_LET(wire_, Wire::open(kit_->ward()));
@@ -78,6 +78,9 @@ Result<void> KilledStation::schedule() {
     end_ += lengths[i];
   }
   LOA_TRY_LET(const auto added, kit_->loa(programme));
+  LOA_TRY_LET(const auto shown, kit_->loa({"slogan", "add", "Giữ gìn vệ sinh chung", "--group", "to-1", "--at",
+                                           local_time(start_), "--until", local_time(end_), "--from", date, "--to",
+                                           date, "--category", "khau-hieu", "--dwell", "13"}));
   return {};
 }
 
@@ -122,6 +125,7 @@ Result<std::vector<NoiseCue>> KilledStation::cues() const {
   std::vector<NoiseCue> cues;
   for (const auto& value : plan.at("cues").as_array()) {
     const auto& cue = value.get_object();
+    if (cue.at("medium").as_string() != "audio") continue;
     LOA_TRY_LET(const auto start, parse_utc(std::string{cue.at("start").as_string()}));
     cues.push_back({std::string{cue.at("object").as_string()}, cue.at("segment").to_number<std::uint32_t>(),
                     to_us(start), cue.at("duration_us").to_number<std::int64_t>()});

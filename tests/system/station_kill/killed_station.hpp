@@ -27,7 +27,7 @@ struct SeenReceipt {
   std::string head;
 };
 
-/// A ward of one loudspeaker that plays a programme of noise and is killed all the while.
+/// A ward of one station that plays a programme of noise, shows a slogan beside it, and is killed all the while.
 class KilledStation {
  public:
   static constexpr const char* id = "cum-01";
@@ -45,6 +45,7 @@ class KilledStation {
   void stop() { kit_->stop_station(id); }
 
   [[nodiscard]] Result<boost::json::value> report() const;
+  /// What was to be heard.
   [[nodiscard]] Result<std::vector<NoiseCue>> cues() const;
   [[nodiscard]] Result<std::vector<headend::store::ProofRecord>> ledger() const;
   [[nodiscard]] std::vector<SeenReceipt> receipts() const;
