@@ -17,7 +17,9 @@ using store::PlannedCue;
 using timetable::occurrence_id;
 
 /// A title for people, cut at a whole character.
+/// A title of one line, within the protocol's limit.
 std::string short_title(std::string title) {
+  std::replace(title.begin(), title.end(), '\n', ' ');
   if (title.size() <= protocol::message::max_title_bytes) return title;
   std::size_t end = protocol::message::max_title_bytes;
   while (end > 0 && (static_cast<unsigned char>(title[end]) & 0xc0) == 0x80) --end;

@@ -419,7 +419,8 @@ v1::Answer StationCore::obey(const v1::Command& command) {
   } else if (command.has_mute()) {
     mute_until_us_ = command.mute().until_us();
     mute_reason_ = command.mute().reason();
-    answer.set_text("muted until " + format_utc(wall_from_us(mute_until_us_)));
+    const bool lifted = command.mute().until_us() <= to_us(now_.wall);
+    answer.set_text(lifted ? "the mute is lifted" : "muted until " + format_utc(wall_from_us(mute_until_us_)));
   } else if (command.has_report()) {
     actions_.emplace_back(Report{});
     answer.set_text("status follows");

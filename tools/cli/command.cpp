@@ -180,7 +180,7 @@ Result<void> send(const Context& context, const Order& order, v1::Command comman
   address.audience = audience.name;
   address.kind = v1::KIND_COMMAND;
   const auto floor = static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch()).count());
-  LOA_TRY_LET(address.sequence, desk.store.next_sequence("command/" + audience.name, floor));
+  LOA_TRY_LET(address.sequence, desk.store.next_sequence("command", floor));
   address.not_before = now - seconds{5};
   address.not_after = now + validity;
   LOA_TRY_LET(auto settings, broker::connection_of(desk.ward, "loa-" + command.id()));

@@ -22,7 +22,10 @@ std::string age_of(const api::FleetLine& line, WallTime now) {
 std::vector<std::string> row_of(const api::FleetLine& line, WallTime now) {
   const auto& status = line.status;
   std::string faults;
-  for (const auto& fault : line.faults) faults += (faults.empty() ? "" : ", ") + fault.code;
+  for (const auto& fault : line.faults) {
+    if (fault.state >= v1::FAULT_STATE_RESOLVED) continue;  // it has passed; `--json` has it still
+    faults += (faults.empty() ? "" : ", ") + fault.code;
+  }
   return {line.station.id,
           api::state_of(line),
           status ? status->on_air() : "",
