@@ -4,7 +4,7 @@ namespace loa::tools::simfleet {
 namespace {
 
 constexpr Instant first_midnight = 1'795'219'200 * second_us - 7 * hour_us;  // 2026-11-21 00:00 in Hanoi
-constexpr std::int64_t hand_over_us = 3 * hour_us;  // with all well again
+constexpr std::int64_t hand_over_us = 3 * hour_us;                           // with all well again
 
 protocol::crypto::SecretKey key_of(std::size_t station) {
   std::array<std::uint8_t, 32> seed{1};

@@ -52,7 +52,8 @@ inline Heard measure(std::vector<Stretch> stretches) {
   std::int64_t until = INT64_MIN;
   for (const auto& stretch : stretches) {
     const auto fresh_from = std::max(stretch.from_us, until);
-    heard.again_us += std::min(stretch.to_us, until) > stretch.from_us ? std::min(stretch.to_us, until) - stretch.from_us : 0;
+    heard.again_us +=
+        std::min(stretch.to_us, until) > stretch.from_us ? std::min(stretch.to_us, until) - stretch.from_us : 0;
     if (stretch.to_us > fresh_from) heard.once_us += stretch.to_us - fresh_from;
     until = std::max(until, stretch.to_us);
   }

@@ -41,9 +41,7 @@ struct Sum {
     ++runs;
     if (!one.held()) ++failed;
   }
-  [[nodiscard]] std::string digest() const {
-    return runs == 1 ? digests : protocol::crypto::sha256(digests).hex();
-  }
+  [[nodiscard]] std::string digest() const { return runs == 1 ? digests : protocol::crypto::sha256(digests).hex(); }
 };
 
 double hours_of(std::int64_t us) { return static_cast<double>(us) / static_cast<double>(hour_us); }
@@ -63,12 +61,14 @@ void print_text(const Sum& sum, const Options& options, double simulated_s) {
   const Verdict& all = sum.verdict;
   fmt::print("happened:");
   for (const auto& [word, count] : sum.counts) fmt::print(" {} {}", word, count);
-  fmt::print("\nheard {:.1f} h of {:.1f} h planned, reported {:.1f} h; {:.1f} s unproved after power cuts and ill disks\n",
-             hours_of(all.emitted_us), hours_of(all.planned_us), hours_of(all.reported_us),
-             static_cast<double>(all.unproved_us) / 1e6);
+  fmt::print(
+      "\nheard {:.1f} h of {:.1f} h planned, reported {:.1f} h; {:.1f} s unproved after power cuts and ill disks\n",
+      hours_of(all.emitted_us), hours_of(all.planned_us), hours_of(all.reported_us),
+      static_cast<double>(all.unproved_us) / 1e6);
   fmt::print("event log sha256 {}\n", sum.digest());
   fmt::print(
-      "simfleet: {} stations x {} days x {} runs, {} cues: proofs lost {}, double {}, false seconds {:.2f}, fired twice "
+      "simfleet: {} stations x {} days x {} runs, {} cues: proofs lost {}, double {}, false seconds {:.2f}, fired "
+      "twice "
       "{}, not back {}, forks {}; {:.0f} x real time; {}\n",
       options.stations, options.days, sum.runs, all.cues, all.proofs_lost, all.proofs_double,
       static_cast<double>(all.false_us) / 1e6, all.fired_twice, all.not_back, all.forks, simulated_s / sum.seconds,
@@ -99,7 +99,9 @@ int main(int argc, char** argv) {
   CLI::App app{"Runs simulated stations through everything that can go wrong and compares the report with the horns.",
                "simfleet"};
   app.add_option("--stations", options.stations, "how many")->check(CLI::Range(1, 10'000))->capture_default_str();
-  app.add_option("--days", options.days, "with faults, of each run")->check(CLI::Range(1, 3'650))->capture_default_str();
+  app.add_option("--days", options.days, "with faults, of each run")
+      ->check(CLI::Range(1, 3'650))
+      ->capture_default_str();
   app.add_option("--seed", options.seed, "decides everything")->capture_default_str();
   app.add_option("--years", years, "run after run with the seeds that follow, until so many station-years are over");
   app.add_option("--faults", faults,

@@ -65,12 +65,14 @@ void Network::deliver(std::size_t station, Leaf leaf, const std::string& sealed)
 
 void Network::set_line(std::size_t station, bool up) {
   lines_[station].up = up;
+  log_.note(timeline_.now(), "network", up ? "line-up" : "line-down", "{}", station);
   up ? connect_soon(station) : disconnect(station);
 }
 
 void Network::break_broker(std::int64_t for_us, bool forgets) {
   if (!broker_up_) return;
   broker_up_ = false;
+  log_.note(timeline_.now(), "network", "broker-down", "{} s, forgets {}", for_us / second_us, forgets);
   ++broker_serial_;
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     disconnect(i);

@@ -63,9 +63,9 @@ class SimDisk {
   /// How one change of a file's bytes is taken back.
   struct DataUndo {
     std::uint64_t offset = 0;
-    std::string bytes;           ///< that were there
-    std::uint64_t size = 0;      ///< of the file, before
-    std::uint64_t written = 0;   ///< bytes that the change wrote
+    std::string bytes;          ///< that were there
+    std::uint64_t size = 0;     ///< of the file, before
+    std::uint64_t written = 0;  ///< bytes that the change wrote
   };
   /// How one change of names is taken back: `path` gets its former bytes, or goes.
   struct NameUndo {

@@ -61,11 +61,11 @@ std::vector<store::Programme> timetable() {
   noon.weekdays = 0x1f;
   auto notice = programme("thong-bao", hours{17}, join, CUE_CLASS_PRIORITY, {"thong-bao"});
   notice.start = hours{17} + minutes{9};
-  return {programme("sang", hours{5}, join, CUE_CLASS_SCHEDULED, {"nhac", "tin-1", "tin-2", "suc-khoe", "nhac", "tin-3"}),
-          noon,
-          programme("chieu", hours{17}, join, CUE_CLASS_SCHEDULED, {"nhac", "tin-2", "tin-3", "tin-1", "suc-khoe", "nhac"}),
-          notice,
-          programme("toi", hours{19}, v1::LATE_POLICY_WHOLE, CUE_CLASS_SCHEDULED, {"nhac", "tin-1"})};
+  return {
+      programme("sang", hours{5}, join, CUE_CLASS_SCHEDULED, {"nhac", "tin-1", "tin-2", "suc-khoe", "nhac", "tin-3"}),
+      noon,
+      programme("chieu", hours{17}, join, CUE_CLASS_SCHEDULED, {"nhac", "tin-2", "tin-3", "tin-1", "suc-khoe", "nhac"}),
+      notice, programme("toi", hours{19}, v1::LATE_POLICY_WHOLE, CUE_CLASS_SCHEDULED, {"nhac", "tin-1"})};
 }
 
 store::Slogan slogan() {
@@ -120,6 +120,7 @@ SimOffice::SimOffice(Timeline& timeline, Network& network, EventLog& log, store:
 }
 
 void SimOffice::restart() {
+  log_.note(timeline_.now(), "office", "office-start");
   ledger_ = std::make_unique<Ledger>(ward, key_, store_);
   publisher_ = std::make_unique<Publisher>(ward, key_, settings_, store_);
 }
@@ -128,9 +129,9 @@ Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
   return store_.transaction([&]() -> Result<void> {
     LOA_TRY(store_.put_group({store::everyone, "simfleet"}));
     LOA_TRY(store_.put_category({"tin", "tin"}));
-    for (const auto& content : {audio("nhac", 20, "tin"), audio("tin-1", 240, "tin"), audio("tin-2", 180, "tin"),
-                                audio("tin-3", 300, "tin"), audio("suc-khoe", 150, "tin"), audio("thong-bao", 90, "tin"),
-                                picture("khau-hieu")}) {
+    for (const auto& content :
+         {audio("nhac", 20, "tin"), audio("tin-1", 240, "tin"), audio("tin-2", 180, "tin"), audio("tin-3", 300, "tin"),
+          audio("suc-khoe", 150, "tin"), audio("thong-bao", 90, "tin"), picture("khau-hieu")}) {
       LOA_TRY(store_.put_content(content));
     }
     for (const auto& entry : timetable()) LOA_TRY(store_.put_programme(entry));

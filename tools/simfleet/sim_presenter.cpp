@@ -190,8 +190,10 @@ void SimPresenter::device_changed() {
     if (voice.begun) begun.push_back(voice.serial);
   }
   for (const auto serial : begun) {
-    if (world_.device.gone) end(*find(serial), "device-lost");
-    else if (world_.device.stalled_since) world_.post(stall_limit_us, [this, serial] { give_up(serial); });
+    if (world_.device.gone)
+      end(*find(serial), "device-lost");
+    else if (world_.device.stalled_since)
+      world_.post(stall_limit_us, [this, serial] { give_up(serial); });
   }
 }
 

@@ -23,8 +23,8 @@ struct Device {
 };
 
 /// Presents as AudioPlayer does, on the timeline: begins at the armed instant, counts whole periods that the device
-/// took, keeps real progress marks and syncs them every 15 s, leaves out and reports what a stalled device did not take,
-/// and gives the device up after 2 s of stalling.
+/// took, keeps real progress marks and syncs them every 15 s, leaves out and reports what a stalled device did not
+/// take, and gives the device up after 2 s of stalling.
 class SimPresenter final : public station::Presenter {
  public:
   struct World {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "station/journal/take_up.hpp"
 #include "tools/simfleet/sim_station_process.hpp"
 
 namespace loa::tools::simfleet {
@@ -9,7 +10,6 @@ namespace journal = station::journal;
 
 namespace {
 
-constexpr std::chrono::hours journal_memory{24 * 9};
 constexpr std::int64_t restart_delay_us = 2 * second_us;
 constexpr std::int64_t boot_us = 8 * second_us;
 constexpr Instant year_1970_us = 30 * second_us;
@@ -41,11 +41,21 @@ void SimStation::power_on(ClockError error, std::int64_t ntp_after_us) {
   powered_ = true;
   grade_ = error == ClockError::last_known ? ClockGrade::last_known : ClockGrade::none;
   switch (error) {
-    case ClockError::right: clock_offset_us_ = 0; break;
-    case ClockError::year_1970: clock_offset_us_ = year_1970_us - now; break;
-    case ClockError::two_weeks_back: clock_offset_us_ = -14 * day_us; break;
-    case ClockError::ten_years_ahead: clock_offset_us_ = 3650 * day_us; break;
-    case ClockError::last_known: clock_offset_us_ = -off_us_; break;
+    case ClockError::right:
+      clock_offset_us_ = 0;
+      break;
+    case ClockError::year_1970:
+      clock_offset_us_ = year_1970_us - now;
+      break;
+    case ClockError::two_weeks_back:
+      clock_offset_us_ = -14 * day_us;
+      break;
+    case ClockError::ten_years_ahead:
+      clock_offset_us_ = 3650 * day_us;
+      break;
+    case ClockError::last_known:
+      clock_offset_us_ = -off_us_;
+      break;
   }
   const auto serial = ++clock_serial_;
   world_.timeline.after(ntp_after_us, [this, serial] {
@@ -218,71 +228,47 @@ void SimStation::start_process() {
        process_->journal.recovery().lost_proofs);
   enter([this] {
     load_plan();
-    world_.network.attach(index_, {[this] { enter([this] { on_link_up(); }); },
-                                   [this] { process_->outbox.on_link_down(); },
-                                   [this](Network::Leaf leaf, const std::string& sealed) {
-                                     enter([&] { on_message(leaf, sealed); });
-                                   }});
+    world_.network.attach(
+        index_, {[this] { enter([this] { on_link_up(); }); }, [this] { process_->outbox.on_link_down(); },
+                 [this](Network::Leaf leaf, const std::string& sealed) { enter([&] { on_message(leaf, sealed); }); }});
     tick();
   });
 }
 
 Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   const auto& folder = settings_.state_folder;
-  LOA_TRY_LET(auto opened,
-              journal::ProofJournal::open(folder / "journal", {settings_.ward, settings_.station}, key_));
+  LOA_TRY_LET(auto opened, journal::ProofJournal::open(folder / "journal", {settings_.ward, settings_.station}, key_));
   LOA_TRY_LET(auto vault, station::daemon::Vault::open(folder));
   auto process = std::make_unique<Process>(std::move(opened), std::move(vault), settings_);
-  LOA_TRY(recover_marks(*process));
+  LOA_TRY_LET(auto found, journal::take_up(process->journal, folder / "marks", now().wall));
   LOA_TRY_LET(auto audio_marks, journal::MarkSet::open(folder / "marks", "audio"));
-  process->audio = make_presenter(*process, std::move(audio_marks), horn_);
+  process->audio = make_presenter(std::move(audio_marks), horn_);
   LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(folder / "marks", "sign"));
-  process->sign = make_presenter(*process, std::move(sign_marks), sign_);
+  process->sign = make_presenter(std::move(sign_marks), sign_);
   std::vector<core::Accounted> accounted;
-  if (const auto known = process->journal.accounted(now().wall - journal_memory)) {
-    for (const auto& entry : *known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
-  }
+  for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
+  process->unkept.assign(found.unkept.begin(), found.unkept.end());
   process->core = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono());
   return process;
 }
 
-Result<void> SimStation::recover_marks(Process& process) {
-  const auto folder = settings_.state_folder / "marks";
-  LOA_TRY_LET(const auto known, process.journal.accounted(now().wall - journal_memory));
-  std::map<station::CueKey, std::int64_t> frontier;
-  for (const auto& entry : known) frontier[entry.cue] = std::max(frontier[entry.cue], entry.to_us);
-  for (const char* presenter : {"audio", "sign"}) {
-    LOA_TRY_LET(auto marks, journal::MarkSet::open(folder, presenter));
-    for (auto& part : marks.recovered()) {
-      if (part.from_us() < frontier[station::CueKey::of(part)]) continue;
-      note("recovered", "{} {} {}-{}", part.occurrence(), part.segment(), part.from_us(), part.to_us());
-      LOA_TRY_LET(const auto sealed, process.journal.append(std::move(part), now().wall));
-    }
-    marks.clear_all();
-  }
-  return {};
-}
-
-std::unique_ptr<SimPresenter> SimStation::make_presenter(Process& /*process*/, journal::MarkSet marks,
-                                                         Device& device) {
+std::unique_ptr<SimPresenter> SimStation::make_presenter(journal::MarkSet marks, Device& device) {
   station::PresenterEvents events;
   events.started = [this](const station::CueKey& cue, int error_us) { feed(core::PartStarted{cue, error_us}); };
   events.ended = [this](const v1::Proof& part) {
     note("part", "{} {} {} {}-{}", part.occurrence(), part.segment(), part.reason(), part.from_us(), part.to_us());
     feed(core::PartEnded{part});
   };
-  SimPresenter::World world{world_.timeline, device,
-                            [this](std::int64_t delay_us, std::function<void()> action) {
-                              post(delay_us, std::move(action));
-                            },
-                            [this](MonoTime at) {
-                              return std::chrono::duration_cast<Micros>(at.time_since_epoch()).count() - second_us +
-                                     power_on_at_;
-                            },
-                            [this](const std::string& object) {
-                              const auto entry = store_.find(object);
-                              return entry != store_.end() && entry->second.held && entry->second.whole;
-                            }};
+  SimPresenter::World world{
+      world_.timeline, device,
+      [this](std::int64_t delay_us, std::function<void()> action) { post(delay_us, std::move(action)); },
+      [this](MonoTime at) {
+        return std::chrono::duration_cast<Micros>(at.time_since_epoch()).count() - second_us + power_on_at_;
+      },
+      [this](const std::string& object) {
+        const auto entry = store_.find(object);
+        return entry != store_.end() && entry->second.held && entry->second.whole;
+      }};
   return std::make_unique<SimPresenter>(std::move(world), std::move(marks), std::move(events));
 }
 

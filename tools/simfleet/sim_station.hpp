@@ -67,9 +67,7 @@ class SimStation {
 
   void start_process();
   Result<std::unique_ptr<Process>> open_process();
-  Result<void> recover_marks(Process& process);
-  std::unique_ptr<SimPresenter> make_presenter(Process& process, station::journal::MarkSet marks, Device& device);
-  void begin(Process& process);
+  std::unique_ptr<SimPresenter> make_presenter(station::journal::MarkSet marks, Device& device);
   void load_plan();
   void enter(const std::function<void()>& action);
   void collapse();
@@ -101,6 +99,7 @@ class SimStation {
   [[nodiscard]] MonoTime mono() const;
   [[nodiscard]] std::optional<WallTime> believed_now() const;
   [[nodiscard]] SimPresenter* presenter_of(v1::Medium medium);
+  [[nodiscard]] bool may_change_plan() const;
   void clock_changed();
   template <class... Values>
   void note(std::string_view what, fmt::format_string<Values...> text = "", Values&&... values) {

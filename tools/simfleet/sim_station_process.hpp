@@ -14,6 +14,7 @@ struct SimStation::Process {
   std::unique_ptr<SimPresenter> audio, sign;
   bool has_plan = false;
   std::string plan_bytes;
+  std::string waiting_plan;
   std::deque<v1::Proof> unkept;
   std::vector<v1::Object> wants;
   bool fetching = false;

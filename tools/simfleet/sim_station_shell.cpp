@@ -28,6 +28,10 @@ void SimStation::on_message(Network::Leaf leaf, const std::string& sealed) {
 
 void SimStation::on_plan(const std::string& sealed) {
   if (sealed == process_->plan_bytes) return;
+  if (!may_change_plan()) {
+    process_->waiting_plan = sealed;
+    return;
+  }
   const std::optional<std::uint64_t> after =
       process_->has_plan ? std::optional{process_->core->plan_sequence()} : std::nullopt;
   auto accepted = process_->gate.plan(sealed, after, believed_now());
@@ -35,6 +39,10 @@ void SimStation::on_plan(const std::string& sealed) {
   if (!process_->vault.save_plan(sealed)) return note("plan-unsaved");
   process_->plan_bytes = sealed;
   adopt(std::move(*accepted), false);
+}
+
+bool SimStation::may_change_plan() const {
+  return !process_->has_plan || (process_->core->clock_believed() && process_->unkept.empty());
 }
 
 void SimStation::on_receipt(const std::string& sealed) {
@@ -120,7 +128,8 @@ void SimStation::perform(const core::Inspect& action) {
   auto& object = store_[std::string{action.object.view()}];
   object.held = object.held && object.whole;
   note("inspected", "whole {}", object.held);
-  const core::Event event = object.held ? core::Event{core::ObjectHeld{action.object}} : core::Event{core::ObjectLost{action.object}};
+  const core::Event event =
+      object.held ? core::Event{core::ObjectHeld{action.object}} : core::Event{core::ObjectLost{action.object}};
   post(0, [this, event] { feed(event); });
 }
 
@@ -135,6 +144,7 @@ void SimStation::tick() {
   const auto deadline = process_->outbox.next_deadline();
   if (deadline && *deadline <= mono()) publish(process_->outbox.on_time(mono()));
   feed(core::Tick{});
+  if (!process_->waiting_plan.empty() && may_change_plan()) on_plan(std::exchange(process_->waiting_plan, {}));
 }
 
 /// The daemon ticks once a second besides; here only what the core and the outbox ask for must be enough.

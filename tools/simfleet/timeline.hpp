@@ -26,9 +26,7 @@ class Timeline {
   [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
-  void at(Instant when, Action action) {
-    queue_.push({when > now_ ? when : now_, ++order_, std::move(action)});
-  }
+  void at(Instant when, Action action) { queue_.push({when > now_ ? when : now_, ++order_, std::move(action)}); }
   void after(std::int64_t delay_us, Action action) { at(now_ + delay_us, std::move(action)); }
 
   /// Runs everything up to and including an instant.
@@ -49,9 +47,7 @@ class Timeline {
     Instant when;
     std::uint64_t order;
     Action action;
-    bool operator<(const Entry& other) const {
-      return when != other.when ? when > other.when : order > other.order;
-    }
+    bool operator<(const Entry& other) const { return when != other.when ? when > other.when : order > other.order; }
   };
   Instant now_;
   std::uint64_t order_ = 0;

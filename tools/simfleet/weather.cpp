@@ -9,9 +9,9 @@ constexpr std::int64_t most_disk_steps = 25;
 
 const std::vector<std::pair<Fault, std::string>>& all_faults() {
   static const std::vector<std::pair<Fault, std::string>> faults{
-      {Fault::kill, "kill"},       {Fault::power_cut, "cut"},   {Fault::clock, "clock"},     {Fault::step, "step"},
-      {Fault::disk, "disk"},       {Fault::device, "device"},   {Fault::content, "content"}, {Fault::command, "command"},
-      {Fault::link, "link"},       {Fault::broker, "broker"},   {Fault::office, "office"}};
+      {Fault::kill, "kill"}, {Fault::power_cut, "cut"}, {Fault::clock, "clock"},     {Fault::step, "step"},
+      {Fault::disk, "disk"}, {Fault::device, "device"}, {Fault::content, "content"}, {Fault::command, "command"},
+      {Fault::link, "link"}, {Fault::broker, "broker"}, {Fault::office, "office"}};
   return faults;
 }
 
@@ -43,16 +43,12 @@ Weather::Weather(Timeline& timeline, Random random, std::set<Fault> faults, Netw
 }
 
 const std::vector<Weather::Kind>& Weather::kinds() {
-  static const std::vector<Kind> kinds{{Fault::kill, 1.0, &Weather::kill, false},
-                                       {Fault::power_cut, 1.0, &Weather::power_cut, false},
-                                       {Fault::step, 0.2, &Weather::step_clock, false},
-                                       {Fault::disk, 0.2, &Weather::disk, false},
-                                       {Fault::device, 0.4, &Weather::device, false},
-                                       {Fault::content, 0.2, &Weather::content, false},
-                                       {Fault::command, 0.2, &Weather::command, false},
-                                       {Fault::link, 0.3, &Weather::link, false},
-                                       {Fault::broker, 0.1, &Weather::broker, true},
-                                       {Fault::office, 0.5, &Weather::office, true}};
+  static const std::vector<Kind> kinds{
+      {Fault::kill, 1.0, &Weather::kill, false},       {Fault::power_cut, 1.0, &Weather::power_cut, false},
+      {Fault::step, 0.2, &Weather::step_clock, false}, {Fault::disk, 0.2, &Weather::disk, false},
+      {Fault::device, 0.4, &Weather::device, false},   {Fault::content, 0.2, &Weather::content, false},
+      {Fault::command, 0.2, &Weather::command, false}, {Fault::link, 0.3, &Weather::link, false},
+      {Fault::broker, 0.1, &Weather::broker, true},    {Fault::office, 0.5, &Weather::office, true}};
   return kinds;
 }
 
