@@ -5,10 +5,11 @@
 namespace loa::station::core {
 namespace {
 
-constexpr std::int64_t retry_delay_us = 1'000'000;     // before a failed device is tried again
-constexpr std::int64_t longest_delay_us = 60'000'000;  // between attempts at content that cannot be played
-constexpr std::int64_t late_after_us = 1'000'000;      // a start later than this is a late one
-constexpr std::int64_t day_us = 86'400'000'000;        // the journal forgets whole segments, after three of these
+constexpr std::int64_t retry_delay_us = 1'000'000;      // before a failed device is tried again
+constexpr std::int64_t longest_delay_us = 60'000'000;   // between attempts at content that cannot be played
+constexpr std::int64_t late_after_us = 1'000'000;       // a start later than this is a late one
+constexpr std::int64_t day_us = 86'400'000'000;         // what ended so long before the newest proof has its account
+constexpr std::int64_t memory_us = 9 * 86'400'000'000;  // the policy counts by the week
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
 
@@ -17,22 +18,26 @@ Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).v
 StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born)
     : settings_(settings), born_(born) {
   for (const Accounted& entry : journal) {
-    auto& frontier = journal_frontier_[entry.cue];
-    frontier = std::max(frontier, entry.to_us);
-    auto& part_end = journal_parts_[entry.cue][entry.from_us];
-    part_end = std::max(part_end, entry.to_us);
+    journal_[entry.cue].push_back({entry.from_us, entry.to_us});
     journal_newest_us_ = std::max(journal_newest_us_, entry.to_us);
     if (entry.bucket != v1::BUCKET_PLAYED) continue;
     auto [session, fresh] = sessions_.try_emplace(entry.cue.occurrence, Session{entry.from_us, true});
     if (!fresh) session->second.first_start_us = std::min(session->second.first_start_us, entry.from_us);
   }
+  for (auto& [key, spans] : journal_)
+    std::sort(spans.begin(), spans.end(),
+              [](const Span& one, const Span& other) { return one.from_us < other.from_us; });
 }
 
 Actions StationCore::on(const Event& event, const Now& now) {
   actions_.clear();
   observe_clock(now);
   std::visit([this](const auto& happened) { take(happened); }, event);
-  if (clock_usable()) step();
+  if (clock_usable()) {
+    step();
+  } else {
+    waited_for_clock_ = true;
+  }
   return std::exchange(actions_, {});
 }
 
@@ -40,6 +45,7 @@ Actions StationCore::on(const Event& event, const Now& now) {
 void StationCore::observe_clock(const Now& now) {
   now_ = now;
   believed_ = std::max(believed_, now.grade);
+  if (waited_for_clock_ && !usable_since_ && clock_usable()) usable_since_ = now.mono;
   if (now.grade >= ClockGrade::network) anchor_.observe(now, assigned_.empty());
   set_fault("clock-untrusted", now.grade < ClockGrade::network,
             "the clock is not set: scheduled cues wait (grade " + std::string{name_of(now.grade)} + ")");
@@ -58,6 +64,7 @@ void StationCore::take(const PlanArrived& event) {
   for (const auto& object : event.held) held_[object] = true;
   retire_cues_not_in(event.plan);
   for (const auto& cue : event.plan.cues()) adopt_cue(cue, event.at_start);
+  forget_before(event.plan.made_us());
   order_tracks();
   want_objects();
 }
@@ -66,8 +73,11 @@ void StationCore::adopt_cue(const v1::Cue& cue, bool at_start) {
   auto [entry, fresh] = tracks_.try_emplace(CueKey::of(cue));
   Track& track = entry->second;
   if (fresh) {
-    const auto journalled = journal_frontier_.find(entry->first);
-    track.frontier_us = std::max(cue.start_us(), journalled == journal_frontier_.end() ? 0 : journalled->second);
+    if (auto journalled = journal_.extract(entry->first)) track.known = std::move(journalled.mapped());
+    // The journal prunes what has its receipt: of an older cue it may know nothing any more, or only a part.
+    const bool forgotten = cue.start_us() + cue.duration_us() < journal_newest_us_ - day_us;
+    track.frontier_us = cue.start_us() + (forgotten ? cue.duration_us() : 0);
+    track.skip_known();
     track.block = at_start ? Block{v1::BUCKET_NODE_DARK, "starting"} : Block{v1::BUCKET_SKIPPED_LATE, "plan-late"};
   }
   if (!track.assigned && track.frontier_us == track.cue.start_us()) track.frontier_us = cue.start_us();
@@ -77,12 +87,12 @@ void StationCore::adopt_cue(const v1::Cue& cue, bool at_start) {
     halt(track, {v1::BUCKET_INTERRUPTED, "plan-changed"});
   }
   track.cue = cue;
-  if (fresh) account_holes(track);
   auto [session, first] = sessions_.try_emplace(cue.occurrence(), Session{cue.start_us(), false});
   if (!first) session->second.first_start_us = std::min(session->second.first_start_us, cue.start_us());
 }
 
-// What a newer plan no longer names is not played any more; only what has begun still owes its account.
+// What a newer plan no longer names is not played any more; what began before that plan was made still owes its
+// account, even if the clock that could tell how much of it is not believed yet.
 void StationCore::retire_cues_not_in(const v1::Plan& plan) {
   std::map<CueKey, bool> named;
   for (const auto& cue : plan.cues()) named[CueKey::of(cue)] = true;
@@ -94,10 +104,28 @@ void StationCore::retire_cues_not_in(const v1::Plan& plan) {
       track.in_plan = false;
       halt(track, {v1::BUCKET_INTERRUPTED, "plan-changed"});
       ++entry;
+    } else if (!track.closed() && track.start_us() < plan.made_us()) {
+      track.in_plan = false;
+      ++entry;
     } else {
-      journal_frontier_[entry->first] = track.frontier_us;
+      if (track.frontier_us > track.start_us()) journal_[entry->first] = {{track.start_us(), track.frontier_us}};
       entry = tracks_.erase(entry);
     }
+  }
+}
+
+// A station runs for years: of what ended more than a week before the plan was made nobody asks any more.
+void StationCore::forget_before(std::int64_t made_us) {
+  const std::int64_t since = made_us - memory_us;
+  std::erase_if(journal_, [&](const auto& entry) { return entry.second.back().to_us < since; });
+  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.first_start_us < since; });
+  std::erase_if(stopped_, [&](const auto& entry) { return !sessions_.contains(entry.first); });
+}
+
+void StationCore::Track::skip_known() {
+  while (!known.empty() && known.front().from_us <= frontier_us) {
+    frontier_us = std::max(frontier_us, known.front().to_us);
+    known.erase(known.begin());
   }
 }
 
@@ -171,7 +199,7 @@ void StationCore::take(const PartEnded& event) {
   last_end_us_[track->cue.medium()] = clock_usable() ? now_us() : 0;
   settle(*track, event.part);
   if (!track->in_plan) {
-    journal_frontier_[CueKey::of(track->cue)] = track->frontier_us;
+    journal_[CueKey::of(track->cue)] = {{track->start_us(), track->frontier_us}};
     tracks_.erase(CueKey::of(event.part));
     order_tracks();
   }
@@ -209,35 +237,26 @@ void StationCore::keep_played(Track& track, v1::Proof part) {
   actions_.emplace_back(Keep{std::move(part)});
 }
 
-/// Books cue time up to `to_us` that nobody heard. Nothing happens if it is booked already.
+/// Books cue time up to `to_us` that nobody heard. Nothing happens to what is booked already.
 void StationCore::account(Track& track, std::int64_t to_us, const Block& block) {
   const std::int64_t to = std::min(to_us, track.end_us());
-  if (to <= track.frontier_us) return;
-  v1::Proof part;
-  part.set_occurrence(track.cue.occurrence());
-  part.set_segment(track.cue.segment());
-  part.set_medium(track.cue.medium());
-  part.set_object(track.cue.object());
-  part.set_plan_sequence(track.plan_sequence);
-  part.set_bucket(block.bucket);
-  part.set_reason(block.reason);
-  part.set_from_us(track.frontier_us);
-  part.set_to_us(to);
-  part.set_clock_grade(static_cast<v1::ClockGrade>(now_.grade));
-  track.frontier_us = to;
-  actions_.emplace_back(Keep{std::move(part)});
-}
-
-/// A process that was killed on air left proof of what was heard, but none of the time before it came on air.
-void StationCore::account_holes(Track& track) {
-  const auto known = journal_parts_.extract(CueKey::of(track.cue));
-  if (known.empty() || track.end_us() < journal_newest_us_ - day_us) return;
-  const std::int64_t frontier_us = std::exchange(track.frontier_us, track.start_us());
-  for (const auto& [from_us, to_us] : known.mapped()) {
-    account(track, from_us, {v1::BUCKET_NODE_DARK, "starting"});
-    track.frontier_us = std::max(track.frontier_us, to_us);
+  while (track.frontier_us < to) {
+    const std::int64_t until = track.known.empty() ? to : std::min(to, track.known.front().from_us);
+    v1::Proof part;
+    part.set_occurrence(track.cue.occurrence());
+    part.set_segment(track.cue.segment());
+    part.set_medium(track.cue.medium());
+    part.set_object(track.cue.object());
+    part.set_plan_sequence(track.plan_sequence);
+    part.set_bucket(block.bucket);
+    part.set_reason(block.reason);
+    part.set_from_us(track.frontier_us);
+    part.set_to_us(until);
+    part.set_clock_grade(static_cast<v1::ClockGrade>(now_.grade));
+    track.frontier_us = until;
+    track.skip_known();
+    actions_.emplace_back(Keep{std::move(part)});
   }
-  track.frontier_us = std::max(track.frontier_us, frontier_us);
 }
 
 // ---- time ---------------------------------------------------------------------------------------------------------
@@ -263,6 +282,7 @@ void StationCore::step() {
 void StationCore::step_cue(Track& track) {
   if (!track.assigned) {
     account_dark(track);
+    account_waiting(track);
     if (!track.closed()) wait_or_arm(track);
     return;
   }
@@ -270,10 +290,19 @@ void StationCore::step_cue(Track& track) {
   if (block && !track.halting) halt(track, *block);
 }
 
-// Time before this process began belongs to nobody's decision: the station was off.
+// Time before this process began belongs to nobody's decision: the station was off. So does a hole before something
+// that is proved already, for it cannot be played any more.
 void StationCore::account_dark(Track& track) {
-  const std::int64_t born_us = to_us(anchor_.plan_time(born_));
-  account(track, std::min(born_us, now_us()), {v1::BUCKET_NODE_DARK, "station-off"});
+  const std::int64_t born_us = std::min(to_us(anchor_.plan_time(born_)), now_us());
+  const std::int64_t known_us = track.known.empty() ? 0 : track.known.back().from_us;
+  account(track, std::max(born_us, known_us), {v1::BUCKET_NODE_DARK, "station-off"});
+}
+
+/// And from then on, until somebody told the time, it waited for the clock.
+void StationCore::account_waiting(Track& track) {
+  if (!usable_since_) return;
+  const std::int64_t since_us = to_us(anchor_.plan_time(*usable_since_));
+  account(track, std::min(since_us, now_us()), {v1::BUCKET_CLOCK_UNTRUSTED, "clock-none"});
 }
 
 void StationCore::wait_or_arm(Track& track) {

@@ -40,6 +40,8 @@ class StationCore {
   /// What is on air or on the sign, for the status.
   [[nodiscard]] std::string on_air() const;
   [[nodiscard]] int on_air_start_error_us() const { return start_error_us_; }
+  /// Whether the clock was believed at any time since the start: only then is time that passed booked.
+  [[nodiscard]] bool clock_believed() const { return clock_usable(); }
   [[nodiscard]] std::uint64_t plan_sequence() const { return plan_sequence_; }
   [[nodiscard]] std::size_t objects_wanted() const { return objects_.size(); }
   [[nodiscard]] std::size_t objects_held() const;
@@ -51,12 +53,18 @@ class StationCore {
     std::string reason;
     bool operator==(const Block&) const = default;
   };
+  /// Planned time, microseconds.
+  struct Span {
+    std::int64_t from_us;
+    std::int64_t to_us;
+  };
   /// One cue's life. waiting → assigned (armed or on air) → waiting again or closed.
   struct Track {
     v1::Cue cue;
     bool in_plan = true;
     std::uint64_t plan_sequence = 0;
     std::int64_t frontier_us = 0;  // planned time before this is accounted for
+    std::vector<Span> known;       // what the journal accounts for beyond it, by start
     bool assigned = false;
     bool on_air = false;
     bool halting = false;
@@ -66,6 +74,7 @@ class StationCore {
     [[nodiscard]] std::int64_t start_us() const { return cue.start_us(); }
     [[nodiscard]] std::int64_t end_us() const { return cue.start_us() + cue.duration_us(); }
     [[nodiscard]] bool closed() const { return frontier_us >= end_us(); }
+    void skip_known();
   };
 
   void take(const PlanArrived& event);
@@ -88,7 +97,8 @@ class StationCore {
   void halt(Track& track, Block why);
   void account(Track& track, std::int64_t to_us, const Block& block);
   void account_dark(Track& track);
-  void account_holes(Track& track);
+  void account_waiting(Track& track);
+  void forget_before(std::int64_t made_us);
   void settle(Track& track, const v1::Proof& part);
   void keep_played(Track& track, v1::Proof part);
   void watch_awake();
@@ -118,10 +128,11 @@ class StationCore {
   std::map<CueKey, Track> tracks_;
   std::vector<Track*> order_;  // by start; from first_open_ on not all are closed
   std::size_t first_open_ = 0;
-  std::vector<Track*> assigned_;                                          // in the hands of a presenter
-  std::map<CueKey, std::map<std::int64_t, std::int64_t>> journal_parts_;  // from -> to; until their cue is adopted
+  std::vector<Track*> assigned_;  // in the hands of a presenter
   std::int64_t journal_newest_us_ = 0;
-  std::map<CueKey, std::int64_t> journal_frontier_;  // how far the journal accounts for cues, from before this start
+  std::map<CueKey, std::vector<Span>> journal_;  // what it accounts for of cues that no track has
+  std::optional<MonoTime> usable_since_;         // when the clock came to be believed, if it was not at first
+  bool waited_for_clock_ = false;
   Sessions sessions_;
   std::int64_t mute_until_us_ = 0;
   std::string mute_reason_;

@@ -7,6 +7,7 @@
 #include "protocol/base/text.hpp"
 #include "station/daemon/vitals.hpp"
 #include "station/display/sign_player.hpp"
+#include "station/journal/take_up.hpp"
 #include "station/playback/audio_player.hpp"
 
 namespace loa::station::daemon {
@@ -20,7 +21,6 @@ constexpr std::chrono::milliseconds tick_interval{1'000};
 constexpr std::chrono::seconds status_interval{60};
 constexpr std::chrono::seconds longest_backoff{20};     // 300 stations after a broker's restart: 30 handshakes a second
 constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
-constexpr std::chrono::hours journal_memory{24 * 9};    // sessions of a week, for the policy
 constexpr std::chrono::hours sealed_life{24 * 365};     // status, answers, faults: the retained ones stay readable
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
@@ -41,9 +41,8 @@ Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, Stat
   LOA_TRY_LET(auto store, content::store::ObjectStore::open(settings.state_folder / "content"));
   std::unique_ptr<Station> station{new Station{io, std::move(settings), std::move(board), key, std::move(journal),
                                                std::move(vault), std::move(store)}};
-  LOA_TRY(station->recover_marks());
+  LOA_TRY(station->take_up(born));
   LOA_TRY(station->make_presenters());
-  station->make_core(born);
   LOA_TRY(station->make_link());
   return station;
 }
@@ -74,21 +73,13 @@ Station::~Station() {
   audio_.reset();
 }
 
-/// What an earlier process had on air when it was killed becomes proof, unless it is proved already.
-Result<void> Station::recover_marks() {
-  const auto folder = settings_.state_folder / "marks";
-  LOA_TRY_LET(const auto known, journal_.accounted(reading_.now.wall - journal_memory));
-  std::map<CueKey, std::int64_t> frontier;
-  for (const auto& entry : known) frontier[entry.cue] = std::max(frontier[entry.cue], entry.to_us);
-  for (const char* presenter : {"audio", "sign"}) {
-    LOA_TRY_LET(auto marks, journal::MarkSet::open(folder, presenter));
-    for (auto& part : marks.recovered()) {
-      if (part.from_us() < frontier[CueKey::of(part)]) continue;
-      log::info("cue.recovered", {{"cue", part.occurrence()}, {"segment", part.segment()}, {"to_us", part.to_us()}});
-      LOA_TRY_LET(const auto sealed, journal_.append(std::move(part), reading_.now.wall));
-    }
-    marks.clear_all();
-  }
+/// What an earlier process had on air when it was killed becomes proof; what is proved is known to the core.
+Result<void> Station::take_up(MonoTime born) {
+  LOA_TRY_LET(auto found, journal::take_up(journal_, settings_.state_folder / "marks", reading_.now.wall));
+  std::vector<core::Accounted> accounted;
+  for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
+  unkept_.assign(found.unkept.begin(), found.unkept.end());
+  core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born);
   return {};
 }
 
@@ -125,14 +116,6 @@ PresenterEvents Station::presenter_events() {
     feed(core::PartEnded{part});
   };
   return events;
-}
-
-void Station::make_core(MonoTime born) {
-  std::vector<core::Accounted> accounted;
-  if (const auto known = journal_.accounted(reading_.now.wall - journal_memory)) {
-    for (const auto& entry : *known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
-  }
-  core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born);
 }
 
 Result<void> Station::make_link() {
@@ -242,6 +225,10 @@ void Station::on_message(const protocol::link::Message& message) {
 
 void Station::on_plan(const std::string& sealed) {
   if (sealed == plan_bytes_) return;  // retained, delivered again
+  if (!may_change_plan()) {
+    waiting_plan_ = sealed;
+    return;
+  }
   const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : std::nullopt;
   auto accepted = gate_.plan(sealed, after, believed_now());
   if (!accepted) return refuse("plan", accepted.error());
@@ -249,6 +236,10 @@ void Station::on_plan(const std::string& sealed) {
   plan_bytes_ = sealed;
   adopt(std::move(*accepted), false);
 }
+
+/// What the plan on disk promised while the station was dark must be proved before another takes its place: the new one
+/// no longer names it, and after a power cut nobody would.
+bool Station::may_change_plan() const { return !plan_ || (core_->clock_believed() && unkept_.empty()); }
 
 void Station::adopt(AcceptedPlan accepted, bool at_start) {
   log::info("plan.accepted", {{"sequence", accepted.sequence},
@@ -464,6 +455,7 @@ void Station::tick() {
   const MonoTime now = steady_clock::now();
   if (outbox_.next_deadline() && *outbox_.next_deadline() <= now) publish_proofs(outbox_.on_time(now));
   feed(core::Tick{});
+  if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
   const auto since = now - last_status_;
   if (since >= status_interval || (status_due_ && since >= status_pause)) publish_status();
 }

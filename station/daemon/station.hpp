@@ -42,9 +42,8 @@ class Station {
   Station(boost::asio::io_context& io, StationSettings settings, Board board, protocol::crypto::SecretKey key,
           journal::ProofJournal journal, Vault vault, content::store::ObjectStore store);
 
-  Result<void> recover_marks();
+  Result<void> take_up(MonoTime born);
   Result<void> make_presenters();
-  void make_core(MonoTime born);
   Result<void> make_link();
   void load_plan();
 
@@ -76,6 +75,7 @@ class Station {
   void tick();
   void schedule_tick();
   void feed_watchdog();
+  [[nodiscard]] bool may_change_plan() const;
   [[nodiscard]] Presenter* presenter_of(v1::Medium medium);
   [[nodiscard]] PresenterEvents presenter_events();
   [[nodiscard]] std::optional<WallTime> believed_now();
@@ -93,6 +93,7 @@ class Station {
   std::unique_ptr<core::StationCore> core_;
   std::optional<v1::Plan> plan_;
   std::string plan_bytes_;        // as it was sealed: the same again is no news
+  std::string waiting_plan_;      // newer, sealed, until may_change_plan()
   std::deque<v1::Proof> unkept_;  // the disk refused them; tried again every second
   bool status_due_ = false;
   MonoTime last_status_;

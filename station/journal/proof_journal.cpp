@@ -46,8 +46,8 @@ std::uint64_t ProofJournal::bytes() const {
 }
 
 Result<std::string> ProofJournal::append(v1::Proof draft, WallTime now) {
-  if (broken_) return fail(ErrorCode::io, "the journal {} failed before: restart to read it anew", folder_.string());
   LOA_TRY(check_draft(draft));
+  if (broken_) LOA_TRY(mend());
   LOA_TRY_LET(std::string sealed, seal(draft, now));
   const std::string record = encode_record(sealed);
   LOA_TRY(make_room(record.size(), now));
@@ -120,10 +120,27 @@ Result<void> ProofJournal::write_record(std::string_view record) {
   auto written = write_all(active_.get(), record, segment.path);
   if (written && ::fdatasync(active_.get()) == 0) return {};
   if (written) written = fail(ErrorCode::io, "cannot sync {}: {}", segment.path.string(), errno_text());
-  const auto end = static_cast<off_t>(segment.bytes);
-  broken_ = ::ftruncate(active_.get(), end) != 0 || ::lseek(active_.get(), end, SEEK_SET) != end ||
-            ::fsync(active_.get()) != 0;
+  broken_ = !restore_tail();
   return written;
+}
+
+bool ProofJournal::restore_tail() {
+  const auto end = static_cast<off_t>(segments_.back().bytes);
+  return ::ftruncate(active_.get(), end) == 0 && ::lseek(active_.get(), end, SEEK_SET) == end &&
+         ::fsync(active_.get()) == 0;
+}
+
+// A disk that failed may be sound again: nobody comes to restart the station. What was acknowledged lies before the
+// tail and was synced when it was; the rest is cut off.
+Result<void> ProofJournal::mend() {
+  const Segment& segment = segments_.back();
+  active_ = UniqueFd{::open(segment.path.c_str(), O_RDWR | O_CLOEXEC)};
+  if (!active_.valid() || !restore_tail()) {
+    return fail(ErrorCode::io, "cannot mend the tail of {}: {}; it is tried again", segment.path.string(),
+                errno_text());
+  }
+  broken_ = false;
+  return {};
 }
 
 Result<void> ProofJournal::receipted(const v1::Receipt& receipt, WallTime now) {

@@ -123,6 +123,8 @@ class ProofJournal {
   Result<std::string> seal(v1::Proof& proof, WallTime now) const;
   Result<void> make_room(std::size_t record_bytes, WallTime now);
   Result<void> write_record(std::string_view record);
+  Result<void> mend();
+  [[nodiscard]] bool restore_tail();
   Result<void> save_receipt(const v1::Receipt& receipt) const;
   Result<void> prune(WallTime now);
   [[nodiscard]] Result<std::string> read_entry(const Segment& segment, const Entry& entry) const;
@@ -141,7 +143,7 @@ class ProofJournal {
   std::uint64_t through_ = 0;
   Sha256 head_;
   Recovery recovery_;
-  bool broken_ = false;  ///< the disk failed in a way that leaves the tail unknown: only a new open() heals it
+  bool broken_ = false;  ///< the disk failed in a way that leaves the tail unknown: mended before the next append
 };
 
 }  // namespace loa::station::journal

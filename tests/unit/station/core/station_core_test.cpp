@@ -81,10 +81,13 @@ TEST(StationCore, AccountsForTheTimeBeforeAKilledProcessCameOnAir) {
   const auto start = bulletin.start_us();
   Bench bench{{{CueKey::of(bulletin), start + 8 * Bench::second, start + 9 * Bench::second, v1::BUCKET_PLAYED},
                {CueKey::of(bulletin), start + 3 * Bench::second, start + 5 * Bench::second, v1::BUCKET_PLAYED}}};
-  bench.give(60, Bench::plan({opening, bulletin}), 1, true);
-  EXPECT_EQ(bench.account(bulletin), "dark 0.0-3.0 starting | dark 5.0-8.0 starting");
-  bench.give(61, Bench::plan({opening, bulletin}), 2);
-  EXPECT_EQ(bench.account(bulletin), "dark 0.0-3.0 starting | dark 5.0-8.0 starting") << "once";
+  PlanArrived event{Bench::plan({opening, bulletin}), 1, {}, true};
+  bench.at(100, 0.5, event);
+  const std::string dark = "dark 0.0-3.0 station-off | dark 5.0-8.0 station-off | dark 9.0-20.0 station-off";
+  EXPECT_EQ(bench.account(bulletin), dark);
+  event.sequence = 2;
+  bench.at(101, 1.5, event);
+  EXPECT_EQ(bench.account(bulletin), dark) << "once";
 }
 
 TEST(StationCore, LeavesAloneWhatTheJournalMayHaveForgotten) {
@@ -92,7 +95,7 @@ TEST(StationCore, LeavesAloneWhatTheJournalMayHaveForgotten) {
   const CueKey later{"sau", 0};
   Bench bench{{{CueKey::of(bulletin), start + 3 * Bench::second, start + 5 * Bench::second, v1::BUCKET_PLAYED},
                {later, start + 90'000 * Bench::second, start + 90'001 * Bench::second, v1::BUCKET_PLAYED}}};
-  bench.give(60, Bench::plan({bulletin}), 1, true);
+  bench.at(100'000, 0.5, PlanArrived{Bench::plan({bulletin}), 1, {}, true});
   EXPECT_EQ(bench.account(bulletin), "");
 }
 

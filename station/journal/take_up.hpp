@@ -1,0 +1,23 @@
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "station/journal/proof_journal.hpp"
+
+namespace loa::station::journal {
+
+/// What a process finds of the ones before it.
+struct TakenUp {
+  std::vector<Accounted> known;   ///< everything that the journal accounts for, and `unkept`
+  std::vector<v1::Proof> unkept;  ///< heard before, but the disk refused the proof now: to be appended later, in order
+};
+
+/// Makes proof of what an earlier process had on air when it was killed, unless that is proved already, and clears its
+/// marks. No clock decides what is remembered: at boot it may say any year.
+/// @param marks  folder of the progress marks of "audio" and "sign"
+/// @param now    only for ProofJournal::append()
+/// @error io: the journal cannot be read, or the marks not be opened. A disk that is full or refuses to write is no
+///        error: what could not be appended is in `unkept`, and the marks stay as they are.
+Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& marks, WallTime now);
+
+}  // namespace loa::station::journal

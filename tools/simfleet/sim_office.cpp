@@ -1,0 +1,198 @@
+#include "tools/simfleet/sim_office.hpp"
+
+#include <algorithm>
+
+namespace loa::tools::simfleet {
+namespace {
+
+namespace store = headend::store;
+using headend::ledger::Commit;
+using headend::ledger::Ledger;
+using headend::publisher::Publication;
+using headend::publisher::Publisher;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr std::int64_t commit_after_us = 50 * millisecond_us;
+constexpr store::Geometry sign{64, 32};
+
+store::Sha256 object_of(const std::string& name) { return protocol::crypto::sha256(name); }
+
+store::Content audio(const std::string& name, std::int64_t length_s, const std::string& category) {
+  store::Content content;
+  content.object = object_of(name);
+  content.title = name;
+  content.medium = v1::MEDIUM_AUDIO;
+  content.frames = length_s * 48'000 + 11;  // no whole number of microseconds
+  content.bytes = static_cast<std::uint64_t>(length_s) * 4'000;
+  content.category = category;
+  return content;
+}
+
+store::Content picture(const std::string& name) {
+  store::Content content;
+  content.object = object_of(name);
+  content.title = name;
+  content.medium = v1::MEDIUM_SIGN;
+  content.bytes = 900;
+  content.image = store::SignImage{sign, sign.width_px};
+  return content;
+}
+
+store::Programme programme(const std::string& id, hours start, v1::LatePolicy late, v1::CueClass rank,
+                           const std::vector<std::string>& contents) {
+  store::Programme made;
+  made.id = id;
+  made.title = id;
+  made.start = start;
+  made.groups = {store::everyone};
+  made.late_policy = late;
+  made.late_limit = minutes{2};
+  made.cue_class = rank;
+  for (const auto& name : contents) made.segments.push_back({object_of(name), "tin"});
+  return made;
+}
+
+/// A ward's week: morning, noon (weekdays), afternoon with a priority notice in its middle, a slogan in the evening.
+std::vector<store::Programme> timetable() {
+  using enum v1::CueClass;
+  const auto join = v1::LATE_POLICY_JOIN;
+  auto noon = programme("trua", hours{11}, v1::LATE_POLICY_SKIP, CUE_CLASS_SCHEDULED, {"nhac", "suc-khoe", "nhac"});
+  noon.weekdays = 0x1f;
+  auto notice = programme("thong-bao", hours{17}, join, CUE_CLASS_PRIORITY, {"thong-bao"});
+  notice.start = hours{17} + minutes{9};
+  return {
+      programme("sang", hours{5}, join, CUE_CLASS_SCHEDULED, {"nhac", "tin-1", "tin-2", "suc-khoe", "nhac", "tin-3"}),
+      noon,
+      programme("chieu", hours{17}, join, CUE_CLASS_SCHEDULED, {"nhac", "tin-2", "tin-3", "tin-1", "suc-khoe", "nhac"}),
+      notice, programme("toi", hours{19}, v1::LATE_POLICY_WHOLE, CUE_CLASS_SCHEDULED, {"nhac", "tin-1"})};
+}
+
+store::Slogan slogan() {
+  store::Slogan made;
+  made.id = "khau-hieu";
+  made.text = "khau-hieu";
+  made.category = "tin";
+  made.images = {{sign, object_of("khau-hieu")}};
+  made.from = hours{18};
+  made.to = hours{19};
+  made.groups = {store::everyone};
+  return made;
+}
+
+store::Policy policy() {
+  store::Policy made;
+  made.id = "quy-dinh";
+  made.reference = "simfleet";
+  made.windows = {{store::every_day, 5 * 60, 21 * 60, 0}};
+  made.sessions_per_day = 6;
+  return made;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SimOffice>> SimOffice::open(Timeline& timeline, Network& network, EventLog& log,
+                                                   const std::vector<StationEntry>& stations) {
+  LOA_TRY_LET(auto opened, store::Store::open(":memory:"));
+  std::unique_ptr<SimOffice> office{new SimOffice{timeline, network, log, std::move(opened), stations}};
+  LOA_TRY(office->fill(stations));
+  return office;
+}
+
+SimOffice::SimOffice(Timeline& timeline, Network& network, EventLog& log, store::Store opened,
+                     const std::vector<StationEntry>& stations)
+    : timeline_(timeline),
+      network_(network),
+      log_(log),
+      store_(std::move(opened)),
+      key_(protocol::crypto::SecretKey::from_seed({7, 7, 7})) {
+  settings_.content_url = "https://office.invalid:8443/content/";
+  for (const auto& station : stations) {
+    index_[station.id] = ids_.size();
+    ids_.push_back(station.id);
+  }
+  network_.set_office([this](std::size_t station, const std::string& sealed) { receive(station, sealed); },
+                      [this] {
+                        const auto done = publisher_->repeat([this](const Publication& one) { send(one); });
+                        if (!done) problem(done.error());
+                      });
+  restart();
+}
+
+void SimOffice::restart() {
+  log_.note(timeline_.now(), "office", "office-start");
+  ledger_ = std::make_unique<Ledger>(ward, key_, store_);
+  publisher_ = std::make_unique<Publisher>(ward, key_, settings_, store_);
+}
+
+Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
+  return store_.transaction([&]() -> Result<void> {
+    LOA_TRY(store_.put_group({store::everyone, "simfleet"}));
+    LOA_TRY(store_.put_category({"tin", "tin"}));
+    for (const auto& content :
+         {audio("nhac", 20, "tin"), audio("tin-1", 240, "tin"), audio("tin-2", 180, "tin"), audio("tin-3", 300, "tin"),
+          audio("suc-khoe", 150, "tin"), audio("thong-bao", 90, "tin"), picture("khau-hieu")}) {
+      LOA_TRY(store_.put_content(content));
+    }
+    for (const auto& entry : timetable()) LOA_TRY(store_.put_programme(entry));
+    LOA_TRY(store_.put_slogan(slogan()));
+    LOA_TRY(store_.put_policy(policy()));
+    for (std::size_t i = 0; i < stations.size(); ++i) {
+      store::Station station;
+      station.id = station.name = stations[i].id;
+      station.key = stations[i].key;
+      station.sign = sign;
+      station.stagger = std::chrono::milliseconds{i % 4 * 10};
+      LOA_TRY(store_.put_station(station));
+    }
+    return {};
+  });
+}
+
+void SimOffice::begin() { issue(); }
+
+void SimOffice::issue() {
+  const auto round = publisher_->issue(now(), [this](const Publication& one) { send(one); });
+  if (!round) {
+    problem(round.error());
+  } else {
+    log_.note(timeline_.now(), "office", "issued", "{}", round->issued.size());
+    for (const auto& text : round->problems) problems_.push_back(text);
+  }
+  timeline_.after(day_us / 4, [this] { issue(); });
+}
+
+void SimOffice::send(const Publication& publication) {
+  const auto parsed = protocol::topic::parse(publication.topic);
+  if (!parsed || !parsed->leaf) return problems_.push_back("a publication on the strange topic " + publication.topic);
+  network_.to_station(index_.find(parsed->station)->second, *parsed->leaf, publication.payload);
+}
+
+void SimOffice::receive(std::size_t station, const std::string& sealed) {
+  if (const auto taken = ledger_->receive(ids_[station], sealed, now()); !taken) return problem(taken.error());
+  if (ledger_->full()) return commit();
+  if (std::exchange(commit_due_, true)) return;
+  timeline_.after(commit_after_us, [this] {
+    commit_due_ = false;
+    commit();
+  });
+}
+
+void SimOffice::commit() {
+  const auto done = ledger_->commit(now());
+  if (!done) return problem(done.error());
+  committed_.appended += done->appended;
+  committed_.duplicates += done->duplicates;
+  committed_.aside += done->aside;
+  committed_.forks += done->forks;
+  committed_.flawed += done->flawed;
+  log_.note(timeline_.now(), "office", "commit", "{} new {} known {} aside {} forks {} flawed", done->appended,
+            done->duplicates, done->aside, done->forks, done->flawed);
+  const auto receipts = ledger_->receipts_due(now());
+  if (!receipts) return problem(receipts.error());
+  for (const auto& receipt : *receipts) send(receipt);
+}
+
+void SimOffice::problem(const Error& error) { problems_.push_back(error.text); }
+
+}  // namespace loa::tools::simfleet

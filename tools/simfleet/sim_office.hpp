@@ -1,0 +1,63 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "headend/ledger/ledger.hpp"
+#include "headend/publisher/publisher.hpp"
+#include "tools/simfleet/network.hpp"
+
+namespace loa::tools::simfleet {
+
+/// The head-end of the simulated ward: the real store (in memory), planner, publisher and ledger on the timeline.
+class SimOffice {
+ public:
+  struct StationEntry {
+    std::string id;
+    protocol::crypto::PublicKey key;
+  };
+
+  /// @error of the store
+  static Result<std::unique_ptr<SimOffice>> open(Timeline& timeline, Network& network, EventLog& log,
+                                                 const std::vector<StationEntry>& stations);
+
+  /// Issues plans now and every hour.
+  void begin();
+  /// Its process dies and starts anew: what was received and not committed is gone.
+  void restart();
+
+  [[nodiscard]] headend::store::Store& store() { return store_; }
+  [[nodiscard]] protocol::crypto::PublicKey key() const { return key_.public_key(); }
+  /// What went wrong in here; empty: nothing.
+  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
+  [[nodiscard]] const headend::ledger::Commit& committed() const { return committed_; }
+
+  static constexpr const char* ward = "simfleet";
+
+ private:
+  SimOffice(Timeline& timeline, Network& network, EventLog& log, headend::store::Store store,
+            const std::vector<StationEntry>& stations);
+  Result<void> fill(const std::vector<StationEntry>& stations);
+  void issue();
+  void receive(std::size_t station, const std::string& sealed);
+  void commit();
+  void send(const headend::publisher::Publication& publication);
+  void problem(const Error& error);
+  [[nodiscard]] WallTime now() const { return wall_from_us(timeline_.now()); }
+
+  Timeline& timeline_;
+  Network& network_;
+  EventLog& log_;
+  headend::store::Store store_;
+  protocol::crypto::SecretKey key_;
+  headend::planner::Settings settings_;
+  std::unique_ptr<headend::publisher::Publisher> publisher_;
+  std::unique_ptr<headend::ledger::Ledger> ledger_;
+  std::vector<std::string> ids_;
+  std::map<std::string, std::size_t, std::less<>> index_;
+  std::vector<std::string> problems_;
+  headend::ledger::Commit committed_;
+  bool commit_due_ = false;
+};
+
+}  // namespace loa::tools::simfleet

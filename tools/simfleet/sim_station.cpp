@@ -1,0 +1,295 @@
+#include <algorithm>
+
+#include "station/journal/take_up.hpp"
+#include "tools/simfleet/sim_station_process.hpp"
+
+namespace loa::tools::simfleet {
+
+namespace core = station::core;
+namespace journal = station::journal;
+
+namespace {
+
+constexpr std::int64_t restart_delay_us = 2 * second_us;
+constexpr std::int64_t boot_us = 8 * second_us;
+constexpr Instant year_1970_us = 30 * second_us;
+
+}  // namespace
+
+SimStation::SimStation(World world, std::size_t index, Random random, station::daemon::StationSettings settings,
+                       protocol::crypto::SecretKey key, std::filesystem::path folder)
+    : world_(world),
+      index_(index),
+      random_(random),
+      settings_(std::move(settings)),
+      key_(std::move(key)),
+      disk_(std::move(folder)) {
+  disk_.set_last_words([this] {
+    if (process_ == nullptr) return;
+    if (process_->audio) process_->audio->die();
+    if (process_->sign) process_->sign->die();
+  });
+}
+
+SimStation::~SimStation() = default;
+
+// ---- machine ------------------------------------------------------------------------------------------------------
+
+void SimStation::power_on(ClockError error, std::int64_t ntp_after_us) {
+  const Instant now = world_.timeline.now();
+  power_on_at_ = now;
+  powered_ = true;
+  grade_ = error == ClockError::last_known ? ClockGrade::last_known : ClockGrade::none;
+  switch (error) {
+    case ClockError::right:
+      clock_offset_us_ = 0;
+      break;
+    case ClockError::year_1970:
+      clock_offset_us_ = year_1970_us - now;
+      break;
+    case ClockError::two_weeks_back:
+      clock_offset_us_ = -14 * day_us;
+      break;
+    case ClockError::ten_years_ahead:
+      clock_offset_us_ = 3650 * day_us;
+      break;
+    case ClockError::last_known:
+      clock_offset_us_ = -off_us_;
+      break;
+  }
+  const auto serial = ++clock_serial_;
+  world_.timeline.after(ntp_after_us, [this, serial] {
+    if (serial != clock_serial_) return;
+    note("clock-disciplined");
+    clock_offset_us_ = 0;
+    grade_ = ClockGrade::disciplined;
+    clock_changed();
+  });
+  world_.timeline.after(boot_us, [this] {
+    if (powered_) start_process();
+  });
+}
+
+void SimStation::end_process(SimDisk::End end, std::uint64_t after_disk_steps, std::int64_t off_us, ClockError error,
+                             std::int64_t ntp_after_us) {
+  if (process_ == nullptr) return;  // it is off already
+  note(end == SimDisk::End::killed ? "kill" : "power-cut", "after {} steps, off {} s, clock {}, ntp {} s",
+       after_disk_steps, off_us / second_us, static_cast<int>(error), ntp_after_us / second_us);
+  off_us_ = off_us;
+  next_clock_ = error;
+  next_ntp_us_ = ntp_after_us;
+  if (after_disk_steps > 0) return disk_.end_after(after_disk_steps, end);
+  enter([&] { disk_.end_now(end); });
+}
+
+/// The process is gone: after a kill the init system starts another, after a power cut the machine boots.
+void SimStation::collapse() {
+  const auto end = disk_.ended();
+  note("ended", "{}", end == SimDisk::End::killed ? "process" : "machine");
+  world_.network.detach(index_);
+  ++serial_;
+  process_.reset();
+  SimDisk::use(nullptr);
+  if (end == SimDisk::End::killed) {
+    world_.timeline.after(restart_delay_us, [this] { start_process(); });
+    return;
+  }
+  power_cuts_.push_back(world_.timeline.now());
+  const auto serial = ++clock_serial_;
+  powered_ = false;
+  world_.timeline.after(off_us_, [this, serial] {
+    if (serial == clock_serial_) power_on(next_clock_, next_ntp_us_);
+  });
+}
+
+void SimStation::step_clock(std::int64_t by_us, std::int64_t heal_after_us) {
+  note("clock-step", "{} ms for {} s", by_us / millisecond_us, heal_after_us / second_us);
+  const auto serial = clock_serial_;
+  clock_offset_us_ += by_us;
+  clock_changed();
+  world_.timeline.after(heal_after_us, [this, serial, by_us] {
+    if (serial != clock_serial_) return;
+    clock_offset_us_ -= by_us;
+    clock_changed();
+  });
+}
+
+/// The shell looks at the clock once a second.
+void SimStation::clock_changed() {
+  post(random_.between(1, 1000) * millisecond_us, [this] { tick(); });
+}
+
+void SimStation::set_disk(SimDisk::Illness illness) {
+  disk_.set_illness(illness);
+  note("disk", "{}", static_cast<int>(illness));
+  const Instant now = world_.timeline.now();
+  if (illness != SimDisk::Illness::none) {
+    disk_illnesses_.push_back({now, INT64_MAX});
+  } else if (!disk_illnesses_.empty() && disk_illnesses_.back().to_us == INT64_MAX) {
+    disk_illnesses_.back().to_us = now;
+  }
+}
+
+void SimStation::set_device_gone(bool gone) {
+  note("device", "{}", gone ? "gone" : "back");
+  enter([&] {
+    for (auto* presenter : {presenter_of(v1::MEDIUM_AUDIO), presenter_of(v1::MEDIUM_SIGN)})
+      if (presenter != nullptr) presenter->device_changes();
+    horn_.gone = sign_.gone = gone;
+    for (auto* presenter : {presenter_of(v1::MEDIUM_AUDIO), presenter_of(v1::MEDIUM_SIGN)})
+      if (presenter != nullptr) presenter->device_changed();
+  });
+}
+
+void SimStation::set_stalled(bool stalled) {
+  note("device", "{}", stalled ? "stalled" : "runs");
+  enter([&] {
+    if (auto* presenter = presenter_of(v1::MEDIUM_AUDIO)) presenter->device_changes();
+    horn_.stalled_since = stalled ? std::optional{world_.timeline.now()} : std::nullopt;
+    if (auto* presenter = presenter_of(v1::MEDIUM_AUDIO)) presenter->device_changed();
+  });
+}
+
+void SimStation::harm_content(std::uint64_t which) {
+  if (store_.empty()) return;
+  auto& [name, object] = *std::next(store_.begin(), static_cast<std::ptrdiff_t>(which % store_.size()));
+  if (!object.held) return;
+  object.whole = false;
+  note("content-harmed", "{}", which % store_.size());
+}
+
+void SimStation::command(const v1::Command& command) {
+  if (process_ == nullptr || !world_.network.session(index_) || !believed_now()) return;
+  note("command", "{}", command.has_stop() ? "stop" : "mute");
+  enter([&] { feed(core::CommandArrived{command}); });
+}
+
+void SimStation::heal() {
+  set_disk(SimDisk::Illness::none);
+  if (horn_.gone) set_device_gone(false);
+  if (horn_.stalled_since) set_stalled(false);
+  if (!powered_) return power_on(ClockError::right, 10 * second_us);
+  if (grade_ == ClockGrade::disciplined && clock_offset_us_ == 0) return;
+  ++clock_serial_;
+  clock_offset_us_ = 0;
+  grade_ = ClockGrade::disciplined;
+  next_clock_ = ClockError::right;
+  next_ntp_us_ = 10 * second_us;
+  clock_changed();
+}
+
+MonoTime SimStation::mono() const {
+  return MonoTime{std::chrono::microseconds{world_.timeline.now() - power_on_at_ + second_us}};
+}
+
+Now SimStation::now() const { return {wall_from_us(world_.timeline.now() + clock_offset_us_), mono(), grade_}; }
+
+std::optional<WallTime> SimStation::believed_now() const {
+  if (grade_ < ClockGrade::network) return std::nullopt;
+  return now().wall;
+}
+
+std::uint64_t SimStation::proofs_waiting() const {
+  return process_ ? process_->outbox.waiting() + process_->unkept.size() : 1;
+}
+
+// ---- process ------------------------------------------------------------------------------------------------------
+
+/// Runs something inside the process; the disk may end it.
+void SimStation::enter(const std::function<void()>& action) {
+  SimDisk::use(&disk_);
+  action();
+  if (process_ != nullptr && disk_.ended() != SimDisk::End::none) collapse();
+  SimDisk::use(nullptr);
+}
+
+void SimStation::post(std::int64_t delay_us, std::function<void()> action) {
+  world_.timeline.after(delay_us, [this, serial = serial_, action = std::move(action)] {
+    if (serial == serial_ && process_ != nullptr) enter(action);
+  });
+}
+
+void SimStation::start_process() {
+  if (process_ != nullptr) return;
+  SimDisk::use(&disk_);
+  disk_.restart(random_);
+  ++serial_;
+  auto opened = open_process();
+  if (!opened) {
+    note("not-started", "{}", static_cast<int>(opened.error().code));
+    disk_.end_now(SimDisk::End::killed);
+    SimDisk::use(nullptr);
+    world_.timeline.after(restart_delay_us, [this] { start_process(); });
+    return;
+  }
+  process_ = std::move(*opened);
+  note("started", "proofs {} torn {} damaged {} lost {}", process_->journal.last(),
+       process_->journal.recovery().torn_bytes, process_->journal.recovery().damaged_bytes,
+       process_->journal.recovery().lost_proofs);
+  enter([this] {
+    load_plan();
+    world_.network.attach(
+        index_, {[this] { enter([this] { on_link_up(); }); }, [this] { process_->outbox.on_link_down(); },
+                 [this](Network::Leaf leaf, const std::string& sealed) { enter([&] { on_message(leaf, sealed); }); }});
+    tick();
+  });
+}
+
+Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
+  const auto& folder = settings_.state_folder;
+  LOA_TRY_LET(auto opened, journal::ProofJournal::open(folder / "journal", {settings_.ward, settings_.station}, key_));
+  LOA_TRY_LET(auto vault, station::daemon::Vault::open(folder));
+  auto process = std::make_unique<Process>(std::move(opened), std::move(vault), settings_);
+  LOA_TRY_LET(auto found, journal::take_up(process->journal, folder / "marks", now().wall));
+  LOA_TRY_LET(auto audio_marks, journal::MarkSet::open(folder / "marks", "audio"));
+  process->audio = make_presenter(std::move(audio_marks), horn_);
+  LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(folder / "marks", "sign"));
+  process->sign = make_presenter(std::move(sign_marks), sign_);
+  std::vector<core::Accounted> accounted;
+  for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
+  process->unkept.assign(found.unkept.begin(), found.unkept.end());
+  process->core = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono());
+  return process;
+}
+
+std::unique_ptr<SimPresenter> SimStation::make_presenter(journal::MarkSet marks, Device& device) {
+  station::PresenterEvents events;
+  events.started = [this](const station::CueKey& cue, int error_us) { feed(core::PartStarted{cue, error_us}); };
+  events.ended = [this](const v1::Proof& part) {
+    note("part", "{} {} {} {}-{}", part.occurrence(), part.segment(), part.reason(), part.from_us(), part.to_us());
+    feed(core::PartEnded{part});
+  };
+  SimPresenter::World world{
+      world_.timeline, device,
+      [this](std::int64_t delay_us, std::function<void()> action) { post(delay_us, std::move(action)); },
+      [this](MonoTime at) {
+        return std::chrono::duration_cast<Micros>(at.time_since_epoch()).count() - second_us + power_on_at_;
+      },
+      [this](const std::string& object) {
+        const auto entry = store_.find(object);
+        return entry != store_.end() && entry->second.held && entry->second.whole;
+      }};
+  return std::make_unique<SimPresenter>(std::move(world), std::move(marks), std::move(events));
+}
+
+void SimStation::load_plan() {
+  const auto sealed = process_->vault.load_plan();
+  if (!sealed || !*sealed) return note("no-plan", "{}", sealed.has_value());
+  auto accepted = process_->gate.plan(**sealed, std::nullopt, believed_now());
+  if (!accepted) return note("plan-refused", "at start");
+  process_->plan_bytes = **sealed;
+  adopt(std::move(*accepted), true);
+}
+
+void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start) {
+  core::PlanArrived event{std::move(accepted.plan), accepted.sequence, {}, at_start};
+  for (const auto& object : event.plan.objects()) {
+    auto& state = store_[object.sha256()];
+    if (state.held) event.held.insert(*protocol::crypto::Sha256::from_bytes(object.sha256()));
+  }
+  process_->has_plan = true;
+  note("plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
+  feed(event);
+}
+
+}  // namespace loa::tools::simfleet

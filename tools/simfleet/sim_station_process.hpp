@@ -1,0 +1,28 @@
+#pragma once
+#include "tools/simfleet/sim_station.hpp"
+
+// For the bodies of SimStation only.
+namespace loa::tools::simfleet {
+
+/// What a killed process loses.
+struct SimStation::Process {
+  station::journal::ProofJournal journal;
+  station::daemon::Vault vault;
+  station::daemon::Gate gate;
+  station::outbox::Outbox outbox;
+  std::unique_ptr<station::core::StationCore> core;
+  std::unique_ptr<SimPresenter> audio, sign;
+  bool has_plan = false;
+  std::string plan_bytes;
+  std::string waiting_plan;
+  std::deque<v1::Proof> unkept;
+  std::vector<v1::Object> wants;
+  bool fetching = false;
+  std::uint64_t tick_serial = 0;
+
+  Process(station::journal::ProofJournal opened, station::daemon::Vault opened_vault,
+          const station::daemon::StationSettings& settings)
+      : journal(std::move(opened)), vault(std::move(opened_vault)), gate(settings), outbox(journal) {}
+};
+
+}  // namespace loa::tools::simfleet

@@ -1,0 +1,167 @@
+#include <algorithm>
+
+#include "tools/simfleet/sim_station_process.hpp"
+
+// What the process hears and does: the mirror of station/daemon/station.cpp.
+namespace loa::tools::simfleet {
+
+namespace core = station::core;
+using protocol::crypto::Sha256;
+
+namespace {
+
+constexpr std::int64_t retry_us = second_us;  // of parts that the disk refused
+
+}  // namespace
+
+void SimStation::on_link_up() {
+  note("link-up");
+  publish(process_->outbox.on_link_up(mono()));
+  fetch_soon();
+  schedule_tick();
+}
+
+void SimStation::on_message(Network::Leaf leaf, const std::string& sealed) {
+  if (leaf == Network::Leaf::plan) on_plan(sealed);
+  if (leaf == Network::Leaf::receipt) on_receipt(sealed);
+}
+
+void SimStation::on_plan(const std::string& sealed) {
+  if (sealed == process_->plan_bytes) return;
+  if (!may_change_plan()) {
+    process_->waiting_plan = sealed;
+    return;
+  }
+  const std::optional<std::uint64_t> after =
+      process_->has_plan ? std::optional{process_->core->plan_sequence()} : std::nullopt;
+  auto accepted = process_->gate.plan(sealed, after, believed_now());
+  if (!accepted) return note("plan-refused");
+  if (!process_->vault.save_plan(sealed)) return note("plan-unsaved");
+  process_->plan_bytes = sealed;
+  adopt(std::move(*accepted), false);
+}
+
+bool SimStation::may_change_plan() const {
+  return !process_->has_plan || (process_->core->clock_believed() && process_->unkept.empty());
+}
+
+void SimStation::on_receipt(const std::string& sealed) {
+  const auto receipt = process_->gate.receipt(sealed);
+  if (!receipt) return note("receipt-refused");
+  if (!process_->journal.receipted(*receipt, now().wall)) return note("receipt-untaken", "{}", receipt->through());
+  publish(process_->outbox.on_receipted(mono()));
+  schedule_tick();
+}
+
+void SimStation::feed(const core::Event& event) {
+  for (const auto& action : process_->core->on(event, now())) {
+    std::visit([this](const auto& order) { perform(order); }, action);
+  }
+  schedule_tick();
+}
+
+SimPresenter* SimStation::presenter_of(v1::Medium medium) {
+  if (process_ == nullptr) return nullptr;
+  return medium == v1::MEDIUM_AUDIO ? process_->audio.get() : process_->sign.get();
+}
+
+void SimStation::perform(const core::Arm& action) {
+  note("arm", "{} {} from {}", action.assignment.cue.occurrence(), action.assignment.cue.segment(),
+       to_us(action.assignment.from));
+  presenter_of(action.assignment.cue.medium())->arm(action.assignment);
+}
+
+void SimStation::perform(const core::Halt& action) {
+  note("halt", "{} {}", action.cue.occurrence, action.cue.segment);
+  presenter_of(action.medium)->halt(action.cue);
+}
+
+void SimStation::perform(const core::Awake& action) { presenter_of(action.medium)->set_awake(action.awake); }
+
+void SimStation::perform(const core::Keep& action) {
+  note("keep", "{} {} {} {} {}-{}", action.part.occurrence(), action.part.segment(),
+       static_cast<int>(action.part.bucket()), action.part.reason(), action.part.from_us(), action.part.to_us());
+  process_->unkept.push_back(action.part);
+  keep_waiting_parts();
+}
+
+void SimStation::keep_waiting_parts() {
+  auto& unkept = process_->unkept;
+  while (!unkept.empty()) {
+    if (!process_->journal.append(unkept.front(), now().wall)) return note("unkept", "{}", unkept.size());
+    presenter_of(unkept.front().medium())->settled(station::CueKey::of(unkept.front()));
+    unkept.pop_front();
+    publish(process_->outbox.on_appended(mono()));
+  }
+}
+
+void SimStation::publish(const Result<station::outbox::Outbox::Batch>& batch) {
+  if (!batch) return note("outbox-unreadable");
+  if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to send it
+  for (const auto& sealed : *batch) world_.network.proof_to_office(index_, sealed);
+}
+
+void SimStation::perform(const core::Want& action) {
+  process_->wants = action.objects;
+  fetch_soon();
+}
+
+/// One object after the other, as long as there is a link.
+void SimStation::fetch_soon() {
+  auto& process = *process_;
+  if (process.fetching || process.wants.empty() || !world_.network.session(index_)) return;
+  process.fetching = true;
+  post(random_.between(500, 20'000) * millisecond_us, [this] {
+    process_->fetching = false;
+    if (process_->wants.empty() || !world_.network.session(index_)) return;
+    if (random_.happens(0.1)) return fetch_soon();  // broken off: again
+    const std::string name = process_->wants.front().sha256();
+    process_->wants.erase(process_->wants.begin());
+    store_[name] = {true, true};
+    note("fetched");
+    feed(core::ObjectHeld{*Sha256::from_bytes(name)});
+    fetch_soon();
+  });
+}
+
+void SimStation::perform(const core::Inspect& action) {
+  auto& object = store_[std::string{action.object.view()}];
+  object.held = object.held && object.whole;
+  note("inspected", "whole {}", object.held);
+  const core::Event event =
+      object.held ? core::Event{core::ObjectHeld{action.object}} : core::Event{core::ObjectLost{action.object}};
+  post(0, [this, event] { feed(event); });
+}
+
+void SimStation::perform(const core::Reply& action) { note("answer", "{}", action.answer.text()); }
+
+void SimStation::perform(const core::Raise& action) {
+  note("fault", "{} {}", action.fault.code(), static_cast<int>(action.fault.state()));
+}
+
+void SimStation::tick() {
+  if (!process_->unkept.empty()) keep_waiting_parts();
+  const auto deadline = process_->outbox.next_deadline();
+  if (deadline && *deadline <= mono()) publish(process_->outbox.on_time(mono()));
+  feed(core::Tick{});
+  if (!process_->waiting_plan.empty() && may_change_plan()) on_plan(std::exchange(process_->waiting_plan, {}));
+}
+
+/// The daemon ticks once a second besides; here only what the core and the outbox ask for must be enough.
+void SimStation::schedule_tick() {
+  std::optional<MonoTime> at;
+  const auto consider = [&](std::optional<MonoTime> wish) {
+    if (wish && (!at || *wish < *at)) at = wish;
+  };
+  consider(process_->core->next_deadline());
+  consider(process_->outbox.next_deadline());
+  if (!process_->unkept.empty()) consider(mono() + std::chrono::microseconds{retry_us});
+  const auto serial = ++process_->tick_serial;
+  if (!at) return;
+  const auto wait = std::chrono::ceil<Micros>(*at - mono()).count();
+  post(std::max<std::int64_t>(wait, 1), [this, serial] {
+    if (process_->tick_serial == serial) tick();
+  });
+}
+
+}  // namespace loa::tools::simfleet

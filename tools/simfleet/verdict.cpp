@@ -1,0 +1,123 @@
+#include "tools/simfleet/verdict.hpp"
+
+#include <algorithm>
+
+#include "headend/report/report.hpp"
+
+namespace loa::tools::simfleet {
+namespace {
+
+using headend::store::PlannedCue;
+using headend::store::ProofRecord;
+using station::CueKey;
+
+constexpr std::size_t most_findings = 20;
+constexpr std::int64_t mark_sync_us = 15 * second_us;
+constexpr std::int64_t settling_us = minute_us;  // from the last sound to the durable proof
+
+class Judge {
+ public:
+  Judge(Verdict& verdict, SimStation& station) : verdict_(verdict), station_(station) {}
+
+  void judge(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs);
+
+ private:
+  void find(const PlannedCue& planned, std::string_view what, std::int64_t us);
+  void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us);
+  [[nodiscard]] std::int64_t allowance(const Emission& emission) const;
+
+  Verdict& verdict_;
+  SimStation& station_;
+};
+
+void Judge::find(const PlannedCue& planned, std::string_view what, std::int64_t us) {
+  if (verdict_.findings.size() >= most_findings) return;
+  verdict_.findings.push_back(fmt::format("{} {} segment {}: {} ({} us)", station_.id(), planned.cue.occurrence(),
+                                          planned.cue.segment(), what, us));
+}
+
+/// How much of what was heard may be without proof: a power cut takes what the marks had not synced, an ill disk all of
+/// what waited for it.
+std::int64_t Judge::allowance(const Emission& emission) const {
+  const Instant until = emission.ended + settling_us;
+  for (const auto& illness : station_.disk_illnesses()) {
+    if (illness.from_us <= until && illness.to_us >= emission.begun) return INT64_MAX;
+  }
+  const auto cuts = std::count_if(station_.power_cuts().begin(), station_.power_cuts().end(),
+                                  [&](Instant at) { return emission.begun <= at && at <= until; });
+  return cuts * (mark_sync_us + period_us) + period_us;
+}
+
+void Judge::compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us) {
+  const Heard heard = emission ? measure(emission->stretches) : Heard{};
+  verdict_.emitted_us += heard.once_us;
+  verdict_.reported_us += reported_us;
+  if (heard.again_us > period_us) {
+    ++verdict_.fired_twice;
+    find(planned, "fired twice", heard.again_us);
+  }
+  const std::int64_t claimed = reported_us - heard.once_us;
+  if (claimed > period_us) {
+    verdict_.false_us += claimed;
+    find(planned, "reported and not emitted", claimed);
+  }
+  if (-claimed <= period_us) return;
+  verdict_.unproved_us -= claimed;
+  if (-claimed <= allowance(*emission)) return;
+  ++verdict_.proofs_lost;
+  find(planned, "emitted and not reported", -claimed);
+}
+
+void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs) {
+  std::vector<headend::report::Anomaly> anomalies;
+  std::int64_t reported_us = 0, unknown_us = 0;
+  for (const auto& stretch : headend::report::split(planned, proofs, anomalies)) {
+    const auto length = (stretch.to - stretch.from).count();
+    if (stretch.bucket == v1::BUCKET_PLAYED) reported_us += length;
+    if (stretch.bucket == v1::BUCKET_UNKNOWN) unknown_us += length;
+  }
+  for (const auto& anomaly : anomalies) {
+    if (anomaly.kind == "frames") continue;  // a mark after a stall: less is reported
+    ++verdict_.proofs_double;
+    find(planned, anomaly.kind, (anomaly.to - anomaly.from).count());
+  }
+  if (unknown_us > 0) {
+    ++verdict_.proofs_lost;
+    find(planned, "without account", unknown_us);
+  }
+  ++verdict_.cues;
+  verdict_.planned_us += planned.cue.duration_us();
+  const auto& emissions = station_.device(planned.cue.medium()).horn.all();
+  const auto emission = emissions.find(CueKey::of(planned.cue));
+  compare(planned, emission == emissions.end() ? nullptr : &emission->second, reported_us);
+}
+
+}  // namespace
+
+Result<Verdict> judge(SimOffice& office, const std::vector<std::unique_ptr<SimStation>>& stations, Instant from,
+                      Instant to) {
+  Verdict verdict;
+  verdict.problems = office.problems();
+  verdict.forks = office.committed().forks;
+  verdict.proofs_double += office.committed().flawed;
+  for (const auto& station : stations) {
+    if (!station->running() || station->proofs_waiting() > 0) {
+      ++verdict.not_back;
+      verdict.findings.push_back(fmt::format("{} is not back: {}, {} proofs waiting", station->id(),
+                                             station->running() ? "runs" : "does not run", station->proofs_waiting()));
+    }
+    const headend::store::Span span{wall_from_us(from), wall_from_us(to)};
+    LOA_TRY_LET(const auto planned, office.store().planned_cues(span, station->id()));
+    LOA_TRY_LET(const auto proofs, office.store().proofs({span.from, span.to + std::chrono::days{1}}, station->id()));
+    std::map<CueKey, std::vector<const ProofRecord*>> of_cue;
+    for (const auto& proof : proofs) of_cue[CueKey::of(proof.proof)].push_back(&proof);
+    Judge judge{verdict, *station};
+    for (const auto& cue : planned) {
+      if (cue.cancelled || cue.cue.start_us() + cue.cue.duration_us() > to) continue;
+      judge.judge(cue, of_cue[CueKey::of(cue.cue)]);
+    }
+  }
+  return verdict;
+}
+
+}  // namespace loa::tools::simfleet
