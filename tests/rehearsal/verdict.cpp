@@ -21,6 +21,13 @@ double spread(const std::vector<double>& offsets) {
   return *greatest - *least;
 }
 
+/// How far the report is from what was heard. A pause of the content at the edge of a gap is silence either way: nobody
+/// can hear whether it was said.
+double report_error_s(const AiredCue& cue, const listen::Match& match) {
+  const double surely_s = match.heard_s - match.doubtful_s;
+  return std::max({0.0, surely_s - cue.reported_s, cue.reported_s - match.heard_s});
+}
+
 void measure_spread(Verdict& verdict) {
   std::map<Segment, std::vector<const listen::Match*>> segments;
   for (const auto& heard : verdict.heard) segments[{heard.cue.occurrence, heard.cue.segment}].push_back(&heard.match);
@@ -78,7 +85,7 @@ Result<Verdict> judge(const Morning& morning) {
     }
     LOA_TRY_LET(const auto content, listen::decode(kit.object(cue.object)));
     auto match = listen::align(recordings[cue.station], {content, cue.start_us});
-    verdict.worst_report_error_s = std::max(verdict.worst_report_error_s, std::abs(match.heard_s - cue.reported_s));
+    verdict.worst_report_error_s = std::max(verdict.worst_report_error_s, report_error_s(cue, match));
     verdict.heard.push_back({cue, std::move(match)});
   }
   measure_spread(verdict);

@@ -23,7 +23,7 @@ struct ShownPage {
 struct Verdict {
   std::vector<HeardCue> heard;
   std::vector<ShownPage> pages;
-  double worst_report_error_s = 0;   ///< greatest |reported - heard| of a cue
+  double worst_report_error_s = 0;   ///< greatest of a cue; its pauses beside a gap count as either
   double worst_start_spread_us = 0;  ///< of one segment over the stations that began it on time
   double worst_spread_us = 0;        ///< of one quarter second of a segment over the stations that played it
   std::uint64_t planned = 0, accounted = 0, unexplained = 0;
