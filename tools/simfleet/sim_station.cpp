@@ -223,6 +223,7 @@ void SimStation::start_process() {
     return;
   }
   process_ = std::move(*opened);
+  starts_.push_back(world_.timeline.now());
   note("started", "proofs {} torn {} damaged {} lost {}", process_->journal.last(),
        process_->journal.recovery().torn_bytes, process_->journal.recovery().damaged_bytes,
        process_->journal.recovery().lost_proofs);

@@ -87,7 +87,8 @@ TEST_F(GateTest, LetsInWhatTheOfficeSignedForThisStation) {
 
 TEST_F(GateTest, RefusesAForgedPlan) {
   EXPECT_SAYS(plan_verdict(sealed_plan(plan(), key_of(9))), "not signed by a key that is trusted");
-  EXPECT_SAYS(plan_verdict(sealed_plan(plan(), key_of(2))), "not signed by a key that is trusted");  // the emergency key
+  EXPECT_SAYS(plan_verdict(sealed_plan(plan(), key_of(2))),
+              "not signed by a key that is trusted");  // the emergency key
 }
 
 TEST_F(GateTest, RefusesAPlanWithAnyBitTurned) {
@@ -134,9 +135,7 @@ TEST_F(GateTest, RefusesAPlanForAnotherStationOrWard) {
   EXPECT_SAYS(plan_verdict(sealed_plan(plan(), office_)), "ward 'yen-hoa'");
 }
 
-TEST_F(GateTest, RefusesACommandSentAsAPlan) {
-  EXPECT_SAYS(plan_verdict(sealed_command(office_)), "sealed as kind");
-}
+TEST_F(GateTest, RefusesACommandSentAsAPlan) { EXPECT_SAYS(plan_verdict(sealed_command(office_)), "sealed as kind"); }
 
 TEST_F(GateTest, RefusesAPlanForAnotherSign) {
   settings_.sign = StationSettings::Sign{192, 32, "", std::nullopt};
