@@ -289,6 +289,7 @@ void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start) {
     if (state.held) event.held.insert(*protocol::crypto::Sha256::from_bytes(object.sha256()));
   }
   process_->has_plan = true;
+  first_plan_ = std::min(first_plan_, world_.timeline.now());
   note("plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
   feed(event);
 }

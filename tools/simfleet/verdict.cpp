@@ -89,7 +89,7 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
     ++verdict_.proofs_double;
     find(planned, anomaly.kind, (anomaly.to - anomaly.from).count());
   }
-  if (unknown_us > 0) {
+  if (unknown_us > 0 && planned.cue.start_us() >= station_.first_plan()) {
     ++verdict_.proofs_lost;
     find(planned, "without account", unknown_us);
   }

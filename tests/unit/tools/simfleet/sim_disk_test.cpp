@@ -118,5 +118,32 @@ TEST_F(SimDiskTest, AJournalThatAnIllDiskBrokeIsMendedWhenTheDiskIsWell) {
   EXPECT_EQ(journal.recovery().torn_bytes + journal.recovery().damaged_bytes + journal.recovery().lost_proofs, 0U);
 }
 
+// Found by simfleet: a record that a killed process had written and not synced was published by the next one, lost with
+// the power, and its number given to another proof.
+TEST_F(SimDiskTest, AProofFoundInAJournalIsDurableBeforeAnybodyHearsOfIt) {
+  v1::Proof draft;
+  draft.set_occurrence("sang/2026-11-21/050000");
+  draft.set_bucket(v1::BUCKET_PLAYED);
+  draft.set_to_us(5'000'000);
+  const auto now = wall_from_us(1'795'212'000'000'000);
+  const auto folder = disk_.folder() / "journal";
+  const auto open_journal = [&] {
+    return station::journal::ProofJournal::open(folder, {"phuc-xa", "cum-01"},
+                                                protocol::crypto::SecretKey::from_seed({7}));
+  };
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    {
+      auto journal = open_journal().value();
+      disk_.end_after(1, End::killed);  // the write is done, the sync is not
+      EXPECT_FALSE(journal.append(draft, now));
+    }
+    disk_.restart(random_);
+    const auto told = open_journal().value().last();
+    cut_power();
+    ASSERT_EQ(open_journal().value().last(), told);
+    ASSERT_EQ(told, i + 1);
+  }
+}
+
 }  // namespace
 }  // namespace loa::tools::simfleet
