@@ -165,6 +165,7 @@ void SimStation::command(const v1::Command& command) {
 }
 
 void SimStation::heal() {
+  disk_.end_after(0, SimDisk::End::none);  // an end that waited for the disk's next steps does not come any more
   set_disk(SimDisk::Illness::none);
   if (horn_.gone) set_device_gone(false);
   if (horn_.stalled_since) set_stalled(false);
