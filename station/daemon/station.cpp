@@ -357,8 +357,12 @@ void Station::keep_waiting_parts() {
       log::error("proof.unkept", {{"error", sealed.error().text}, {"waiting", unkept_.size()}});
       return;
     }
-    if (Presenter* presenter = presenter_of(unkept_.front().medium())) presenter->settled(CueKey::of(unkept_.front()));
+    const v1::Proof kept = std::move(unkept_.front());
     unkept_.pop_front();
+    if (Presenter* presenter = presenter_of(kept.medium());
+        presenter != nullptr && journal::frees_mark(kept, unkept_)) {
+      presenter->settled(CueKey::of(kept));
+    }
     publish_proofs(outbox_.on_appended(steady_clock::now()));
   }
 }

@@ -36,6 +36,13 @@ void MarkSet::sync() {
   for (auto& mark : marks_) mark.sync();
 }
 
+bool frees_mark(const v1::Proof& durable, const std::deque<v1::Proof>& waiting) {
+  const auto heard = [](const v1::Proof& part) { return part.bucket() == v1::BUCKET_PLAYED; };
+  return heard(durable) && std::none_of(waiting.begin(), waiting.end(), [&](const v1::Proof& part) {
+           return heard(part) && CueKey::of(part) == CueKey::of(durable);
+         });
+}
+
 ProgressMark::Part begin_part(const Assignment& assignment) {
   const v1::Cue& cue = assignment.cue;
   ProgressMark::Part part;

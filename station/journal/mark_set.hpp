@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <deque>
 #include <filesystem>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,11 @@ class MarkSet {
   explicit MarkSet(std::vector<ProgressMark> marks) : marks_(std::move(marks)) {}
   std::vector<ProgressMark> marks_;
 };
+
+/// Whether nothing that was heard of a cue is without durable proof any more, so that its mark may go.
+/// @param durable  a part just appended; what was not heard of a cue has no mark and frees none
+/// @param waiting  parts that the disk has refused until now
+bool frees_mark(const v1::Proof& durable, const std::deque<v1::Proof>& waiting);
 
 /// What is known of a cue when it goes on air: the fixed half of a mark.
 ProgressMark::Part begin_part(const Assignment& assignment);

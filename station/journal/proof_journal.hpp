@@ -124,6 +124,7 @@ class ProofJournal {
   Result<void> make_room(std::size_t record_bytes, WallTime now);
   Result<void> write_record(std::string_view record);
   Result<void> mend();
+  Result<void> confirm();
   [[nodiscard]] bool restore_tail();
   Result<void> save_receipt(const v1::Receipt& receipt) const;
   Result<void> prune(WallTime now);

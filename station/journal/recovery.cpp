@@ -111,7 +111,19 @@ Result<std::vector<std::filesystem::path>> ProofJournal::find_segments() {
 Result<void> ProofJournal::recover(const std::vector<std::filesystem::path>& paths) {
   for (const auto& path : paths) LOA_TRY(recover_segment(path, &path == &paths.back()));
   LOA_TRY(recover_receipt());
-  return segments_.empty() ? begin_epoch() : open_active();
+  if (segments_.empty()) return begin_epoch();
+  LOA_TRY(open_active());
+  return confirm();
+}
+
+// A process that was killed between writing a record and syncing it left one that everybody can read and no disk holds.
+// Nobody may hear of it before it is durable: its number would be given again after a power cut.
+Result<void> ProofJournal::confirm() {
+  if (::fsync(active_.get()) != 0) {
+    return fail(ErrorCode::io, "cannot sync {}: {}; the proofs found in it may not be durable",
+                segments_.back().path.string(), errno_text());
+  }
+  return sync_folder(folder_);
 }
 
 Result<void> ProofJournal::begin_epoch() {

@@ -38,7 +38,8 @@ endif()
 #   One test program of every .cpp in tests/<kind>/<house>/<room>, mirroring the tree; part of the target tests_<kind>.
 #   Its tests are named "<kind>/<house>/<room>: Subject.Promise".
 #   NEEDS:    programs that it starts, built before it.
-#   REALTIME: its tests measure time or sound: each runs alone on the machine, with the label `realtime`.
+#   REALTIME: its tests measure time or sound: each runs alone on the machine, with the label `realtime`. Others have
+#             their kind as label.
 #   TIMEOUT:  of each test, 120 s unless told.
 function(loa_test path)
   cmake_parse_arguments(test "REALTIME" "TIMEOUT" "LINKS;NEEDS" ${ARGN})
@@ -61,6 +62,8 @@ function(loa_test path)
   set(properties TIMEOUT ${test_TIMEOUT})
   if(test_REALTIME)
     list(APPEND properties RUN_SERIAL TRUE LABELS realtime)
+  else()
+    list(APPEND properties LABELS ${kind})
   endif()
   gtest_discover_tests(test_${name} TEST_PREFIX "${path}: " DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
 endfunction()

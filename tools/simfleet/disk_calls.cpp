@@ -42,8 +42,14 @@ struct Opened {
 
 /// Descriptors that are open below a disk's folder.
 std::map<int, Opened>& opened() {
-  static std::map<int, Opened> descriptors;
+  static auto& descriptors = *new std::map<int, Opened>;  // outlives every close
   return descriptors;
+}
+
+/// Memory that shows a file below a disk's folder, by its begin.
+std::map<void*, std::string>& mapped() {
+  static auto& memory = *new std::map<void*, std::string>;  // outlives every unmapping
+  return memory;
 }
 
 /// Absent for descriptors that are not ours, and for everything while no disk is in use.
@@ -148,12 +154,27 @@ int fdatasync(int fd) {
 }
 
 /// Only progress marks are mapped.
+void* mmap(void* base, size_t length, int protection, int flags, int fd, off_t offset) noexcept {
+  static auto* const call = calls::real<void*(void*, size_t, int, int, int, off_t)>("mmap");
+  void* mapped = call(base, length, protection, flags, fd, offset);
+  const auto* file = fd >= 0 && mapped != MAP_FAILED ? calls::find(fd) : nullptr;
+  if (file != nullptr) calls::mapped()[mapped] = file->path;
+  return mapped;
+}
+
+int munmap(void* base, size_t length) noexcept {
+  static auto* const call = calls::real<int(void*, size_t)>("munmap");
+  calls::mapped().erase(base);
+  return call(base, length);
+}
+
 int msync(void* base, size_t length, int flags) {
   static auto* const call = calls::real<int(void*, size_t, int)>("msync");
   SimDisk* disk = SimDisk::in_use();
-  if (disk == nullptr) return call(base, length, flags);
+  const auto file = calls::mapped().find(base);
+  if (disk == nullptr || file == calls::mapped().end()) return call(base, length, flags);
   if (calls::refused(*disk, false, true)) return -1;
-  disk->marks_synced();
+  disk->mark_synced(file->second, {static_cast<const char*>(base), length});
   return 0;
 }
 

@@ -35,6 +35,7 @@ struct Sum {
     verdict.emitted_us += one.emitted_us;
     verdict.reported_us += one.reported_us;
     verdict.unproved_us += one.unproved_us;
+    verdict.again_us += one.again_us;
     for (const auto& [word, count] : outcome.counts) counts[word] += count;
     events += outcome.events;
     digests += outcome.digest;
@@ -62,9 +63,10 @@ void print_text(const Sum& sum, const Options& options, double simulated_s) {
   fmt::print("happened:");
   for (const auto& [word, count] : sum.counts) fmt::print(" {} {}", word, count);
   fmt::print(
-      "\nheard {:.1f} h of {:.1f} h planned, reported {:.1f} h; {:.1f} s unproved after power cuts and ill disks\n",
+      "\nheard {:.1f} h of {:.1f} h planned, reported {:.1f} h; {:.1f} s unproved after power cuts and ill disks, "
+      "{:.1f} s heard again\n",
       hours_of(all.emitted_us), hours_of(all.planned_us), hours_of(all.reported_us),
-      static_cast<double>(all.unproved_us) / 1e6);
+      static_cast<double>(all.unproved_us) / 1e6, static_cast<double>(all.again_us) / 1e6);
   fmt::print("event log sha256 {}\n", sum.digest());
   fmt::print(
       "simfleet: {} stations x {} days x {} runs, {} cues: proofs lost {}, double {}, false seconds {:.2f}, fired "

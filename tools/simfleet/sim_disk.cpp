@@ -19,8 +19,12 @@ SimDisk*& current() {
 }
 
 std::string read_all(const fs::path& path) {
+  std::error_code none;
+  const auto size = fs::file_size(path, none);
+  std::string bytes(none ? 0 : size, '\0');
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>{in}, {}};
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
 }
 
 void write_all(const fs::path& path, const std::string& bytes) {
@@ -123,7 +127,9 @@ std::map<std::string, std::string> SimDisk::read_marks() const {
   return marks;
 }
 
-void SimDisk::marks_synced() { marks_ = read_marks(); }
+void SimDisk::mark_synced(const std::string& path, std::string_view bytes) {
+  marks_[fs::path{path}.filename().string()].assign(bytes);
+}
 
 void SimDisk::restart(Random& random) {
   end_now(End::killed);

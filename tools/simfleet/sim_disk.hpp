@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/simfleet/random.hpp"
@@ -45,8 +46,8 @@ class SimDisk {
   /// The process or the whole machine starts anew. After a power cut: takes back some of what was not synced.
   void restart(Random& random);
 
-  /// Progress marks are mapped memory, whose writes no call shows: their bytes are on the disk now.
-  void marks_synced();
+  /// Progress marks are mapped memory, whose writes no call shows: these bytes are on the disk now.
+  void mark_synced(const std::string& path, std::string_view bytes);
 
   // Called by the calls, with paths relative to the folder, before or after the real thing is done.
   /// @return an errno to fail with, 0 to go on

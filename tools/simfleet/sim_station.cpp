@@ -165,6 +165,7 @@ void SimStation::command(const v1::Command& command) {
 }
 
 void SimStation::heal() {
+  disk_.end_after(0, SimDisk::End::none);  // an end that waited for the disk's next steps does not come any more
   set_disk(SimDisk::Illness::none);
   if (horn_.gone) set_device_gone(false);
   if (horn_.stalled_since) set_stalled(false);
@@ -223,6 +224,7 @@ void SimStation::start_process() {
     return;
   }
   process_ = std::move(*opened);
+  starts_.push_back(world_.timeline.now());
   note("started", "proofs {} torn {} damaged {} lost {}", process_->journal.last(),
        process_->journal.recovery().torn_bytes, process_->journal.recovery().damaged_bytes,
        process_->journal.recovery().lost_proofs);
@@ -288,6 +290,7 @@ void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start) {
     if (state.held) event.held.insert(*protocol::crypto::Sha256::from_bytes(object.sha256()));
   }
   process_->has_plan = true;
+  first_plan_ = std::min(first_plan_, world_.timeline.now());
   note("plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
   feed(event);
 }

@@ -56,6 +56,9 @@ class SimStation {
   [[nodiscard]] Device& device(v1::Medium medium) { return medium == v1::MEDIUM_SIGN ? sign_ : horn_; }
   /// Instants at which something ended that could take heard but unproved time with it.
   [[nodiscard]] const std::vector<Instant>& power_cuts() const { return power_cuts_; }
+  /// When it first had a plan on its disk: of earlier cues it knows nothing.
+  [[nodiscard]] Instant first_plan() const { return first_plan_; }
+  [[nodiscard]] const std::vector<Instant>& starts() const { return starts_; }  ///< of processes
   [[nodiscard]] const std::vector<Stretch>& disk_illnesses() const { return disk_illnesses_; }
 
  private:
@@ -130,6 +133,8 @@ class SimStation {
   std::unique_ptr<Process> process_;
   std::uint64_t serial_ = 0;  ///< of the process
   std::vector<Instant> power_cuts_;
+  std::vector<Instant> starts_;
+  Instant first_plan_ = INT64_MAX;
   std::vector<Stretch> disk_illnesses_;
 };
 

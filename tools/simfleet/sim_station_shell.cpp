@@ -89,8 +89,9 @@ void SimStation::keep_waiting_parts() {
   auto& unkept = process_->unkept;
   while (!unkept.empty()) {
     if (!process_->journal.append(unkept.front(), now().wall)) return note("unkept", "{}", unkept.size());
-    presenter_of(unkept.front().medium())->settled(station::CueKey::of(unkept.front()));
+    const v1::Proof kept = std::move(unkept.front());
     unkept.pop_front();
+    if (station::journal::frees_mark(kept, unkept)) presenter_of(kept.medium())->settled(station::CueKey::of(kept));
     publish(process_->outbox.on_appended(mono()));
   }
 }

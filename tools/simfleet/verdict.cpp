@@ -36,15 +36,21 @@ void Judge::find(const PlannedCue& planned, std::string_view what, std::int64_t 
                                           planned.cue.segment(), what, us));
 }
 
-/// How much of what was heard may be without proof: a power cut takes what the marks had not synced, an ill disk all of
-/// what waited for it.
+/// How much of what was heard may be without proof: a power cut takes what the marks had not synced; an ill disk all of
+/// what waited for it, also what the next process found in the marks.
 std::int64_t Judge::allowance(const Emission& emission) const {
-  const Instant until = emission.ended + settling_us;
+  Instant until = emission.ended + settling_us;
+  std::int64_t cuts = 0;
+  for (const Instant cut : station_.power_cuts()) {
+    if (cut < emission.begun || cut > until) continue;
+    ++cuts;
+    const auto& starts = station_.starts();
+    const auto start = std::upper_bound(starts.begin(), starts.end(), cut);
+    if (start != starts.end()) until = std::max(until, *start + settling_us);
+  }
   for (const auto& illness : station_.disk_illnesses()) {
     if (illness.from_us <= until && illness.to_us >= emission.begun) return INT64_MAX;
   }
-  const auto cuts = std::count_if(station_.power_cuts().begin(), station_.power_cuts().end(),
-                                  [&](Instant at) { return emission.begun <= at && at <= until; });
   return cuts * (mark_sync_us + period_us) + period_us;
 }
 
@@ -52,7 +58,9 @@ void Judge::compare(const PlannedCue& planned, const Emission* emission, std::in
   const Heard heard = emission ? measure(emission->stretches) : Heard{};
   verdict_.emitted_us += heard.once_us;
   verdict_.reported_us += reported_us;
-  if (heard.again_us > period_us) {
+  verdict_.again_us += heard.again_us;
+  // A clock that was ahead and set back, and a power cut in between: what the cut took is heard at its time once more.
+  if (heard.again_us > period_us && heard.again_us > allowance(*emission)) {
     ++verdict_.fired_twice;
     find(planned, "fired twice", heard.again_us);
   }
@@ -81,7 +89,7 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
     ++verdict_.proofs_double;
     find(planned, anomaly.kind, (anomaly.to - anomaly.from).count());
   }
-  if (unknown_us > 0) {
+  if (unknown_us > 0 && planned.cue.start_us() >= station_.first_plan()) {
     ++verdict_.proofs_lost;
     find(planned, "without account", unknown_us);
   }

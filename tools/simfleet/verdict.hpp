@@ -20,6 +20,7 @@ struct Verdict {
   std::int64_t emitted_us = 0;
   std::int64_t reported_us = 0;
   std::int64_t unproved_us = 0;       ///< heard and not reported, for a power cut or an ill disk took it: allowed
+  std::int64_t again_us = 0;          ///< heard twice, of it at most what a power cut took of its proof is allowed
   std::vector<std::string> findings;  ///< a sentence for each, the first few
   std::vector<std::string> problems;  ///< of the office
 

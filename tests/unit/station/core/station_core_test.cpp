@@ -347,5 +347,56 @@ TEST(StationCore, EveryMicrosecondOfAPlanHasOneBucket) {
   }
 }
 
+// ---- what simfleet found --------------------------------------------------------------------------------------------
+
+TEST(StationCore, AHoleBeforeSomethingProvedIsBookedAndNotPlayed) {
+  const auto cue = CoreBench::cue("a/2026-11-21/070100", 0, 60, 60);
+  const auto at = [&](int s) { return CoreBench::t0 + s * CoreBench::second; };
+  CoreBench bench{std::vector<Accounted>{{CueKey::of(cue), at(60), at(70), v1::BUCKET_PLAYED},
+                                         {CueKey::of(cue), at(80), at(90), v1::BUCKET_PLAYED}}};
+  const auto actions = bench.give(0, CoreBench::plan({cue}), 1, true);
+  EXPECT_EQ(CoreBench::first<Arm>(actions), nullptr);
+  EXPECT_EQ(bench.account(cue), "");
+  bench.at(100);
+  EXPECT_EQ(bench.account(cue), "dark 10.0-20.0 station-off");
+}
+
+TEST(StationCore, ADarkCueThatANewerPlanNoLongerNamesStillGetsItsAccount) {
+  const auto cue = CoreBench::cue("a/2026-11-21/070100", 0, 60, 60);
+  CoreBench bench;
+  bench.grade = ClockGrade::none;  // ten minutes after a boot nobody has told the time yet
+  bench.give(600, CoreBench::plan({cue}), 1, true);
+  auto newer = CoreBench::plan({});
+  newer.set_made_us(CoreBench::t0 + 600 * CoreBench::second);
+  bench.give(601, newer, 2);
+  EXPECT_EQ(bench.account(cue), "");
+  bench.grade = ClockGrade::disciplined;
+  bench.at(602);
+  bench.expect_closed(cue);
+}
+
+TEST(StationCore, ACueThatANewerPlanCancelledBeforeItsStartOwesNothing) {
+  const auto cue = CoreBench::cue("a/2026-11-21/070100", 0, 60, 60);
+  CoreBench bench;
+  bench.give(0, CoreBench::plan({cue}));
+  auto newer = CoreBench::plan({});
+  newer.set_made_us(CoreBench::t0 + 10 * CoreBench::second);
+  bench.give(11, newer, 2);
+  bench.at(200);
+  EXPECT_EQ(bench.account(cue), "");
+}
+
+TEST(StationCore, TimeSpentWaitingForAClockIsNotDarkness) {
+  const auto cue = CoreBench::cue("a/2026-11-21/070100", 0, 60, 60);
+  CoreBench bench;
+  bench.grade = ClockGrade::none;
+  bench.give(0, CoreBench::plan({cue}), 1, true);
+  EXPECT_FALSE(bench.core().clock_believed());
+  bench.grade = ClockGrade::disciplined;
+  bench.at(90);
+  EXPECT_TRUE(bench.core().clock_believed());
+  EXPECT_EQ(bench.account(cue), "clock 0.0-30.0 clock-none");
+}
+
 }  // namespace
 }  // namespace loa::station::core

@@ -1,0 +1,85 @@
+#include <gtest/gtest.h>
+
+#include "protocol/base/log.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "tools/simfleet/fleet.hpp"
+
+namespace loa::tools::simfleet {
+namespace {
+
+class FleetTest : public testing::Test {
+ protected:
+  FleetTest() : folder_("loa-scenario") {
+    log::set_level(log::Level::error);
+    options_.scratch = folder_ / "fleet";
+  }
+
+  Outcome run_with(const char* faults, std::size_t stations, int days, std::uint64_t seed) {
+    options_.stations = stations;
+    options_.days = days;
+    options_.seed = seed;
+    options_.faults = parse_faults(faults).value();
+    auto outcome = run(options_);
+    EXPECT_TRUE(outcome) << outcome.error().text;
+    return outcome ? std::move(*outcome) : Outcome{};
+  }
+
+  static void expect_kept(const Outcome& outcome) {
+    const Verdict& verdict = outcome.verdict;
+    EXPECT_EQ(verdict.proofs_lost, 0U);
+    EXPECT_EQ(verdict.proofs_double, 0U);
+    EXPECT_EQ(verdict.false_us, 0);
+    EXPECT_EQ(verdict.fired_twice, 0U);
+    EXPECT_EQ(verdict.not_back, 0U);
+    EXPECT_EQ(verdict.forks, 0U);
+    EXPECT_TRUE(verdict.held());
+    for (const auto& text : verdict.findings) ADD_FAILURE() << text;
+    for (const auto& text : verdict.problems) ADD_FAILURE() << text;
+  }
+
+  tests::TempFolder folder_;
+  Options options_;
+};
+
+TEST_F(FleetTest, NothingGoesWrongAndEverythingIsHeardAndReported) {
+  const auto outcome = run_with("none", 3, 3, 1);
+  expect_kept(outcome);
+  // Only the first slogans and the minute and a half under the priority notice are missing.
+  EXPECT_GT(outcome.verdict.emitted_us, outcome.verdict.planned_us * 97 / 100);
+  EXPECT_LE(std::abs(outcome.verdict.emitted_us - outcome.verdict.reported_us),
+            static_cast<std::int64_t>(outcome.verdict.cues) * period_us);
+}
+
+TEST_F(FleetTest, AThousandStationDaysOfMixedFaultsBreakNoPromise) {
+  const auto outcome = run_with("all", 25, 40, 20'261'121);
+  expect_kept(outcome);
+  // It was no fair weather.
+  for (const char* word :
+       {"power-cut", "kill", "clock-step", "disk", "device", "content-harmed", "command", "line-down", "unkept"}) {
+    EXPECT_GT(outcome.counts.contains(word) ? outcome.counts.at(word) : 0, 10U) << word;
+  }
+}
+
+TEST_F(FleetTest, TheSameSeedIsTheSameRunToTheByte) {
+  const auto one = run_with("all", 4, 6, 77);
+  const auto again = run_with("all", 4, 6, 77);
+  const auto other = run_with("all", 4, 6, 78);
+  EXPECT_EQ(one.digest, again.digest);
+  EXPECT_NE(one.digest, other.digest);
+}
+
+TEST_F(FleetTest, AStationThatClaimsMoreThanItsHornEmittedIsCaught) {
+  options_.lie_us = 5 * period_us;
+  const auto outcome = run_with("kill,cut", 3, 4, 5);
+  EXPECT_FALSE(outcome.verdict.held());
+  EXPECT_GT(outcome.verdict.false_us, 0);
+}
+
+// Each of these seeds found something (see the promises they broke in the log of tools/simfleet).
+TEST_F(FleetTest, SeedsThatFoundSomethingHold) {
+  expect_kept(run_with("clock,cut", 10, 10, 1));  // ten years ahead at boot; a plan before the clock; a hole
+  expect_kept(run_with("disk,kill", 10, 10, 1));  // a journal broken until a restart; holes before a mark
+}
+
+}  // namespace
+}  // namespace loa::tools::simfleet

@@ -1,0 +1,91 @@
+#include "station/journal/take_up.hpp"
+
+#include "station/journal/mark_set.hpp"
+#include "tests/unit/station/journal/journal_fixture.hpp"
+
+namespace loa::station::journal {
+namespace {
+
+class TakeUpTest : public JournalTest {
+ protected:
+  static constexpr WallTime ten_years_ahead = morning + std::chrono::hours{24 * 3650};
+
+  [[nodiscard]] std::filesystem::path marks() const { return folder().parent_path() / "marks"; }
+  /// An earlier process had these parts of draft(n) on air when it was killed.
+  void leave_marks(const std::vector<v1::Proof>& parts) {
+    auto set = MarkSet::open(marks(), "audio");
+    ASSERT_TRUE(set);
+    std::size_t index = 0;
+    for (const auto& proof : parts) {
+      Assignment assignment;
+      assignment.cue.set_occurrence(proof.occurrence());
+      assignment.cue.set_segment(proof.segment());
+      assignment.cue.set_object(proof.object());
+      auto part = begin_part(assignment);
+      part.from_us = proof.from_us();
+      part.to_us = proof.to_us();
+      set->update(index++, part);
+    }
+  }
+};
+
+TEST_F(TakeUpTest, APartLeftInAMarkBecomesAProofOnce) {
+  auto journal = open();
+  leave_marks({draft(0)});
+  const auto found = take_up(journal, marks(), morning);
+  ASSERT_TRUE(found) << found.error().text;
+  ASSERT_EQ(found->known.size(), 1U);
+  EXPECT_EQ(found->known[0].to_us, draft(0).to_us());
+  EXPECT_EQ(journal.last(), 1U);
+  ASSERT_TRUE(take_up(journal, marks(), morning));
+  EXPECT_EQ(journal.last(), 1U);
+}
+
+TEST_F(TakeUpTest, AClockTenYearsAheadForgetsNothing) {
+  auto journal = open();
+  fill(journal, 0, 3);
+  leave_marks({draft(2)});  // its proof is durable, the mark was not yet cleared
+  const auto found = take_up(journal, marks(), ten_years_ahead);
+  ASSERT_TRUE(found) << found.error().text;
+  EXPECT_EQ(found->known.size(), 3U);
+  EXPECT_EQ(journal.last(), 3U);
+}
+
+TEST_F(TakeUpTest, AnEarlierPartOfACueThatALaterProofFollowsIsNotLost) {
+  auto journal = open();
+  auto later = draft(0);
+  later.set_from_us(draft(0).to_us());
+  later.set_to_us(draft(0).to_us() + 5'000'000);
+  ASSERT_TRUE(journal.append(later, morning));
+  leave_marks({draft(0)});
+  const auto found = take_up(journal, marks(), morning);
+  ASSERT_TRUE(found) << found.error().text;
+  EXPECT_EQ(found->known.size(), 2U);
+  EXPECT_EQ(journal.last(), 2U);
+}
+
+TEST_F(TakeUpTest, ADiskThatRefusesKeepsNothingFromStarting) {
+  auto journal = open(Limits{256 << 10, 500, std::chrono::hours{72}});  // full with the first proof
+  leave_marks({draft(0), draft(1)});
+  auto found = take_up(journal, marks(), morning);
+  ASSERT_TRUE(found) << found.error().text;
+  EXPECT_EQ(found->known.size(), 2U);
+  const auto kept = journal.last();
+  EXPECT_EQ(found->unkept.size(), 2U - kept);
+  ASSERT_FALSE(found->unkept.empty());
+  found = take_up(journal, marks(), morning);  // the marks still hold them
+  EXPECT_EQ(found->known.size(), 2U);
+}
+
+// A cue that was pre-empted has two parts that were heard and one between that was not; its mark is that of the last.
+TEST(MarkSet, AMarkIsFreeWhenEverythingHeardOfItsCueIsDurable) {
+  auto pre_empted = draft(0);
+  pre_empted.set_bucket(v1::BUCKET_INTERRUPTED);
+  EXPECT_FALSE(frees_mark(pre_empted, {draft(0)}));
+  EXPECT_FALSE(frees_mark(pre_empted, {}));
+  EXPECT_FALSE(frees_mark(draft(0), {pre_empted, draft(0)}));
+  EXPECT_TRUE(frees_mark(draft(0), {draft(1)}));
+}
+
+}  // namespace
+}  // namespace loa::station::journal
