@@ -51,7 +51,8 @@ class Presenter {
   virtual void arm(const Assignment& assignment) = 0;
   /// Ends a cue within 20 ms (with a short fade), or forgets it if it has not begun. ended() follows.
   virtual void halt(const CueKey& cue) = 0;
-  /// Every part of this cue that was heard and has ended is durable: what the presenter kept against a killed process may go.
+  /// Every part of this cue that was heard and has ended is durable: what the presenter kept against a killed process
+  /// may go.
   virtual void settled(const CueKey& cue) = 0;
   /// Opens the device ahead of time, or closes it once idle, so that the first sample is on time.
   virtual void set_awake(bool awake) = 0;
