@@ -178,8 +178,12 @@ void Station::load_plan() {
     log::info("plan.none", {{"station", settings_.station}});
     return;
   }
-  auto accepted = gate_.plan(**sealed, std::nullopt, believed_now());
+  // It was in force: what it promised is owed even if it has expired since, or if the clock has gone back behind its
+  // making. Nothing of it sounds after its horizon.
+  auto accepted = gate_.plan(**sealed, std::nullopt, std::nullopt);
   if (!accepted) return refuse("plan on disk", accepted.error());
+  if (to_us(reading_.now.wall) >= accepted->plan.horizon_us())
+    log::warn("plan.expired", {{"sequence", accepted->sequence}});
   plan_bytes_ = **sealed;
   adopt(std::move(*accepted), true);
 }

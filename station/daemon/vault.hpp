@@ -16,7 +16,7 @@ class Vault {
   /// @error io · refused: the folder cannot be written
   static Result<Vault> open(const std::filesystem::path& folder);
 
-  /// The sealed plan, absent when none was ever accepted. It is verified again like one from the network.
+  /// The sealed plan, absent when none was ever accepted. Its seal is opened again at start.
   /// @error io
   [[nodiscard]] Result<std::optional<std::string>> load_plan() const;
   Result<void> save_plan(const std::string& sealed) const;

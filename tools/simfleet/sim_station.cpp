@@ -277,7 +277,7 @@ std::unique_ptr<SimPresenter> SimStation::make_presenter(journal::MarkSet marks,
 void SimStation::load_plan() {
   const auto sealed = process_->vault.load_plan();
   if (!sealed || !*sealed) return note("no-plan", "{}", sealed.has_value());
-  auto accepted = process_->gate.plan(**sealed, std::nullopt, believed_now());
+  auto accepted = process_->gate.plan(**sealed, std::nullopt, std::nullopt);
   if (!accepted) return note("plan-refused", "at start");
   process_->plan_bytes = **sealed;
   adopt(std::move(*accepted), true);
