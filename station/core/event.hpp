@@ -42,10 +42,15 @@ struct PartEnded {
 struct CommandArrived {
   v1::Command command;
 };
+/// A mute that an earlier process obeyed and that outlived it.
+struct MuteRestored {
+  v1::Command::Mute mute;
+};
 /// Time passed: next_deadline() was reached, or the clock was stepped or changed its grade.
 struct Tick {};
 
-using Event = std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, CommandArrived, Tick>;
+using Event =
+    std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, CommandArrived, MuteRestored, Tick>;
 
 // ---- actions -----------------------------------------------------------------------------------------------------
 

@@ -435,6 +435,11 @@ void StationCore::set_fault(const std::string& code, bool present, const std::st
 
 void StationCore::take(const CommandArrived& event) { actions_.emplace_back(Reply{obey(event.command)}); }
 
+void StationCore::take(const MuteRestored& event) {
+  mute_until_us_ = event.mute.until_us();
+  mute_reason_ = event.mute.reason();
+}
+
 v1::Answer StationCore::obey(const v1::Command& command) {
   v1::Answer answer;
   answer.set_command(command.id());

@@ -86,6 +86,7 @@ class StationCore {
   void take(const PartStarted& event);
   void take(const PartEnded& event);
   void take(const CommandArrived& event);
+  void take(const MuteRestored& event);
   void take(const Tick& event);
   [[nodiscard]] v1::Answer obey(const v1::Command& command);
 

@@ -5,7 +5,6 @@
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
-#include "station/daemon/vitals.hpp"
 #include "station/display/sign_player.hpp"
 #include "station/journal/take_up.hpp"
 #include "station/playback/audio_player.hpp"
@@ -21,7 +20,6 @@ constexpr std::chrono::milliseconds tick_interval{1'000};
 constexpr std::chrono::seconds status_interval{60};
 constexpr std::chrono::seconds longest_backoff{20};     // 300 stations after a broker's restart: 30 handshakes a second
 constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
-constexpr std::chrono::hours sealed_life{24 * 365};     // status, answers, faults: the retained ones stay readable
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
 
@@ -163,12 +161,20 @@ std::function<void(std::function<void()>)> Station::post() {
 }
 
 Result<void> Station::start() {
+  load_mute();
   load_plan();
   LOA_TRY(link_->start());
   tick();
   board_.watchdog->ready();
   feed_watchdog();
   return {};
+}
+
+/// A ward that is silent for a funeral stays silent when a station restarts.
+void Station::load_mute() {
+  const auto mute = vault_.load_mute();
+  if (!mute) return refuse("mute on disk", mute.error());
+  if (*mute) feed(core::MuteRestored{**mute});
 }
 
 void Station::load_plan() {
@@ -279,6 +285,9 @@ void Station::on_command(const std::string& sealed) {
   const auto accepted = gate_.command(sealed, vault_.last_command(), believed_now(), groups);
   if (!accepted) return refuse("command", accepted.error());
   if (const auto saved = vault_.save_last_command(accepted->sequence); !saved) return refuse("command", saved.error());
+  if (accepted->command.has_mute()) {
+    if (const auto saved = vault_.save_mute(accepted->command.mute()); !saved) return refuse("command", saved.error());
+  }
   log::info("command.accepted", {{"id", accepted->command.id()}, {"sequence", accepted->sequence}});
   feed(core::CommandArrived{accepted->command});
 }
@@ -371,15 +380,6 @@ void Station::keep_waiting_parts() {
   }
 }
 
-void Station::publish_proofs(const Result<outbox::Outbox::Batch>& batch) {
-  if (!batch) return log::error("outbox.unreadable", {{"error", batch.error().text}});
-  const auto to = topic::of_station(settings_.ward, settings_.station, topic::Leaf::proof);
-  for (const auto& sealed : *batch) {
-    const auto published = link_->publish(to, sealed, protocol::link::Qos::at_least_once, false);
-    if (!published) log::debug("proof.unpublished", {{"error", published.error().text}});  // the outbox sends it again
-  }
-}
-
 void Station::perform(const core::Want& action) {
   std::vector<sync::Want> wants;
   for (const auto& object : action.objects) {
@@ -418,42 +418,6 @@ void Station::perform(const core::Raise& action) {
                               {"state", static_cast<int>(action.fault.state())},
                               {"text", action.fault.text()}});
   publish_sealed(v1::KIND_FAULT, topic::Leaf::fault, action.fault.SerializeAsString(), action.fault.code());
-}
-
-void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string& body, std::string_view code) {
-  protocol::seal::Address address;
-  address.ward = settings_.ward;
-  address.sender = "station/" + settings_.station;
-  address.audience = "headend";
-  address.kind = kind;
-  seal_sequence_ = std::max(seal_sequence_ + 1, static_cast<std::uint64_t>(to_us(reading_.now.wall)));
-  address.sequence = seal_sequence_;
-  address.not_before = reading_.now.wall - std::chrono::hours{1};
-  address.not_after = reading_.now.wall + sealed_life;
-  const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, leaf, code),
-                                        protocol::seal::seal(address, body, key_), protocol::link::Qos::at_least_once,
-                                        topic::is_retained(leaf));
-  if (!published) log::debug("message.unpublished", {{"error", published.error().text}});
-}
-
-void Station::publish_status() {
-  status_due_ = false;
-  last_status_ = steady_clock::now();
-  v1::Status status;
-  status.set_at_us(to_us(reading_.now.wall));
-  status.set_plan_sequence(core_->plan_sequence());
-  status.set_objects_wanted(static_cast<std::uint32_t>(core_->objects_wanted()));
-  status.set_objects_held(static_cast<std::uint32_t>(core_->objects_held()));
-  status.set_clock_grade(static_cast<v1::ClockGrade>(reading_.now.grade));
-  status.set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));
-  status.set_uptime_s(static_cast<std::uint64_t>((last_status_ - started_) / std::chrono::seconds{1}));
-  status.set_proofs_waiting(outbox_.waiting() + unkept_.size());
-  status.set_on_air(core_->on_air());
-  status.set_on_air_start_error_us(core_->on_air_start_error_us());
-  status.set_software(LOA_VERSION);
-  status.set_refused(last_refused_);
-  add_vitals(status, settings_.state_folder);
-  publish_sealed(v1::KIND_STATUS, topic::Leaf::status, status.SerializeAsString());
 }
 
 // ---- time -----------------------------------------------------------------------------------------------------------

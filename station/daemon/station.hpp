@@ -46,6 +46,7 @@ class Station {
   Result<void> make_presenters();
   Result<void> make_link();
   void load_plan();
+  void load_mute();
 
   void on_connected();
   void on_message(const protocol::link::Message& message);

@@ -36,4 +36,18 @@ Result<void> Vault::save_last_command(std::uint64_t sequence) {
   return {};
 }
 
+Result<std::optional<v1::Command::Mute>> Vault::load_mute() const {
+  const auto file = folder_ / "mute";
+  const auto bytes = read_file(file, 4096);
+  if (!bytes && bytes.error().code == ErrorCode::missing) return std::optional<v1::Command::Mute>{};
+  if (!bytes) return pass(bytes.error());
+  v1::Command::Mute mute;
+  if (!mute.ParseFromString(*bytes)) return fail(ErrorCode::invalid, "{} is damaged", file.string());
+  return std::optional{mute};
+}
+
+Result<void> Vault::save_mute(const v1::Command::Mute& mute) const {
+  return save_file(folder_ / "mute", mute.SerializeAsString(), 0600);
+}
+
 }  // namespace loa::station::daemon

@@ -5,11 +5,13 @@
 #include <string>
 
 #include "protocol/base/result.hpp"
+#include "protocol/message/loa.pb.h"
 
 namespace loa::station::daemon {
 
-/// What a station must know after a power cut besides its journal: the plan it obeys, and the last command it took.
-/// Files: plan.sealed (the envelope as received) and command.last (a decimal sequence). Each is replaced whole and
+/// What a station must know after a power cut besides its journal: the plan it obeys, the last command it took, and the
+/// mute it was given. Files: plan.sealed (the envelope as received), command.last (a decimal sequence) and mute (a
+/// serialised Command::Mute). Each is replaced whole and
 /// durably.
 class Vault {
  public:
@@ -25,6 +27,11 @@ class Vault {
   [[nodiscard]] std::uint64_t last_command() const { return last_command_; }
   /// Call before the command is obeyed, so that it cannot be replayed after a power cut.
   Result<void> save_last_command(std::uint64_t sequence);
+
+  /// The last mute obeyed, absent when none ever was.
+  /// @error io · invalid: damaged
+  [[nodiscard]] Result<std::optional<v1::Command::Mute>> load_mute() const;
+  Result<void> save_mute(const v1::Command::Mute& mute) const;
 
  private:
   explicit Vault(std::filesystem::path folder) : folder_(std::move(folder)) {}

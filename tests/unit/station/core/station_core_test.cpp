@@ -239,6 +239,16 @@ TEST(StationCore, MuteIsCountedAndEndsByItself) {
   EXPECT_EQ(bench.account(bulletin), "muted 0.0-10.2 muted-by-command | played 10.2-20.0 complete");
 }
 
+TEST(StationCore, AMuteOutlivesTheProcess) {
+  Bench bench;
+  v1::Command::Mute mute;
+  mute.set_until_us(Bench::t0 + 80 * Bench::second);
+  bench.at(0, MuteRestored{mute});
+  bench.give(1, Bench::plan({bulletin}), 1, true);
+  EXPECT_EQ(Bench::first<Arm>(bench.at(68)), nullptr);
+  EXPECT_NE(Bench::first<Arm>(bench.at(80)), nullptr);
+}
+
 TEST(StationCore, ANewPlanThatDropsACueOnAirHaltsIt) {
   Bench bench;
   bench.give(0, Bench::plan({opening, bulletin}));

@@ -1,0 +1,62 @@
+// What a station says: proofs, status, answers and faults.
+#include "protocol/base/log.hpp"
+#include "protocol/topic/topic.hpp"
+#include "station/daemon/station.hpp"
+#include "station/daemon/vitals.hpp"
+
+namespace loa::station::daemon {
+namespace {
+
+namespace topic = protocol::topic;
+using std::chrono::steady_clock;
+
+constexpr std::chrono::hours sealed_life{24 * 365};  // status, answers, faults: the retained ones stay readable
+
+}  // namespace
+
+void Station::publish_proofs(const Result<outbox::Outbox::Batch>& batch) {
+  if (!batch) return log::error("outbox.unreadable", {{"error", batch.error().text}});
+  const auto to = topic::of_station(settings_.ward, settings_.station, topic::Leaf::proof);
+  for (const auto& sealed : *batch) {
+    const auto published = link_->publish(to, sealed, protocol::link::Qos::at_least_once, false);
+    if (!published) log::debug("proof.unpublished", {{"error", published.error().text}});  // the outbox sends it again
+  }
+}
+
+void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string& body, std::string_view code) {
+  protocol::seal::Address address;
+  address.ward = settings_.ward;
+  address.sender = "station/" + settings_.station;
+  address.audience = "headend";
+  address.kind = kind;
+  seal_sequence_ = std::max(seal_sequence_ + 1, static_cast<std::uint64_t>(to_us(reading_.now.wall)));
+  address.sequence = seal_sequence_;
+  address.not_before = reading_.now.wall - std::chrono::hours{1};
+  address.not_after = reading_.now.wall + sealed_life;
+  const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, leaf, code),
+                                        protocol::seal::seal(address, body, key_), protocol::link::Qos::at_least_once,
+                                        topic::is_retained(leaf));
+  if (!published) log::debug("message.unpublished", {{"error", published.error().text}});
+}
+
+void Station::publish_status() {
+  status_due_ = false;
+  last_status_ = steady_clock::now();
+  v1::Status status;
+  status.set_at_us(to_us(reading_.now.wall));
+  status.set_plan_sequence(core_->plan_sequence());
+  status.set_objects_wanted(static_cast<std::uint32_t>(core_->objects_wanted()));
+  status.set_objects_held(static_cast<std::uint32_t>(core_->objects_held()));
+  status.set_clock_grade(static_cast<v1::ClockGrade>(reading_.now.grade));
+  status.set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));
+  status.set_uptime_s(static_cast<std::uint64_t>((last_status_ - started_) / std::chrono::seconds{1}));
+  status.set_proofs_waiting(outbox_.waiting() + unkept_.size());
+  status.set_on_air(core_->on_air());
+  status.set_on_air_start_error_us(core_->on_air_start_error_us());
+  status.set_software(LOA_VERSION);
+  status.set_refused(last_refused_);
+  add_vitals(status, settings_.state_folder);
+  publish_sealed(v1::KIND_STATUS, topic::Leaf::status, status.SerializeAsString());
+}
+
+}  // namespace loa::station::daemon

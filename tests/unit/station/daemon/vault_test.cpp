@@ -1,0 +1,48 @@
+#include "station/daemon/vault.hpp"
+
+#include <gtest/gtest.h>
+
+#include "protocol/base/file.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace loa::station::daemon {
+namespace {
+
+class VaultTest : public testing::Test {
+ protected:
+  [[nodiscard]] Vault open() const { return *Vault::open(folder_.path()); }
+  const tests::TempFolder folder_{"loa-vault"};
+};
+
+TEST_F(VaultTest, IsEmptyAtFirst) {
+  EXPECT_FALSE(open().load_plan()->has_value());
+  EXPECT_FALSE(open().load_mute()->has_value());
+  EXPECT_EQ(open().last_command(), 0U);
+}
+
+TEST_F(VaultTest, KeepsPlanCommandAndMuteForTheNextProcess) {
+  v1::Command::Mute mute;
+  mute.set_reason("tang lễ");
+  mute.set_until_us(1'795'219'200'000'000);
+  auto vault = open();
+  ASSERT_TRUE(vault.save_plan("sealed"));
+  ASSERT_TRUE(vault.save_last_command(42));
+  ASSERT_TRUE(vault.save_mute(mute));
+  const auto again = open();
+  EXPECT_EQ(**again.load_plan(), "sealed");
+  EXPECT_EQ(again.last_command(), 42U);
+  EXPECT_EQ((*again.load_mute())->reason(), "tang lễ");
+  EXPECT_EQ((*again.load_mute())->until_us(), mute.until_us());
+}
+
+TEST_F(VaultTest, SaysWhichFileIsDamaged) {
+  ASSERT_TRUE(save_file(folder_ / "mute", "\xff\xff\xff"));
+  const auto mute = open().load_mute();
+  ASSERT_FALSE(mute);
+  EXPECT_NE(mute.error().text.find("mute is damaged"), std::string::npos) << mute.error().text;
+  ASSERT_TRUE(save_file(folder_ / "command.last", "many\n"));
+  EXPECT_FALSE(Vault::open(folder_.path()));
+}
+
+}  // namespace
+}  // namespace loa::station::daemon
