@@ -7,6 +7,13 @@
 namespace loa::tools::simfleet {
 namespace {
 
+// Under a sanitizer every instruction is some; a fifth of the days must do there.
+#ifdef __SANITIZE_ADDRESS__
+constexpr int days_of_mixed_faults = 8;
+#else
+constexpr int days_of_mixed_faults = 40;
+#endif
+
 class FleetTest : public testing::Test {
  protected:
   FleetTest() : folder_("loa-scenario") {
@@ -51,12 +58,12 @@ TEST_F(FleetTest, NothingGoesWrongAndEverythingIsHeardAndReported) {
 }
 
 TEST_F(FleetTest, AThousandStationDaysOfMixedFaultsBreakNoPromise) {
-  const auto outcome = run_with("all", 25, 40, 20'261'121);
+  const auto outcome = run_with("all", 25, days_of_mixed_faults, 20'261'121);
   expect_kept(outcome);
   // It was no fair weather.
   for (const char* word :
        {"power-cut", "kill", "clock-step", "disk", "device", "content-harmed", "command", "line-down", "unkept"}) {
-    EXPECT_GT(outcome.counts.contains(word) ? outcome.counts.at(word) : 0, 10U) << word;
+    EXPECT_GT(outcome.counts.contains(word) ? outcome.counts.at(word) : 0, days_of_mixed_faults / 4U) << word;
   }
 }
 
