@@ -71,6 +71,10 @@ struct Awake {
 struct Keep {
   v1::Proof part;
 };
+/// Write durably that it is at least this late: StationCore's `last_known` after the next start. At most one in 10 min.
+struct Remember {
+  WallTime instant;
+};
 /// Objects to be fetched, the one needed soonest first. Replaces the list before.
 struct Want {
   std::vector<v1::Object> objects;
@@ -88,7 +92,7 @@ struct Raise {
   v1::Fault fault;
 };
 
-using Action = std::variant<Arm, Halt, Awake, Keep, Want, Inspect, Reply, Report, Raise>;
+using Action = std::variant<Arm, Halt, Awake, Keep, Remember, Want, Inspect, Reply, Report, Raise>;
 using Actions = std::vector<Action>;
 
 /// A part of a cue's planned time that the journal already holds.

@@ -15,8 +15,9 @@ Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).v
 
 }  // namespace
 
-StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born)
-    : settings_(settings), born_(born) {
+StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born,
+                         std::optional<WallTime> last_known)
+    : settings_(settings), clock_(last_known), born_(born) {
   for (const Accounted& entry : journal) {
     journal_[entry.cue].push_back({entry.from_us, entry.to_us});
     journal_newest_us_ = std::max(journal_newest_us_, entry.to_us);
@@ -31,24 +32,14 @@ StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& jo
 
 Actions StationCore::on(const Event& event, const Now& now) {
   actions_.clear();
-  observe_clock(now);
+  observe_clock(now, std::holds_alternative<PlanArrived>(event));
   std::visit([this](const auto& happened) { take(happened); }, event);
   if (clock_usable()) {
-    step();
+    if (clock_settled()) step();
   } else {
     waited_for_clock_ = true;
   }
   return std::exchange(actions_, {});
-}
-
-// A clock that is not believed moves nothing: neither plan time nor, once it was believed, the tie that carries on.
-void StationCore::observe_clock(const Now& now) {
-  now_ = now;
-  believed_ = std::max(believed_, now.grade);
-  if (waited_for_clock_ && !usable_since_ && clock_usable()) usable_since_ = now.mono;
-  if (now.grade >= ClockGrade::network) anchor_.observe(now, assigned_.empty());
-  set_fault("clock-untrusted", now.grade < ClockGrade::network,
-            "the clock is not set: scheduled cues wait (grade " + std::string{name_of(now.grade)} + ")");
 }
 
 // ---- plan and content -----------------------------------------------------------------------------------------------
@@ -232,7 +223,7 @@ void StationCore::keep_played(Track& track, v1::Proof part) {
   part.set_from_us(from);
   part.set_to_us(to);
   part.set_plan_sequence(track.plan_sequence);
-  part.set_clock_grade(static_cast<v1::ClockGrade>(now_.grade));
+  part.set_clock_grade(track.clock_grade);
   track.frontier_us = to;
   actions_.emplace_back(Keep{std::move(part)});
 }
@@ -290,25 +281,11 @@ void StationCore::step_cue(Track& track) {
   if (block && !track.halting) halt(track, *block);
 }
 
-// Time before this process began belongs to nobody's decision: the station was off. So does a hole before something
-// that is proved already, for it cannot be played any more.
-void StationCore::account_dark(Track& track) {
-  const std::int64_t born_us = std::min(to_us(anchor_.plan_time(born_)), now_us());
-  const std::int64_t known_us = track.known.empty() ? 0 : track.known.back().from_us;
-  account(track, std::max(born_us, known_us), {v1::BUCKET_NODE_DARK, "station-off"});
-}
-
-/// And from then on, until somebody told the time, it waited for the clock.
-void StationCore::account_waiting(Track& track) {
-  if (!usable_since_) return;
-  const std::int64_t since_us = to_us(anchor_.plan_time(*usable_since_));
-  account(track, std::min(since_us, now_us()), {v1::BUCKET_CLOCK_UNTRUSTED, "clock-none"});
-}
-
 void StationCore::wait_or_arm(Track& track) {
   const auto block = why_not(track);
   if (!block && now_us() < track.end_us()) {
-    if (now_us() >= std::max(track.start_us() - settings_.arm_lead.count(), track.retry_us)) arm(track);
+    const std::int64_t from_us = std::max(track.start_us(), track.frontier_us);
+    if (now_us() >= std::max(from_us - settings_.arm_lead.count(), track.retry_us)) arm(track);
     return;
   }
   if (block && track.block != block) {
@@ -328,6 +305,7 @@ void StationCore::arm(Track& track) {
   assignment.from_mono = anchor_.mono_of(assignment.from);
   assignment.gain_cb = capped_gain_cb(policy_, track.cue);
   assignment.clock_grade = static_cast<v1::ClockGrade>(now_.grade);
+  track.clock_grade = assignment.clock_grade;
   track.assigned = true;
   assigned_.push_back(&track);
   if (now_us() <= track.start_us()) track.block.reset();
@@ -368,7 +346,8 @@ bool StationCore::pre_empted(const Track& track) const {
 }
 
 std::optional<MonoTime> StationCore::next_deadline() const {
-  if (!clock_usable()) return std::nullopt;
+  const auto claim = clock_.next_deadline();
+  if (!clock_usable()) return claim;
   std::optional<std::int64_t> next;
   const auto consider = [&](std::int64_t instant) {
     if (instant > now_us() && (!next || instant < *next)) next = instant;
@@ -376,7 +355,7 @@ std::optional<MonoTime> StationCore::next_deadline() const {
   for (std::size_t i = first_open_; i < order_.size(); ++i) {
     const Track& track = *order_[i];
     consider(track.start_us() - settings_.content_alarm.count());
-    consider(track.start_us() - settings_.arm_lead.count());
+    consider(std::max(track.start_us(), track.frontier_us) - settings_.arm_lead.count());
     consider(track.start_us() - settings_.pre_roll.count());
     consider(track.start_us());
     consider(track.end_us());
@@ -385,8 +364,9 @@ std::optional<MonoTime> StationCore::next_deadline() const {
   }
   consider(mute_until_us_);
   for (const auto& [medium, end_us] : last_end_us_) consider(end_us + settings_.post_roll.count());
-  if (!next) return std::nullopt;
-  return anchor_.mono_of(wall_from_us(*next));
+  if (!next) return claim;
+  const MonoTime at = anchor_.mono_of(wall_from_us(*next));
+  return claim ? std::min(at, *claim) : at;
 }
 
 // ---- device, faults, commands ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "protocol/base/time.hpp"
+#include "station/core/clock_judge.hpp"
 #include "station/core/event.hpp"
 #include "station/core/policy_rule.hpp"
 #include "station/core/time_anchor.hpp"
@@ -29,7 +30,9 @@ class StationCore {
  public:
   /// @param journal  what the journal holds of recent cues
   /// @param born     when this process began: cue time before it without account was dark
-  StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born);
+  /// @param last_known  the newest Remember that is on disk
+  StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born,
+              std::optional<WallTime> last_known = {});
 
   /// Takes one event, returns what is to be done, in order.
   Actions on(const Event& event, const Now& now);
@@ -42,6 +45,8 @@ class StationCore {
   [[nodiscard]] int on_air_start_error_us() const { return start_error_us_; }
   /// Whether the clock was believed at any time since the start: only then is time that passed booked.
   [[nodiscard]] bool clock_believed() const { return clock_usable(); }
+  /// What a reading of the clock is worth (ClockJudge); its grade is the one to act on and to report.
+  Now judge(const Now& reading) { return clock_.judge(reading); }
   [[nodiscard]] std::uint64_t plan_sequence() const { return plan_sequence_; }
   [[nodiscard]] std::size_t objects_wanted() const { return objects_.size(); }
   [[nodiscard]] std::size_t objects_held() const;
@@ -68,9 +73,10 @@ class StationCore {
     bool assigned = false;
     bool on_air = false;
     bool halting = false;
-    std::optional<Block> block;    // why it is not played, while it is not
-    std::int64_t retry_us = 0;     // not armed again before this plan time
-    std::int64_t patience_us = 0;  // last wait after content that could not be played
+    std::optional<Block> block;                         // why it is not played, while it is not
+    std::int64_t retry_us = 0;                          // not armed again before this plan time
+    v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  // when it was assigned
+    std::int64_t patience_us = 0;                       // last wait after content that could not be played
     [[nodiscard]] std::int64_t start_us() const { return cue.start_us(); }
     [[nodiscard]] std::int64_t end_us() const { return cue.start_us() + cue.duration_us(); }
     [[nodiscard]] bool closed() const { return frontier_us >= end_us(); }
@@ -90,7 +96,12 @@ class StationCore {
   void take(const Tick& event);
   [[nodiscard]] v1::Answer obey(const v1::Command& command);
 
-  void observe_clock(const Now& now);
+  void observe_clock(const Now& reading, bool plan_comes);
+  void follow_clock();
+  void tie_first();
+  void on_moved(std::int64_t before_us, Micros moved);
+  void leap_over(std::int64_t before_us);
+  [[nodiscard]] bool clock_settled();
   void step();
   void step_cue(Track& track);
   void wait_or_arm(Track& track);
@@ -117,10 +128,13 @@ class StationCore {
   [[nodiscard]] Track* find(const CueKey& key);
 
   CoreSettings settings_;
+  ClockJudge clock_;
   TimeAnchor anchor_;
   Now now_;
   MonoTime born_;
-  ClockGrade believed_ = ClockGrade::none;  // best grade since start: below it the monotonic clock carries on
+  // Best grade that has confirmed the tie since it last moved: while the clock is below, the monotonic one carries on.
+  ClockGrade believed_ = ClockGrade::none;
+  std::int64_t born_us_ = 0;  // plan time; stays when the clock leaps ahead
 
   v1::Policy policy_;
   std::uint64_t plan_sequence_ = 0;
@@ -133,6 +147,8 @@ class StationCore {
   std::int64_t journal_newest_us_ = 0;
   std::map<CueKey, std::vector<Span>> journal_;  // what it accounts for of cues that no track has
   std::optional<MonoTime> usable_since_;         // when the clock came to be believed, if it was not at first
+  std::int64_t usable_since_us_ = 0;             // plan time; stays when the clock leaps ahead
+  ClockGrade waited_grade_ = ClockGrade::none;   // until then
   bool waited_for_clock_ = false;
   Sessions sessions_;
   std::int64_t mute_until_us_ = 0;

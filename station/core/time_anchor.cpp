@@ -5,10 +5,12 @@ namespace {
 
 constexpr std::chrono::nanoseconds reading_noise = std::chrono::microseconds{100};
 
+std::chrono::nanoseconds origin_of(const Now& now) { return now.wall.time_since_epoch() - now.mono.time_since_epoch(); }
+
 }  // namespace
 
 Micros TimeAnchor::observe(const Now& now, bool may_move) {
-  const std::chrono::nanoseconds origin = now.wall.time_since_epoch() - now.mono.time_since_epoch();
+  const auto origin = origin_of(now);
   if (!origin_) {
     origin_ = origin;
     return Micros{0};
@@ -17,6 +19,14 @@ Micros TimeAnchor::observe(const Now& now, bool may_move) {
   if (!may_move || std::chrono::abs(moved) < reading_noise) return Micros{0};
   origin_ = origin;
   return std::chrono::duration_cast<Micros>(moved);
+}
+
+Micros TimeAnchor::off(const Now& now) const {
+  return std::chrono::duration_cast<Micros>(std::chrono::abs(origin_of(now) - *origin_));
+}
+
+bool TimeAnchor::agrees_with(const Now& now) const {
+  return std::chrono::abs(origin_of(now) - *origin_) < reading_noise;
 }
 
 WallTime TimeAnchor::plan_time(MonoTime mono) const {

@@ -1,0 +1,93 @@
+// How the core ties plan time to the monotonic clock, and what it books when that tie moves.
+#include <algorithm>
+
+#include "station/core/station_core.hpp"
+
+namespace loa::station::core {
+namespace {
+
+constexpr Micros exact = std::chrono::milliseconds{1};  // signs on air let go of a tie that is further off
+constexpr Micros leap = std::chrono::seconds{1};        // a lesser step over waiting cues is nobody's reason
+const char* const stepped = "clock-stepped";
+
+}  // namespace
+
+// A clock that is not believed moves nothing: neither plan time nor, once it was believed, the tie that carries on.
+void StationCore::observe_clock(const Now& reading, bool plan_comes) {
+  if (!clock_usable()) waited_grade_ = now_.grade;
+  now_ = clock_.judge(reading);
+  follow_clock();
+  if (const auto instant = clock_.remember(now_, plan_comes)) actions_.emplace_back(Remember{*instant});
+  set_fault("clock-untrusted", now_.grade < ClockGrade::network, clock_.complaint());
+}
+
+// Something armed or on air holds the tie: what sounds is not moved.
+void StationCore::follow_clock() {
+  if (now_.grade < ClockGrade::network) return;
+  if (!anchor_.set()) return tie_first();
+  const std::int64_t before_us = now_us();
+  const Micros moved = anchor_.observe(now_, assigned_.empty());
+  if (moved != Micros{0}) {
+    believed_ = now_.grade;
+    on_moved(before_us, moved);
+  } else if (anchor_.agrees_with(now_)) {
+    believed_ = std::max(believed_, now_.grade);
+  }
+}
+
+void StationCore::tie_first() {
+  anchor_.observe(now_, true);
+  believed_ = now_.grade;
+  born_us_ = to_us(anchor_.plan_time(born_));
+  if (waited_for_clock_) usable_since_ = now_.mono;
+  usable_since_us_ = now_us();
+}
+
+// What was before this process, or before its clock, stays so when plan time leaps ahead; set back, it was earlier.
+void StationCore::on_moved(std::int64_t before_us, Micros moved) {
+  for (auto& [medium, end_us] : last_end_us_) end_us += moved.count();
+  born_us_ = std::min(born_us_, to_us(anchor_.plan_time(born_)));
+  if (usable_since_) usable_since_us_ = std::min(usable_since_us_, to_us(anchor_.plan_time(*usable_since_)));
+  if (moved >= leap) leap_over(before_us);
+}
+
+/// Plan time that the clock leapt over was never there to be played in.
+void StationCore::leap_over(std::int64_t before_us) {
+  const Block why{v1::BUCKET_CLOCK_UNTRUSTED, stepped};
+  for (Track* track : open_until(now_us())) {
+    account(*track, before_us, track->block.value_or(why));
+    account(*track, now_us(), why);
+    track->block = why;
+  }
+}
+
+/// Signs may follow each other from morning to night: they do not hold the tie for so long, but let go of it for a
+/// moment. Sound does, to the end of what is armed.
+/// @return false while they are letting go: nothing new is armed until the tie has moved
+bool StationCore::clock_settled() {
+  follow_clock();
+  const bool held = now_.grade >= ClockGrade::network && !assigned_.empty() && anchor_.off(now_) >= exact;
+  if (!held || std::any_of(assigned_.begin(), assigned_.end(),
+                           [](const Track* track) { return track->cue.medium() == v1::MEDIUM_AUDIO; }))
+    return true;
+  for (Track* track : assigned_) {
+    if (!track->halting) halt(*track, {v1::BUCKET_CLOCK_UNTRUSTED, stepped});
+  }
+  return false;
+}
+
+// Time before this process began belongs to nobody's decision: the station was off. So does a hole before something
+// that is proved already, for it cannot be played any more.
+void StationCore::account_dark(Track& track) {
+  const std::int64_t known_us = track.known.empty() ? 0 : track.known.back().from_us;
+  account(track, std::max(std::min(born_us_, now_us()), known_us), {v1::BUCKET_NODE_DARK, "station-off"});
+}
+
+/// And from then on, until somebody told the time, it waited for the clock.
+void StationCore::account_waiting(Track& track) {
+  if (!usable_since_) return;
+  account(track, std::min(usable_since_us_, now_us()),
+          {v1::BUCKET_CLOCK_UNTRUSTED, std::string{"clock-"} + name_of(waited_grade_)});
+}
+
+}  // namespace loa::station::core
