@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
+#include <vector>
 
 namespace loa::station::core {
 namespace {
 
-using namespace std::chrono;
+constexpr std::int64_t minute_us = 60'000'000;
 
 /// Local civil time of a ward, counted from 1970-01-01 00:00 local.
 struct LocalInstant {
@@ -25,16 +27,33 @@ LocalInstant local(const v1::Policy& policy, std::int64_t utc_us) {
   return {day, local_us - day * day_us};
 }
 
-const v1::Policy::Window* window_of(const v1::Policy& policy, const v1::Cue& cue) {
-  constexpr std::int64_t minute_us = 60'000'000;
-  const LocalInstant at = local(policy, cue.start_us());
+using Window = v1::Policy::Window;
+
+/// The window that covers most of what begins at an instant; of several that reach as far, the first named.
+const Window* window_at(const v1::Policy& policy, const LocalInstant& at, std::int64_t length_us) {
+  const Window* best = nullptr;
+  std::int64_t reach_us = 0;
   for (const auto& window : policy.windows()) {
     const bool day = ((window.weekdays() >> at.weekday()) & 1U) != 0;
-    const bool begins = at.second_us >= window.from_minute() * minute_us;
-    const bool ends = at.second_us + cue.duration_us() <= window.to_minute() * minute_us;
-    if (day && begins && ends) return &window;
+    if (!day || at.second_us < window.from_minute() * minute_us) continue;
+    const std::int64_t reaches_us = std::min(window.to_minute() * minute_us - at.second_us, length_us);
+    if (reaches_us > reach_us) std::tie(best, reach_us) = std::pair{&window, reaches_us};
   }
-  return nullptr;
+  return best;
+}
+
+/// The windows that a cue lies in: more than one where they adjoin, as over midnight. None if some of it lies in none.
+std::vector<const Window*> windows_of(const v1::Policy& policy, const v1::Cue& cue) {
+  std::vector<const Window*> windows;
+  const std::int64_t end_us = cue.start_us() + cue.duration_us();
+  for (std::int64_t at_us = cue.start_us(); at_us < end_us;) {
+    const LocalInstant at = local(policy, at_us);
+    const Window* window = window_at(policy, at, end_us - at_us);
+    if (window == nullptr) return {};
+    windows.push_back(window);
+    at_us += window->to_minute() * minute_us - at.second_us;
+  }
+  return windows;
 }
 
 bool too_many_sessions(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
@@ -68,7 +87,7 @@ bool session_too_long(const v1::Policy& policy, const v1::Cue& cue, const Sessio
 std::optional<std::string> forbidden_by(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
   if (cue.medium() != v1::MEDIUM_AUDIO) return std::nullopt;
   if (cue.start_us() < policy.valid_from_us() || cue.start_us() >= policy.valid_until_us()) return "policy-not-valid";
-  if (window_of(policy, cue) == nullptr) return "policy-hours";
+  if (windows_of(policy, cue).empty()) return "policy-hours";
   if (too_many_sessions(policy, cue, sessions)) return "policy-sessions";
   if (too_many_days(policy, cue, sessions)) return "policy-days";
   if (session_too_long(policy, cue, sessions)) return "policy-minutes";
@@ -76,8 +95,9 @@ std::optional<std::string> forbidden_by(const v1::Policy& policy, const v1::Cue&
 }
 
 int capped_gain_cb(const v1::Policy& policy, const v1::Cue& cue) {
-  const auto* window = window_of(policy, cue);
-  return window == nullptr ? cue.gain_cb() : std::min(cue.gain_cb(), window->level_cap_cb());
+  int gain_cb = cue.gain_cb();
+  for (const Window* window : windows_of(policy, cue)) gain_cb = std::min(gain_cb, window->level_cap_cb());
+  return gain_cb;
 }
 
 }  // namespace loa::station::core

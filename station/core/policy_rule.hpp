@@ -17,11 +17,12 @@ struct Session {
 };
 using Sessions = std::map<std::string, Session>;  // by occurrence
 
-/// Why a policy forbids a cue, absent if it does not. Signs are not limited by hours: only sound is.
+/// Why a policy forbids a cue, absent if it does not. Signs are not limited by hours: only sound is. Windows that
+/// adjoin count as one, also 22:00-24:00 and 00:00-02:00 of the next day.
 /// @return stable word: "policy-not-valid", "policy-hours", "policy-sessions", "policy-minutes", "policy-days"
 std::optional<std::string> forbidden_by(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions);
 
-/// The gain a cue may be played with: its own, or the cap of the window it lies in.
+/// The gain a cue may be played with: its own, or the least cap of the windows it lies in.
 int capped_gain_cb(const v1::Policy& policy, const v1::Cue& cue);
 
 }  // namespace loa::station::core

@@ -35,6 +35,47 @@ TEST(PolicyRule, ReckonsTheWeekdayInLocalTime) {
   EXPECT_EQ(forbidden_by(policy_of(300, 360, 0b1000000), monday_five, {}), "policy-hours");
 }
 
+// 23:59:30 on Saturday to 00:00:30 on Sunday in Hanoi; in UTC it is one day.
+const v1::Cue over_midnight = Bench::cue("dem/2026-11-21/235930", 0, 17 * 3600 - 30, 60);
+
+TEST(PolicyRule, WindowsThatAdjoinCountAsOneAlsoOverMidnight) {
+  auto policy = policy_of(22 * 60, 24 * 60, 0b0100000);  // Saturday's evening
+  EXPECT_EQ(forbidden_by(policy, over_midnight, {}), "policy-hours") << "nothing permits the half minute of Sunday";
+  auto* sunday = policy.add_windows();
+  sunday->set_weekdays(0b1000000);
+  sunday->set_to_minute(120);
+  EXPECT_FALSE(forbidden_by(policy, over_midnight, {}).has_value());
+  sunday->set_weekdays(0b0000001);
+  EXPECT_EQ(forbidden_by(policy, over_midnight, {}), "policy-hours") << "Monday's night is not Sunday's";
+  sunday->set_weekdays(0b1000000);
+  sunday->set_from_minute(1);
+  EXPECT_EQ(forbidden_by(policy, over_midnight, {}), "policy-hours") << "a minute is missing between them";
+}
+
+TEST(PolicyRule, TakesTheLowestCapOfTheWindowsACueLiesIn) {
+  auto policy = policy_of(0, 1440, 0b0100000);
+  policy.mutable_windows(0)->set_level_cap_cb(-300);
+  auto* sunday = policy.add_windows();
+  sunday->set_weekdays(0b1000000);
+  sunday->set_to_minute(300);
+  sunday->set_level_cap_cb(-900);
+  EXPECT_EQ(capped_gain_cb(policy, over_midnight), -900);
+  EXPECT_EQ(capped_gain_cb(policy, Bench::cue("dem/2026-11-21/235800", 0, 17 * 3600 - 120, 60)), -300);
+}
+
+TEST(PolicyRule, ASessionOverMidnightCountsForTheDayItBeganOn) {
+  auto policy = policy_of(0, 1440);
+  policy.set_sessions_per_day(1);
+  policy.set_days_per_week(1);
+  Sessions sessions;
+  sessions[over_midnight.occurrence()] = {over_midnight.start_us(), true};
+  EXPECT_FALSE(forbidden_by(policy, over_midnight, sessions).has_value()) << "its own second half";
+  const auto sunday_one = Bench::cue("sang/2026-11-22/010000", 0, 18 * 3600, 60);
+  EXPECT_EQ(forbidden_by(policy, sunday_one, sessions), "policy-days") << "Saturday was this week's day";
+  const auto monday = Bench::cue("sang/2026-11-23/000000", 0, 41 * 3600, 60);
+  EXPECT_FALSE(forbidden_by(policy, monday, sessions).has_value()) << "a new week begins at local midnight";
+}
+
 TEST(PolicyRule, NothingMaySoundWithoutAWindow) {
   auto policy = Bench::plan({}).policy();
   policy.clear_windows();

@@ -1,0 +1,114 @@
+#include "station/core/clock_judge.hpp"
+
+#include <gtest/gtest.h>
+
+namespace loa::station::core {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::days;
+
+const WallTime noon = wall_from_us(1'795'219'200'000'000);
+
+Now reading(WallTime wall, std::chrono::nanoseconds mono, ClockGrade grade = ClockGrade::disciplined) {
+  return {wall, MonoTime{mono}, grade};
+}
+
+TEST(ClockJudge, KnowsNothingAndBelievesTheFirstWhoKnows) {
+  ClockJudge judge{std::nullopt};
+  EXPECT_EQ(judge.judge(reading(WallTime{30s}, 1s, ClockGrade::none)).grade, ClockGrade::none);
+  EXPECT_EQ(judge.judge(reading(noon, 2s, ClockGrade::network)).grade, ClockGrade::network);
+}
+
+TEST(ClockJudge, IsAtLeastAsLateAsWhatIsOnDisk) {
+  ClockJudge judge{noon};
+  const Now at_boot = judge.judge(reading(WallTime{30s}, 100s, ClockGrade::none));
+  EXPECT_EQ(at_boot.grade, ClockGrade::last_known);
+  EXPECT_EQ(at_boot.wall, noon);
+  EXPECT_EQ(judge.judge(reading(WallTime{90s}, 160s, ClockGrade::none)).wall, noon + 60s);
+  EXPECT_EQ(judge.judge(reading(noon + days{20}, 200s)).wall, noon + days{20}) << "it was off for twenty days";
+}
+
+TEST(ClockJudge, CarriesOnByTheMonotonicClockWhenNobodyConfirmsIt) {
+  ClockJudge judge{std::nullopt};
+  judge.judge(reading(noon, 0s));
+  const Now alone = judge.judge(reading(WallTime{30s}, 3600s, ClockGrade::none));
+  EXPECT_EQ(alone.grade, ClockGrade::last_known);
+  EXPECT_EQ(alone.wall, noon + 3600s);
+}
+
+TEST(ClockJudge, FollowsAStepOfATimeDaemonAtOnce) {
+  ClockJudge judge{std::nullopt};
+  judge.judge(reading(noon, 0s));
+  EXPECT_EQ(judge.judge(reading(noon + 1s + 4s, 1s)).wall, noon + 5s);
+  EXPECT_EQ(judge.judge(reading(noon + 2s - 1s, 2s)).wall, noon + 1s);
+}
+
+TEST(ClockJudge, AllowsForTheCrystalAfterALongSilence) {
+  ClockJudge judge{std::nullopt};
+  judge.judge(reading(noon, 0s));
+  judge.judge(reading(noon + days{10}, days{10}, ClockGrade::none));
+  EXPECT_EQ(judge.judge(reading(noon + days{10} + 80s, days{10})).grade, ClockGrade::disciplined);
+}
+
+TEST(ClockJudge, AClaimAgainstWhatIsKnownMustInsistForTenMinutes) {
+  for (const std::chrono::seconds step : {-14 * 86'400s, -3600s, -30s, 30s, 3600s, 3650 * 86'400s}) {
+    ClockJudge judge{std::nullopt};
+    judge.judge(reading(noon, 0s));
+    const Now denied = judge.judge(reading(noon + 10s + step, 10s));
+    EXPECT_EQ(denied.grade, ClockGrade::last_known) << step.count();
+    EXPECT_EQ(denied.wall, noon + 10s);
+    EXPECT_EQ(judge.next_deadline(), MonoTime{610s});
+    EXPECT_EQ(judge.judge(reading(noon + 609s + step, 609s)).grade, ClockGrade::last_known);
+    EXPECT_EQ(judge.judge(reading(noon + 610s + step, 610s)).wall, noon + 610s + step);
+    EXPECT_EQ(judge.next_deadline(), std::nullopt);
+  }
+}
+
+TEST(ClockJudge, WhoWaversBeginsAgain) {
+  ClockJudge judge{std::nullopt};
+  judge.judge(reading(noon, 0s));
+  judge.judge(reading(noon + 3610s, 10s));
+  judge.judge(reading(noon + 400s, 400s, ClockGrade::none));  // not synchronised for a moment
+  EXPECT_EQ(judge.judge(reading(noon + 4300s, 700s)).grade, ClockGrade::last_known);
+  judge.judge(reading(noon + 7900s, 701s));  // another claim
+  EXPECT_EQ(judge.judge(reading(noon + 8500s, 1300s)).grade, ClockGrade::last_known);
+  EXPECT_EQ(judge.judge(reading(noon + 8501s, 1301s)).grade, ClockGrade::disciplined);
+}
+
+TEST(ClockJudge, WhatIsOnDiskIsNoPrisonWhenItWasWrong) {
+  ClockJudge judge{noon + 3650 * days{1}};
+  judge.judge(reading(noon, 0s));
+  EXPECT_EQ(judge.remember(judge.judge(reading(noon + 300s, 300s)), true), std::nullopt);
+  const Now right = judge.judge(reading(noon + 600s, 600s));
+  EXPECT_EQ(right.grade, ClockGrade::disciplined);
+  EXPECT_EQ(judge.remember(right, false), noon + 600s) << "and the disk is corrected at once";
+}
+
+TEST(ClockJudge, ALongerAbsenceThanAPlanReachesMustInsistToo) {
+  ClockJudge judge{noon};
+  EXPECT_EQ(judge.judge(reading(noon + days{31}, 0s)).grade, ClockGrade::last_known);
+  EXPECT_EQ(judge.judge(reading(noon + days{31} + 600s, 600s)).grade, ClockGrade::disciplined);
+}
+
+TEST(ClockJudge, RemembersOnceAnHourAndAtAPlanAndNeverWhatItDoesNotBelieve) {
+  ClockJudge judge{noon};
+  int written = 0;
+  WallTime newest = noon;
+  for (int minute = 0; minute < 24 * 60; ++minute) {
+    const auto instant =
+        judge.remember(judge.judge(reading(noon + minute * 60s, minute * 60s, ClockGrade::network)), false);
+    if (!instant) continue;
+    EXPECT_GT(*instant, newest);
+    newest = *instant;
+    ++written;
+  }
+  EXPECT_EQ(written, 23);
+  const auto late = [&](std::chrono::seconds s) { return judge.judge(reading(noon + s, s)); };
+  EXPECT_EQ(judge.remember(late(86'400s - 3600s + 599s), true), std::nullopt);
+  EXPECT_EQ(judge.remember(late(86'400s - 3600s + 600s), true), noon + 86'400s - 3600s + 600s);
+  EXPECT_EQ(judge.remember(judge.judge(reading(noon + 200'000s, 200'000s, ClockGrade::none)), true), std::nullopt);
+}
+
+}  // namespace
+}  // namespace loa::station::core
