@@ -1,0 +1,156 @@
+// Boot time × trust × step × moment: what becomes of the cues, in each cell, through the real core.
+#include <utility>
+
+#include "tests/unit/station/core/clock_matrix_rules.hpp"
+
+namespace loa::station::core::matrix {
+namespace {
+
+// 23:59:40 of Saturday 21 November 2026 in Hanoi: the cue reaches over local midnight.
+constexpr std::int64_t late_us = CoreBench::t0 + 17 * hour - 20 * second;
+// 00:00:20 of the next local day.
+constexpr std::int64_t early_us = CoreBench::t0 + 17 * hour + 20 * second;
+
+struct Boot {
+  const char* name;
+  std::int64_t error_us;  // the clock minus true time; 1970 is done apart
+};
+const Boot boots[] = {{"right", 0},
+                      {"1970", INT64_MIN},
+                      {"two weeks back", -14 * day},
+                      {"ten years ahead", 3650 * day},
+                      {"three minutes back", -3 * minute}};
+
+struct Trust {
+  const char* name;
+  ClockGrade grade;  // what the machine's clock calls itself
+  bool memory;       // something is on disk, of a day before
+};
+const Trust trusts[] = {{"none", ClockGrade::none, false},
+                        {"last-known", ClockGrade::none, true},
+                        {"network", ClockGrade::network, false},
+                        {"network with memory", ClockGrade::network, true},
+                        {"disciplined", ClockGrade::disciplined, false},
+                        {"disciplined with memory", ClockGrade::disciplined, true}};
+
+const std::pair<const char*, std::int64_t> steps[] = {
+    {"none", 0},          {"+5 ms", 5'000},       {"-5 ms", -5'000},       {"+0.4 s", 400'000},
+    {"-0.4 s", -400'000}, {"+30 s", 30 * second}, {"-30 s", -30 * second}, {"+1 h", hour},
+    {"-1 h", -hour},      {"+1 d", day},          {"-1 d", -day},          {"+14 d", 14 * day},
+    {"-14 d", -14 * day}};
+
+struct Moment {
+  const char* name;
+  std::int64_t cue_us;   // planned start of the cue in question
+  std::int64_t step_us;  // after that start, by the station's clock
+};
+const Moment moments[] = {{"before", late_us, -5 * minute},
+                          {"at", late_us, 0},
+                          {"inside", late_us, 20 * second},
+                          {"after", late_us, 95 * second},
+                          {"across midnight", early_us, -25 * second}};
+
+/// The cue in question first; around it what each step lands on.
+std::vector<v1::Cue> cues_around(std::int64_t cue_us) {
+  std::vector<v1::Cue> cues;
+  const auto add = [&](const char* name, std::uint32_t segment, std::int64_t after_us, std::int64_t length_s) {
+    cues.push_back(CoreBench::cue(name, segment, 0, length_s));
+    cues.back().set_start_us(cue_us + after_us);
+    cues.back().set_required_grade(v1::CLOCK_GRADE_NETWORK);
+  };
+  add("x", 0, 0, 60);
+  add("x", 1, 60 * second, 30);  // adjoins
+  add("a", 0, -14 * day, 60);
+  add("b", 0, -day + 10 * minute, 60);
+  add("c", 0, -30 * minute, 60);
+  add("d", 0, 10 * minute + 40 * second, 60);  // +30 s lands in it
+  add("e", 0, 30 * minute, 60);
+  cues.back().set_required_grade(v1::CLOCK_GRADE_DISCIPLINED);
+  add("f", 0, hour + 10 * minute, 60);
+  add("g", 0, 12 * hour, 60);
+  add("h", 0, day + 10 * minute, 60);
+  add("i", 0, 7 * day, 60);
+  add("j", 0, 14 * day + 10 * minute, 60);
+  return cues;
+}
+
+/// The machine boots ten minutes before the cue, is stepped once, and six hours later a time daemon puts it right.
+Cell cell_of(const Boot& boot, const Trust& trust, std::int64_t step_us, const Moment& moment) {
+  Cell cell;
+  cell.boot_us = moment.cue_us - 10 * minute;
+  const std::int64_t error_us = boot.error_us == INT64_MIN ? 30 * second - cell.boot_us : boot.error_us;
+  std::int64_t stepped_us = moment.cue_us + moment.step_us;
+  if (std::abs(error_us) < hour) stepped_us -= error_us;  // by its own clock, where that is near
+  cell.phases = {{cell.boot_us, error_us, trust.grade},
+                 {stepped_us, error_us + step_us, trust.grade},
+                 {moment.cue_us + 6 * hour, 0, ClockGrade::disciplined}};
+  if (trust.memory) cell.memory_us = cell.boot_us - day;
+  cell.cues = cues_around(moment.cue_us);
+  return cell;
+}
+
+void expect_same(const v1::Cue& cue, const std::vector<Span>& is, const std::vector<Span>& must) {
+  bool same = is.size() == must.size();
+  for (std::size_t i = 0; same && i < is.size(); ++i) {
+    same = is[i].what == must[i].what && std::abs(is[i].from_us - must[i].from_us) <= 1000 &&
+           std::abs(is[i].to_us - must[i].to_us) <= 1000;
+  }
+  EXPECT_TRUE(same) << cue.title() << "\n  is   " << told(cue, is) << "\n  must " << told(cue, must);
+}
+
+/// Each planned microsecond has one bucket, and nothing two.
+void expect_covered_once(const v1::Cue& cue, const std::vector<v1::Proof>& kept) {
+  std::int64_t sum_us = 0;
+  for (const auto& part : kept)
+    if (CueKey::of(part) == CueKey::of(cue)) sum_us += part.to_us() - part.from_us();
+  std::int64_t frontier_us = cue.start_us();
+  for (const auto& span : account_of(cue, kept)) {
+    EXPECT_EQ(span.from_us, frontier_us) << cue.title();
+    frontier_us = span.to_us;
+  }
+  EXPECT_EQ(frontier_us, cue.start_us() + cue.duration_us()) << cue.title();
+  EXPECT_EQ(sum_us, cue.duration_us()) << cue.title();
+}
+
+/// What sounded, sounded at its own instant of the plan time that was believed then, and no sample of it twice.
+void expect_in_place(const std::vector<Heard>& heard, const std::vector<Passage>& passages) {
+  std::map<CueKey, std::int64_t> heard_until_us;
+  for (const auto& one : heard) {
+    const auto passage = std::find_if(passages.rbegin(), passages.rend(),
+                                      [&](const Passage& each) { return each.at_us <= one.at_us + 1000; });
+    ASSERT_NE(passage, passages.rend()) << one.cue.title() << " sounded before any clock was believed";
+    EXPECT_LE(std::abs(one.at_us + passage->offset_us - one.from_us), 1000) << one.cue.title();
+    auto& until_us = heard_until_us[CueKey::of(one.cue)];
+    EXPECT_GE(one.from_us, until_us) << one.cue.title() << " sounded twice";
+    until_us = one.to_us;
+  }
+}
+
+TEST(ClockMatrix, EveryCellComesOutAsTheRulesSay) {
+  int cells = 0;
+  for (const auto& boot : boots) {
+    for (const auto& trust : trusts) {
+      for (const auto& [step_name, step_us] : steps) {
+        for (const auto& moment : moments) {
+          SCOPED_TRACE(fmt::format("boot {}, trust {}, step {}, {}", boot.name, trust.name, step_name, moment.name));
+          const Cell cell = cell_of(boot, trust, step_us, moment);
+          ClockMatrixBench bench{cell.phases, cell.boot_us,
+                                 cell.memory_us ? std::optional{wall_from_us(*cell.memory_us)} : std::nullopt};
+          bench.run(CoreBench::plan(cell.cues), moment.cue_us + 20 * day);
+          const Outcome must = expected(cell, cell.boot_us);
+          for (std::size_t i = 0; i < cell.cues.size(); ++i) {
+            expect_covered_once(cell.cues[i], bench.kept());
+            expect_same(cell.cues[i], account_of(cell.cues[i], bench.kept()), must.accounts[i]);
+          }
+          expect_in_place(bench.heard(), must.passages);
+          ++cells;
+          if (testing::Test::HasFailure()) return;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(cells, 5 * 6 * 13 * 5);
+}
+
+}  // namespace
+}  // namespace loa::station::core::matrix
