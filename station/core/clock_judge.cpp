@@ -15,28 +15,31 @@ WallTime wall_of(nanoseconds origin, MonoTime mono) {
 
 }  // namespace
 
+void ClockJudge::at_least(WallTime made) { made_ = std::max(made_, made); }
+
 Now ClockJudge::judge(const Now& reading) {
-  const Origin origin = origin_of(reading);
   if (!known_ && remembered_) known_ = remembered_->time_since_epoch() - reading.mono.time_since_epoch();
-  if (reading.grade >= ClockGrade::network) {
-    if (plausible(origin, reading.mono) || insisted(origin, reading.mono)) {
-      known_ = origin;
-      believed_at_ = reading.mono;
-      claim_.reset();
-      return reading;
-    }
-  } else {
+  if (believes(reading)) {
+    known_ = origin_of(reading);
+    believed_at_ = reading.mono;
     claim_.reset();
+    return reading;
   }
-  if (!known_) return reading;
+  if (!known_) return {reading.wall, reading.mono, ClockGrade::none};
   return {wall_of(*known_, reading.mono), reading.mono, ClockGrade::last_known};
 }
 
+bool ClockJudge::believes(const Now& reading) {
+  const bool set = reading.grade >= ClockGrade::network && reading.wall >= first_year && reading.wall < last_year;
+  if (!set) claim_.reset();
+  const Origin origin = origin_of(reading);
+  return set && (plausible(origin, reading.mono) || insisted(origin, reading.mono));
+}
+
 bool ClockJudge::plausible(Origin origin, MonoTime now) const {
-  if (!known_) return true;
-  const nanoseconds ahead = origin - *known_;
-  if (!believed_at_) return ahead >= -rules_.step && ahead <= rules_.absence;
-  return std::chrono::abs(ahead) <= rules_.step + (now - *believed_at_) / 10'000;
+  if (believed_at_) return std::chrono::abs(origin - *known_) <= rules_.step + (now - *believed_at_) / 10'000;
+  if (wall_of(origin, now) < made_ - rules_.step) return false;
+  return !known_ || (origin - *known_ >= -rules_.step && origin - *known_ <= rules_.absence);
 }
 
 bool ClockJudge::insisted(Origin origin, MonoTime now) {
@@ -59,11 +62,13 @@ std::optional<WallTime> ClockJudge::remember(const Now& judged, bool at_plan) {
 }
 
 std::string ClockJudge::complaint() const {
-  if (!claim_) return "the clock is not set: nobody has told this machine the time, scheduled cues wait";
-  return fmt::format("the clock says {}, but {} it is {} {}: believed if it still says so after ten minutes",
+  if (!claim_)
+    return "the clock is not set: nobody tells this machine the time; scheduled cues wait, or go on by the last";
+  const WallTime known = known_ ? std::max(wall_of(*known_, claim_->since), made_) : made_;
+  return fmt::format("the clock says {}, against {} {}: it is believed if it insists for ten minutes",
                      format_utc(wall_of(claim_->origin, claim_->since)),
-                     believed_at_ ? "by what was believed before" : "by what is on disk",
-                     believed_at_ ? "" : "at least", format_utc(wall_of(*known_, claim_->since)));
+                     believed_at_ ? "the time it went by," : "what it must at least be,",
+                     format_utc(believed_at_ ? wall_of(*known_, claim_->since) : known));
 }
 
 }  // namespace loa::station::core

@@ -31,6 +31,9 @@ class ClockJudge {
   explicit ClockJudge(std::optional<WallTime> remembered, ClockRules rules = {})
       : rules_(rules), remembered_(remembered) {}
 
+  /// A plan whose seal was right says that it was made then.
+  void at_least(WallTime made);
+
   /// What a reading is worth. At grade network and better it is believed and given back as it is. Else the wall time is
   /// what is known, at grade last_known; if nothing is, the reading itself at its own grade.
   /// @param reading  the monotonic clock does not go back between two calls
@@ -48,16 +51,20 @@ class ClockJudge {
   [[nodiscard]] std::string complaint() const;
 
  private:
+  static constexpr WallTime first_year = std::chrono::sys_days{std::chrono::year{2020} / 1 / 1};
+  static constexpr WallTime last_year = std::chrono::sys_days{std::chrono::year{2100} / 1 / 1};
   using Origin = std::chrono::nanoseconds;  // wall since the epoch minus monotonic
   struct Claim {
     Origin origin;
     MonoTime since;
   };
+  [[nodiscard]] bool believes(const Now& reading);
   [[nodiscard]] bool plausible(Origin origin, MonoTime now) const;
   [[nodiscard]] bool insisted(Origin origin, MonoTime now);
 
   ClockRules rules_;
   std::optional<WallTime> remembered_;  // on disk
+  WallTime made_ = first_year;          // of the newest plan
   std::optional<Origin> known_;
   std::optional<MonoTime> believed_at_;  // absent: `known_` comes from the disk and is only a lower bound
   std::optional<Claim> claim_;

@@ -13,12 +13,14 @@ const char* const stepped = "clock-stepped";
 }  // namespace
 
 // A clock that is not believed moves nothing: neither plan time nor, once it was believed, the tie that carries on.
-void StationCore::observe_clock(const Now& reading, bool plan_comes) {
+void StationCore::observe_clock(const Now& reading, const PlanArrived* plan) {
+  if (plan != nullptr) clock_.at_least(wall_from_us(plan->plan.made_us()));
   if (!clock_usable()) waited_grade_ = now_.grade;
   now_ = clock_.judge(reading);
   follow_clock();
-  if (const auto instant = clock_.remember(now_, plan_comes)) actions_.emplace_back(Remember{*instant});
-  set_fault("clock-untrusted", now_.grade < ClockGrade::network, clock_.complaint());
+  if (const auto instant = clock_.remember(now_, plan != nullptr)) actions_.emplace_back(Remember{*instant});
+  const bool untrusted = now_.grade < ClockGrade::network;
+  set_fault("clock-untrusted", untrusted, untrusted ? clock_.complaint() : std::string{});
 }
 
 // Something armed or on air holds the tie: what sounds is not moved.
@@ -55,7 +57,7 @@ void StationCore::on_moved(std::int64_t before_us, Micros moved) {
 void StationCore::leap_over(std::int64_t before_us) {
   const Block why{v1::BUCKET_CLOCK_UNTRUSTED, stepped};
   for (Track* track : open_until(now_us())) {
-    account(*track, before_us, track->block.value_or(why));
+    if (track->block && *track->block != why) account(*track, before_us, *track->block);
     account(*track, now_us(), why);
     track->block = why;
   }

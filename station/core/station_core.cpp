@@ -32,7 +32,7 @@ StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& jo
 
 Actions StationCore::on(const Event& event, const Now& now) {
   actions_.clear();
-  observe_clock(now, std::holds_alternative<PlanArrived>(event));
+  observe_clock(now, std::get_if<PlanArrived>(&event));
   std::visit([this](const auto& happened) { take(happened); }, event);
   if (clock_usable()) {
     if (clock_settled()) step();

@@ -96,7 +96,7 @@ class StationCore {
   void take(const Tick& event);
   [[nodiscard]] v1::Answer obey(const v1::Command& command);
 
-  void observe_clock(const Now& reading, bool plan_comes);
+  void observe_clock(const Now& reading, const PlanArrived* plan);
   void follow_clock();
   void tie_first();
   void on_moved(std::int64_t before_us, Micros moved);

@@ -20,6 +20,8 @@ namespace loa::station::core::matrix {
 constexpr std::int64_t second = CoreBench::second;
 constexpr std::int64_t minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 
+constexpr std::int64_t years_before_2020_us = 1'577'836'800 * second;
+
 /// One stretch of an account.
 struct Span {
   std::int64_t from_us, to_us;
@@ -30,6 +32,7 @@ struct Cell {
   std::vector<Phase> phases;
   std::int64_t boot_us;
   std::optional<std::int64_t> memory_us;
+  std::int64_t plan_made_us;
   std::vector<v1::Cue> cues;
 };
 
@@ -45,7 +48,7 @@ inline std::vector<Passage> believed(const Cell& cell) {
   std::optional<std::int64_t> claim_us, claim_offset_us;
   for (std::size_t i = 0; i < cell.phases.size(); ++i) {
     const Phase& phase = cell.phases[i];
-    if (phase.grade < ClockGrade::network) {
+    if (phase.grade < ClockGrade::network || phase.at_us + phase.offset_us < years_before_2020_us) {
       claim_us.reset();
       continue;
     }
@@ -53,9 +56,11 @@ inline std::vector<Passage> believed(const Cell& cell) {
     bool at_once = true;
     if (!passages.empty()) {
       at_once = std::abs(phase.offset_us - passages.back().offset_us) <= 5 * second;
-    } else if (cell.memory_us) {
-      const std::int64_t known_us = *cell.memory_us + phase.at_us - cell.boot_us;
-      at_once = wall_us >= known_us - 5 * second && wall_us <= known_us + 30 * day;
+    } else {
+      at_once = wall_us >= cell.plan_made_us - 5 * second;
+      const std::int64_t known_us =
+          cell.memory_us.value_or(wall_us) + (cell.memory_us ? phase.at_us - cell.boot_us : 0);
+      at_once = at_once && wall_us >= known_us - 5 * second && wall_us <= known_us + 30 * day;
     }
     if (at_once) {
       passages.push_back({phase.at_us, phase.offset_us, phase.grade});
