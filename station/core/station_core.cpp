@@ -66,8 +66,8 @@ void StationCore::adopt_cue(const v1::Cue& cue, bool at_start) {
   if (fresh) {
     if (auto journalled = journal_.extract(entry->first)) track.known = std::move(journalled.mapped());
     // The journal prunes what has its receipt: of an older cue it may know nothing any more, or only a part.
-    const bool forgotten = cue.start_us() + cue.duration_us() < journal_newest_us_ - day_us;
-    track.frontier_us = cue.start_us() + (forgotten ? cue.duration_us() : 0);
+    track.forgotten = cue.start_us() + cue.duration_us() < journal_newest_us_ - day_us;
+    track.frontier_us = cue.start_us();
     track.skip_known();
     track.block = at_start ? Block{v1::BUCKET_NODE_DARK, "starting"} : Block{v1::BUCKET_SKIPPED_LATE, "plan-late"};
   }

@@ -70,6 +70,7 @@ class StationCore {
     std::uint64_t plan_sequence = 0;
     std::int64_t frontier_us = 0;  // planned time before this is accounted for
     std::vector<Span> known;       // what the journal accounts for beyond it, by start
+    bool forgotten = false;        // perhaps: the journal may have pruned it. Certainly once it is long past
     bool assigned = false;
     bool on_air = false;
     bool halting = false;

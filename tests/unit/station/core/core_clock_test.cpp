@@ -116,6 +116,13 @@ TEST(CoreClock, TheRestOfACueThatWasAheadOfTimeWaitsForItsOwnInstant) {
   EXPECT_EQ(to_us(Bench::first<Arm>(actions)->assignment.from), Bench::t0 + 5400 * Bench::second);
 }
 
+TEST(CoreClock, AJournalFromAClockThatWasAheadDoesNotSilenceWhatIsStillToCome) {
+  const auto ahead_us = notice.start_us() + 14 * 86'400 * Bench::second;
+  Bench bench{{{CueKey{"mai", 0}, ahead_us, ahead_us + Bench::second, v1::BUCKET_CLOCK_UNTRUSTED}}};
+  bench.give(0, Bench::plan({notice}), 1, true);
+  EXPECT_NE(Bench::first<Arm>(bench.at(57)), nullptr);
+}
+
 TEST(CoreClock, ASignOnAirIsNotDisturbedByTheNoiseOfReadingClocks) {
   const auto day_long = slogan("bang", 0, 3600);
   Bench bench;
