@@ -35,8 +35,9 @@ inline Result<void> demand_bytes(std::string_view field, std::string_view value,
 }
 
 inline Result<void> demand_instant(std::string_view field, std::int64_t us, WallTime least, WallTime most) {
-  return demand(us >= to_us(least) && us < to_us(most), "{} {} is not an instant from {} to {}", field, us,
-                format_utc(least), format_utc(most));
+  if (us >= to_us(least) && us < to_us(most)) return {};
+  return fail(ErrorCode::invalid, "{} {} is not an instant from {} to {}", field, us, format_utc(least),
+              format_utc(most));
 }
 
 }  // namespace loa::protocol::message

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tools/simfleet/timetable_edit.hpp"
+
 namespace loa::tools::simfleet {
 namespace {
 
@@ -149,7 +151,22 @@ Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
   });
 }
 
-void SimOffice::begin() { issue(); }
+void SimOffice::begin() { issue_round(); }
+
+void SimOffice::issue_round() {
+  issue();
+  timeline_.after(day_us / 4, [this] { issue_round(); });
+}
+
+void SimOffice::edit(Random& random) {
+  auto programmes = timetable();
+  auto& chosen =
+      programmes[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(programmes.size()) - 1))];
+  simfleet::edit(chosen, random);
+  log_.note(timeline_.now(), "office", "edit", "{}", chosen.id);
+  if (const auto put = store_.put_programme(chosen); !put) return problem(put.error());
+  timeline_.after(random.between(1, 600) * second_us, [this] { issue(); });
+}
 
 void SimOffice::issue() {
   const auto round = publisher_->issue(now(), [this](const Publication& one) { send(one); });
@@ -159,7 +176,6 @@ void SimOffice::issue() {
     log_.note(timeline_.now(), "office", "issued", "{}", round->issued.size());
     for (const auto& text : round->problems) problems_.push_back(text);
   }
-  timeline_.after(day_us / 4, [this] { issue(); });
 }
 
 void SimOffice::send(const Publication& publication) {

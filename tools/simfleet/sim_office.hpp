@@ -25,6 +25,8 @@ class SimOffice {
   void begin();
   /// Its process dies and starts anew: what was received and not committed is gone.
   void restart();
+  /// An operator changes one programme; the plans follow within minutes.
+  void edit(Random& random);
 
   [[nodiscard]] headend::store::Store& store() { return store_; }
   [[nodiscard]] protocol::crypto::PublicKey key() const { return key_.public_key(); }
@@ -39,6 +41,7 @@ class SimOffice {
             const std::vector<StationEntry>& stations);
   Result<void> fill(const std::vector<StationEntry>& stations);
   void issue();
+  void issue_round();
   void receive(std::size_t station, const std::string& sealed);
   void commit();
   void send(const headend::publisher::Publication& publication);

@@ -61,6 +61,7 @@ void SimStation::power_on(ClockError error, std::int64_t ntp_after_us) {
   world_.timeline.after(ntp_after_us, [this, serial] {
     if (serial != clock_serial_) return;
     note("clock-disciplined");
+    ++clock_serial_;  // what was to heal a step has nothing to heal any more
     clock_offset_us_ = 0;
     grade_ = ClockGrade::disciplined;
     clock_changed();
@@ -190,9 +191,22 @@ std::optional<WallTime> SimStation::believed_now() const {
   return now().wall;
 }
 
+bool SimStation::was_told(const v1::Cue& cue) const {
+  const auto entry = told_.find(station::CueKey::of(cue));
+  return entry != told_.end() && entry->second.start_us == cue.start_us() && entry->second.object == cue.object();
+}
+
+void SimStation::note_told(const v1::Plan& plan) {
+  const Instant now = world_.timeline.now();
+  std::erase_if(told_, [&](const auto& entry) { return entry.second.start_us > now; });
+  for (const auto& cue : plan.cues()) told_.try_emplace(station::CueKey::of(cue), Told{cue.start_us(), cue.object()});
+}
+
 std::uint64_t SimStation::proofs_waiting() const {
   return process_ ? process_->outbox.waiting() + process_->unkept.size() : 1;
 }
+
+std::uint64_t SimStation::plan_sequence() const { return process_ ? process_->core->plan_sequence() : 0; }
 
 // ---- process ------------------------------------------------------------------------------------------------------
 
@@ -291,6 +305,7 @@ void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start) {
   }
   process_->has_plan = true;
   first_plan_ = std::min(first_plan_, world_.timeline.now());
+  note_told(event.plan);
   note("plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
   feed(event);
 }

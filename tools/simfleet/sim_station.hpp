@@ -52,12 +52,16 @@ class SimStation {
 
   [[nodiscard]] bool running() const { return process_ != nullptr; }
   [[nodiscard]] std::uint64_t proofs_waiting() const;
+  [[nodiscard]] std::uint64_t plan_sequence() const;  ///< of the plan it obeys; 0: none
   [[nodiscard]] const std::string& id() const { return settings_.station; }
   [[nodiscard]] Device& device(v1::Medium medium) { return medium == v1::MEDIUM_SIGN ? sign_ : horn_; }
   /// Instants at which something ended that could take heard but unproved time with it.
   [[nodiscard]] const std::vector<Instant>& power_cuts() const { return power_cuts_; }
   /// When it first had a plan on its disk: of earlier cues it knows nothing.
   [[nodiscard]] Instant first_plan() const { return first_plan_; }
+  /// Whether the plan it had when the cue began said the same of it as the office's record does; of a cue that it heard
+  /// of later only, that later plan.
+  [[nodiscard]] bool was_told(const v1::Cue& cue) const;
   [[nodiscard]] const std::vector<Instant>& starts() const { return starts_; }  ///< of processes
   [[nodiscard]] const std::vector<Stretch>& disk_illnesses() const { return disk_illnesses_; }
 
@@ -81,6 +85,7 @@ class SimStation {
   void on_plan(const std::string& sealed);
   void on_receipt(const std::string& sealed);
   void adopt(station::daemon::AcceptedPlan accepted, bool at_start);
+  void note_told(const v1::Plan& plan);
 
   void feed(const station::core::Event& event);
   void perform(const station::core::Arm& action);
@@ -135,6 +140,11 @@ class SimStation {
   std::vector<Instant> power_cuts_;
   std::vector<Instant> starts_;
   Instant first_plan_ = INT64_MAX;
+  struct Told {
+    std::int64_t start_us;
+    std::string object;
+  };
+  std::map<station::CueKey, Told> told_;  ///< each cue as the plan said that was in force when it began
   std::vector<Stretch> disk_illnesses_;
 };
 

@@ -11,7 +11,7 @@ const std::vector<std::pair<Fault, std::string>>& all_faults() {
   static const std::vector<std::pair<Fault, std::string>> faults{
       {Fault::kill, "kill"}, {Fault::power_cut, "cut"}, {Fault::clock, "clock"},     {Fault::step, "step"},
       {Fault::disk, "disk"}, {Fault::device, "device"}, {Fault::content, "content"}, {Fault::command, "command"},
-      {Fault::link, "link"}, {Fault::broker, "broker"}, {Fault::office, "office"}};
+      {Fault::link, "link"}, {Fault::broker, "broker"}, {Fault::office, "office"},   {Fault::edit, "edit"}};
   return faults;
 }
 
@@ -48,7 +48,8 @@ const std::vector<Weather::Kind>& Weather::kinds() {
       {Fault::step, 0.2, &Weather::step_clock, false}, {Fault::disk, 0.2, &Weather::disk, false},
       {Fault::device, 0.4, &Weather::device, false},   {Fault::content, 0.2, &Weather::content, false},
       {Fault::command, 0.2, &Weather::command, false}, {Fault::link, 0.3, &Weather::link, false},
-      {Fault::broker, 0.1, &Weather::broker, true},    {Fault::office, 0.5, &Weather::office, true}};
+      {Fault::broker, 0.1, &Weather::broker, true},    {Fault::office, 0.5, &Weather::office, true},
+      {Fault::edit, 0.3, &Weather::edit, true}};
   return kinds;
 }
 
@@ -143,6 +144,7 @@ void Weather::link(std::size_t station) {
   std::int64_t length = random_.between(1, 1800) * second_us;
   if (random_.happens(0.2)) length = random_.between(1, 24) * hour_us;
   if (random_.happens(0.05)) length = random_.between(1, 10) * day_us;
+  if (random_.happens(0.01)) length = random_.between(29, 45) * day_us;  // past the horizon of what it knows
   network_.set_line(station, false);
   timeline_.after(length, [this, station] { network_.set_line(station, true); });
 }
@@ -152,5 +154,7 @@ void Weather::broker(std::size_t /*station*/) {
 }
 
 void Weather::office(std::size_t /*station*/) { office_.restart(); }
+
+void Weather::edit(std::size_t /*station*/) { office_.edit(random_); }
 
 }  // namespace loa::tools::simfleet

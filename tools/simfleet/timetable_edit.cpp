@@ -1,0 +1,41 @@
+#include "tools/simfleet/timetable_edit.hpp"
+
+#include <algorithm>
+
+namespace loa::tools::simfleet {
+namespace {
+
+using std::chrono::minutes;
+
+constexpr minutes grid{5};
+
+/// To a neighbour on a grid of five minutes, within the hour it began in: no programme meets the one after it.
+void move(headend::store::Programme& programme, Random& random) {
+  const auto hour = std::chrono::floor<std::chrono::hours>(programme.start);
+  programme.start = hour + random.between(0, 3) * grid;
+}
+
+void shuffle(headend::store::Programme& programme, Random& random) {
+  auto& segments = programme.segments;
+  const auto by = random.between(1, static_cast<std::int64_t>(segments.size()));
+  std::rotate(segments.begin(), segments.begin() + (by % static_cast<std::int64_t>(segments.size())), segments.end());
+}
+
+}  // namespace
+
+void edit(headend::store::Programme& programme, Random& random) {
+  switch (random.between(0, 3)) {
+    case 0:
+      return move(programme, random);
+    case 1:
+      return shuffle(programme, random);
+    case 2:
+      if (programme.segments.size() > 1) programme.segments.pop_back();
+      return;
+    default:
+      programme.weekdays ^= 1U << random.between(0, 6);
+      if (programme.weekdays == 0) programme.weekdays = headend::store::every_day;
+  }
+}
+
+}  // namespace loa::tools::simfleet

@@ -1,0 +1,13 @@
+#pragma once
+#include <vector>
+
+#include "headend/store/catalogue.hpp"
+#include "tools/simfleet/random.hpp"
+
+namespace loa::tools::simfleet {
+
+/// What an operator does to a programme that is on the timetable: moves it by up to 15 minutes, changes the order of
+/// its segments, leaves one out, takes a day of the week from it or gives it back.
+void edit(headend::store::Programme& programme, Random& random);
+
+}  // namespace loa::tools::simfleet
