@@ -77,7 +77,7 @@ Result<void> Station::take_up(MonoTime born) {
   std::vector<core::Accounted> accounted;
   for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
   unkept_.assign(found.unkept.begin(), found.unkept.end());
-  core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born);
+  core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born, last_known(vault_));
   return {};
 }
 
@@ -197,7 +197,7 @@ void Station::load_plan() {
 // ---- words from outside ---------------------------------------------------------------------------------------------
 
 std::optional<WallTime> Station::believed_now() {
-  reading_ = board_.clock->read();
+  read_clock();
   if (reading_.now.grade < ClockGrade::network) return std::nullopt;
   return reading_.now.wall;
 }
@@ -318,8 +318,8 @@ void Station::on_fetched(const sync::Fetched& fetched) {
 // ------------------------------------------------------------------------------------------------
 
 void Station::feed(const core::Event& event) {
-  reading_ = board_.clock->read();
-  for (const auto& action : core_->on(event, reading_.now)) {
+  const Now read = read_clock();
+  for (const auto& action : core_->on(event, read)) {
     std::visit([this](const auto& order) { perform(order); }, action);
   }
   schedule_tick();
@@ -356,7 +356,7 @@ void Station::perform(const core::Awake& action) {
 
 void Station::perform(const core::Keep& action) {
   unkept_.push_back(action.part);
-  if (reading_.now.grade >= ClockGrade::network) {
+  if (reading_.now.grade >= ClockGrade::network && action.part.clock_grade() >= v1::CLOCK_GRADE_NETWORK) {
     unkept_.back().set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));
   }
   keep_waiting_parts();

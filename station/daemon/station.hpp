@@ -22,6 +22,9 @@
 
 namespace loa::station::daemon {
 
+/// What the vault knows of the time, absent with a warning in the log when it is damaged.
+std::optional<WallTime> last_known(const Vault& vault);
+
 /// The thin shell around the core: carries events in, carries actions out. All of it runs on the io thread.
 ///
 /// Crash-only: it is ended by destroying it at any moment; what was heard until then is in the journal or in the
@@ -61,6 +64,7 @@ class Station {
   void perform(const core::Halt& action);
   void perform(const core::Awake& action);
   void perform(const core::Keep& action);
+  void perform(const core::Remember& action);
   void perform(const core::Want& action);
   void perform(const core::Inspect& action);
   void perform(const core::Reply& action);
@@ -79,6 +83,7 @@ class Station {
   [[nodiscard]] bool may_change_plan() const;
   [[nodiscard]] Presenter* presenter_of(v1::Medium medium);
   [[nodiscard]] PresenterEvents presenter_events();
+  Now read_clock();
   [[nodiscard]] std::optional<WallTime> believed_now();
   [[nodiscard]] std::function<void(std::function<void()>)> post();
 

@@ -186,8 +186,9 @@ MonoTime SimStation::mono() const {
 Now SimStation::now() const { return {wall_from_us(world_.timeline.now() + clock_offset_us_), mono(), grade_}; }
 
 std::optional<WallTime> SimStation::believed_now() const {
-  if (grade_ < ClockGrade::network) return std::nullopt;
-  return now().wall;
+  const Now judged = process_->core->judge(now());
+  if (judged.grade < ClockGrade::network) return std::nullopt;
+  return judged.wall;
 }
 
 std::uint64_t SimStation::proofs_waiting() const {
@@ -250,7 +251,10 @@ Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   std::vector<core::Accounted> accounted;
   for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
   process->unkept.assign(found.unkept.begin(), found.unkept.end());
-  process->core = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono());
+  const auto last_known = process->vault.load_last_known();
+  if (!last_known) note("clock-forgotten");
+  process->core =
+      std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono(), last_known.value_or(std::nullopt));
   return process;
 }
 
