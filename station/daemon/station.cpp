@@ -161,8 +161,10 @@ std::function<void(std::function<void()>)> Station::post() {
 }
 
 Result<void> Station::start() {
+  auto plan = load_plan();
+  if (plan) core_->at_least(wall_from_us(plan->plan.made_us()));
   load_mute();
-  load_plan();
+  if (plan) adopt(std::move(*plan), true);
   LOA_TRY(link_->start());
   tick();
   board_.watchdog->ready();
@@ -177,27 +179,28 @@ void Station::load_mute() {
   if (*mute) feed(core::MuteRestored{**mute});
 }
 
-void Station::load_plan() {
+std::optional<AcceptedPlan> Station::load_plan() {
   const auto sealed = vault_.load_plan();
-  if (!sealed) return refuse("plan on disk", sealed.error());
+  if (!sealed) return refuse("plan on disk", sealed.error()), std::nullopt;
   if (!*sealed) {
     log::info("plan.none", {{"station", settings_.station}});
-    return;
+    return std::nullopt;
   }
   // It was in force: what it promised is owed even if it has expired since, or if the clock has gone back behind its
   // making. Nothing of it sounds after its horizon.
   auto accepted = gate_.plan(**sealed, std::nullopt, std::nullopt);
-  if (!accepted) return refuse("plan on disk", accepted.error());
+  if (!accepted) return refuse("plan on disk", accepted.error()), std::nullopt;
   if (to_us(reading_.now.wall) >= accepted->plan.horizon_us())
     log::warn("plan.expired", {{"sequence", accepted->sequence}});
   plan_bytes_ = **sealed;
-  adopt(std::move(*accepted), true);
+  return std::move(*accepted);
 }
 
 // ---- words from outside ---------------------------------------------------------------------------------------------
 
 std::optional<WallTime> Station::believed_now() {
-  read_clock();
+  reading_ = board_.clock->read();
+  reading_.now = core_->judge(reading_.now);
   if (reading_.now.grade < ClockGrade::network) return std::nullopt;
   return reading_.now.wall;
 }
@@ -318,8 +321,10 @@ void Station::on_fetched(const sync::Fetched& fetched) {
 // ------------------------------------------------------------------------------------------------
 
 void Station::feed(const core::Event& event) {
-  const Now read = read_clock();
-  for (const auto& action : core_->on(event, read)) {
+  reading_ = board_.clock->read();
+  const auto actions = core_->on(event, reading_.now);
+  reading_.now = core_->judge(reading_.now);
+  for (const auto& action : actions) {
     std::visit([this](const auto& order) { perform(order); }, action);
   }
   schedule_tick();

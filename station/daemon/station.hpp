@@ -48,7 +48,7 @@ class Station {
   Result<void> take_up(MonoTime born);
   Result<void> make_presenters();
   Result<void> make_link();
-  void load_plan();
+  std::optional<AcceptedPlan> load_plan();
   void load_mute();
 
   void on_connected();
@@ -83,7 +83,6 @@ class Station {
   [[nodiscard]] bool may_change_plan() const;
   [[nodiscard]] Presenter* presenter_of(v1::Medium medium);
   [[nodiscard]] PresenterEvents presenter_events();
-  Now read_clock();
   [[nodiscard]] std::optional<WallTime> believed_now();
   [[nodiscard]] std::function<void(std::function<void()>)> post();
 

@@ -11,14 +11,6 @@ std::optional<WallTime> last_known(const Vault& vault) {
   return std::nullopt;
 }
 
-/// Everything here goes by what the core makes of the clock. @return the clock's own word, for the core
-Now Station::read_clock() {
-  reading_ = board_.clock->read();
-  const Now read = reading_.now;
-  reading_.now = core_->judge(read);
-  return read;
-}
-
 // An instant that is lost costs some knowledge after a power cut; the next one comes within the hour.
 void Station::perform(const core::Remember& action) {
   const auto saved = vault_.save_last_known(action.instant);

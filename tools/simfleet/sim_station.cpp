@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t restart_delay_us = 2 * second_us;
 constexpr std::int64_t boot_us = 8 * second_us;
 constexpr Instant year_1970_us = 30 * second_us;
+constexpr double liars = 0.05;  // of the wrong clocks: they call themselves synchronised until NTP comes
 
 }  // namespace
 
@@ -39,7 +40,9 @@ void SimStation::power_on(ClockError error, std::int64_t ntp_after_us) {
   const Instant now = world_.timeline.now();
   power_on_at_ = now;
   powered_ = true;
-  grade_ = error == ClockError::last_known ? ClockGrade::last_known : ClockGrade::none;
+  const bool lies = error != ClockError::right && random_.happens(liars);
+  grade_ = lies ? ClockGrade::network : ClockGrade::none;
+  if (lies) note("clock-lies", "{}", static_cast<int>(error));
   switch (error) {
     case ClockError::right:
       clock_offset_us_ = 0;
