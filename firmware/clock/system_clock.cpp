@@ -23,11 +23,28 @@ KernelClock read_kernel() {
 }  // namespace
 
 Result<ClockTrust> parse_clock_trust(std::string_view text) {
-  if (text == "ntp") return ClockTrust{};
-  if (text == "assume-network") return ClockTrust{.assumed = ClockGrade::network, .assumed_error = Micros{1s}};
-  if (text == "assume-disciplined") return ClockTrust{.assumed = ClockGrade::disciplined};
-  return fail(ErrorCode::invalid, "clock trust '{}' is not known; it is ntp, assume-network or assume-disciplined",
-              text);
+  ClockTrust trust;
+  if (text == "ntp") return trust;
+  if (text == "chrony") {
+    trust.chrony_port = ChronyClient::default_port;
+    return trust;
+  }
+  if (text == "assume-disciplined") {
+    trust.assumed = ClockGrade::disciplined;
+    return trust;
+  }
+  if (text == "assume-network") {
+    trust.assumed = ClockGrade::network;
+    trust.assumed_error = Micros{1s};
+    return trust;
+  }
+  return fail(ErrorCode::invalid,
+              "clock trust '{}' is not known; it is chrony, ntp, assume-network or assume-disciplined", text);
+}
+
+ClockGrade grade_of(const ChronyReport& chrony) {
+  if (!chrony.synchronised || chrony.error_bound > 16s) return ClockGrade::none;
+  return chrony.error_bound <= 100ms ? ClockGrade::disciplined : ClockGrade::network;
 }
 
 ClockGrade grade_of(const KernelClock& kernel, const ClockTrust& trust) {
@@ -37,6 +54,7 @@ ClockGrade grade_of(const KernelClock& kernel, const ClockTrust& trust) {
 }
 
 SystemClock::SystemClock(ClockTrust trust) : trust_(trust) {
+  if (trust_.chrony_port && !trust_.assumed) chrony_.emplace(*trust_.chrony_port, monotonic_now());
   if (!trust_.assumed) return;
   log::warn("clock.assumed", {{"grade", name_of(*trust_.assumed)},
                               {"error_us", trust_.assumed_error.count()},
@@ -55,10 +73,21 @@ ClockReading SystemClock::read() {
     reading.now.wall = floor<Micros>(wall);
     reading.now.mono = before + width / 2;
   }
+  if (const auto chrony = ask_chrony(reading.now.mono)) {
+    reading.now.grade = grade_of(*chrony);
+    reading.error_bound = chrony->error_bound;
+    return reading;
+  }
   const KernelClock kernel = trust_.assumed ? KernelClock{} : read_kernel();
   reading.now.grade = grade_of(kernel, trust_);
   reading.error_bound = trust_.assumed ? trust_.assumed_error : kernel.max_error;
   return reading;
+}
+
+std::optional<ChronyReport> SystemClock::ask_chrony(MonoTime now) {
+  if (!chrony_) return std::nullopt;
+  const std::lock_guard lock{mutex_};
+  return chrony_->report(now);
 }
 
 }  // namespace loa::firmware

@@ -22,7 +22,7 @@ struct StationWish {
   std::optional<SignSize> sign{};       ///< absent: no sign
   std::string sign_driver = "auto";     ///< of SDL: "auto", "x11", "wayland", "kmsdrm", "offscreen", "dummy"
   std::filesystem::path sign_record{};  ///< folder for each frame shown, as PNG; empty: not recorded
-  std::string clock_trust = "ntp";      ///< "ntp", "assume-network" or "assume-disciplined"
+  std::string clock_trust = "chrony";   ///< "chrony", "ntp", "assume-network" or "assume-disciplined"
 };
 
 /// A bundle as made: the public half that the head-end keeps.

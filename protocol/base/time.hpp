@@ -20,9 +20,9 @@ using MonoTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono:
 /// How far the wall clock can be believed (design: time is a trust level). Ordered: a greater grade is a better one.
 enum class ClockGrade : int {
   none = 0,         ///< never set since power-on
-  last_known = 1,   ///< restored from disk at boot; behind by the length of the power cut
-  network = 2,      ///< set from the network once, within about a second
-  disciplined = 3,  ///< kept by NTP, error bound within a few milliseconds
+  last_known = 1,   ///< at least this late: from disk at boot, or carried on since the clock was last believed
+  network = 2,      ///< synchronised, error bound of seconds
+  disciplined = 3,  ///< synchronised, error bound within 100 ms; the usual error is milliseconds
 };
 
 /// "none", "last-known", "network" or "disciplined".

@@ -45,6 +45,8 @@ class StationCore {
   [[nodiscard]] int on_air_start_error_us() const { return start_error_us_; }
   /// Whether the clock was believed at any time since the start: only then is time that passed booked.
   [[nodiscard]] bool clock_believed() const { return clock_usable(); }
+  /// A plan with a good seal was made then; to be told before the first event if there is one on disk.
+  void at_least(WallTime made) { clock_.at_least(made); }
   /// What a reading of the clock is worth (ClockJudge); its grade is the one to act on and to report.
   Now judge(const Now& reading) { return clock_.judge(reading); }
   [[nodiscard]] std::uint64_t plan_sequence() const { return plan_sequence_; }

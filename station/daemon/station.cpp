@@ -77,7 +77,7 @@ Result<void> Station::take_up(MonoTime born) {
   std::vector<core::Accounted> accounted;
   for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
   unkept_.assign(found.unkept.begin(), found.unkept.end());
-  core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born);
+  core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born, last_known(vault_));
   return {};
 }
 
@@ -161,8 +161,10 @@ std::function<void(std::function<void()>)> Station::post() {
 }
 
 Result<void> Station::start() {
+  auto plan = load_plan();
+  if (plan) core_->at_least(wall_from_us(plan->plan.made_us()));
   load_mute();
-  load_plan();
+  if (plan) adopt(std::move(*plan), true);
   LOA_TRY(link_->start());
   tick();
   board_.watchdog->ready();
@@ -177,27 +179,28 @@ void Station::load_mute() {
   if (*mute) feed(core::MuteRestored{**mute});
 }
 
-void Station::load_plan() {
+std::optional<AcceptedPlan> Station::load_plan() {
   const auto sealed = vault_.load_plan();
-  if (!sealed) return refuse("plan on disk", sealed.error());
+  if (!sealed) return refuse("plan on disk", sealed.error()), std::nullopt;
   if (!*sealed) {
     log::info("plan.none", {{"station", settings_.station}});
-    return;
+    return std::nullopt;
   }
   // It was in force: what it promised is owed even if it has expired since, or if the clock has gone back behind its
   // making. Nothing of it sounds after its horizon.
   auto accepted = gate_.plan(**sealed, std::nullopt, std::nullopt);
-  if (!accepted) return refuse("plan on disk", accepted.error());
+  if (!accepted) return refuse("plan on disk", accepted.error()), std::nullopt;
   if (to_us(reading_.now.wall) >= accepted->plan.horizon_us())
     log::warn("plan.expired", {{"sequence", accepted->sequence}});
   plan_bytes_ = **sealed;
-  adopt(std::move(*accepted), true);
+  return std::move(*accepted);
 }
 
 // ---- words from outside ---------------------------------------------------------------------------------------------
 
 std::optional<WallTime> Station::believed_now() {
   reading_ = board_.clock->read();
+  reading_.now = core_->judge(reading_.now);
   if (reading_.now.grade < ClockGrade::network) return std::nullopt;
   return reading_.now.wall;
 }
@@ -319,7 +322,9 @@ void Station::on_fetched(const sync::Fetched& fetched) {
 
 void Station::feed(const core::Event& event) {
   reading_ = board_.clock->read();
-  for (const auto& action : core_->on(event, reading_.now)) {
+  const auto actions = core_->on(event, reading_.now);
+  reading_.now = core_->judge(reading_.now);
+  for (const auto& action : actions) {
     std::visit([this](const auto& order) { perform(order); }, action);
   }
   schedule_tick();
@@ -356,7 +361,7 @@ void Station::perform(const core::Awake& action) {
 
 void Station::perform(const core::Keep& action) {
   unkept_.push_back(action.part);
-  if (reading_.now.grade >= ClockGrade::network) {
+  if (reading_.now.grade >= ClockGrade::network && action.part.clock_grade() >= v1::CLOCK_GRADE_NETWORK) {
     unkept_.back().set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));
   }
   keep_waiting_parts();

@@ -22,6 +22,9 @@
 
 namespace loa::station::daemon {
 
+/// What the vault knows of the time, absent with a warning in the log when it is damaged.
+std::optional<WallTime> last_known(const Vault& vault);
+
 /// The thin shell around the core: carries events in, carries actions out. All of it runs on the io thread.
 ///
 /// Crash-only: it is ended by destroying it at any moment; what was heard until then is in the journal or in the
@@ -45,7 +48,7 @@ class Station {
   Result<void> take_up(MonoTime born);
   Result<void> make_presenters();
   Result<void> make_link();
-  void load_plan();
+  std::optional<AcceptedPlan> load_plan();
   void load_mute();
 
   void on_connected();
@@ -61,6 +64,7 @@ class Station {
   void perform(const core::Halt& action);
   void perform(const core::Awake& action);
   void perform(const core::Keep& action);
+  void perform(const core::Remember& action);
   void perform(const core::Want& action);
   void perform(const core::Inspect& action);
   void perform(const core::Reply& action);

@@ -104,7 +104,8 @@ Result<StationSettings> StationSettings::load(const std::filesystem::path& path)
   LOA_TRY_LET(settings.headend_keys, keys_of(keys, "headend"));
   LOA_TRY(read_devices(file, settings));
   LOA_TRY_LET(const auto clock, file.section_or_empty("clock"));
-  LOA_TRY_LET(settings.clock_trust, clock.word_or("trust", "ntp", {"ntp", "assume-network", "assume-disciplined"}));
+  LOA_TRY_LET(settings.clock_trust,
+              clock.word_or("trust", "chrony", {"chrony", "ntp", "assume-network", "assume-disciplined"}));
   LOA_TRY(file.finish());
   return settings;
 }

@@ -16,7 +16,7 @@ namespace loa::station::daemon {
 ///   [audio]  pcm = "default"                                            (absent: no loudspeaker)
 ///   [sign]   width, height, driver = "", record = "<folder>"            (absent: no sign)
 ///   [relay]  chip = "gpiochip0"   line = 17   active_low = false        (absent: the amplifier is always on)
-///   [clock]  trust = "ntp" | "assume-network" | "assume-disciplined"
+///   [clock]  trust = "chrony" | "ntp" | "assume-network" | "assume-disciplined"      (absent: "chrony")
 struct StationSettings {
   struct Mqtt {
     std::string host;

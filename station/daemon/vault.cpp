@@ -54,4 +54,24 @@ Result<void> Vault::save_mute(const v1::Command::Mute& mute) const {
   return save_file(folder_ / "mute", mute.SerializeAsString(), 0600);
 }
 
+Result<std::optional<WallTime>> Vault::load_last_known() const {
+  using namespace std::chrono;
+  constexpr WallTime first = sys_days{year{2020} / 1 / 1}, last = sys_days{year{2100} / 1 / 1};
+  const auto file = folder_ / "clock.last";
+  const auto text = read_file(file, 64);
+  if (!text && text.error().code == ErrorCode::missing) return std::optional<WallTime>{};
+  if (!text) return pass(text.error());
+  std::int64_t us = 0;
+  const char* const end = text->data() + text->size();
+  const auto parsed = std::from_chars(text->data(), end, us);
+  const bool whole = parsed.ec == std::errc{} && end - parsed.ptr == 1 && *parsed.ptr == '\n';
+  if (!whole || wall_from_us(us) < first || wall_from_us(us) >= last)
+    return fail(ErrorCode::invalid, "{} is damaged: the time is not known until somebody tells it", file.string());
+  return std::optional{wall_from_us(us)};
+}
+
+Result<void> Vault::save_last_known(WallTime instant) const {
+  return save_file(folder_ / "clock.last", std::to_string(to_us(instant)) + "\n", 0600);
+}
+
 }  // namespace loa::station::daemon

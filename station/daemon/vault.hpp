@@ -5,14 +5,15 @@
 #include <string>
 
 #include "protocol/base/result.hpp"
+#include "protocol/base/time.hpp"
 #include "protocol/message/loa.pb.h"
 
 namespace loa::station::daemon {
 
 /// What a station must know after a power cut besides its journal: the plan it obeys, the last command it took, and the
-/// mute it was given. Files: plan.sealed (the envelope as received), command.last (a decimal sequence) and mute (a
-/// serialised Command::Mute). Each is replaced whole and
-/// durably.
+/// mute it was given, and how late it is at least. Files: plan.sealed (the envelope as received), command.last (a
+/// decimal sequence), mute (a serialised Command::Mute) and clock.last (microseconds since 1970, decimal). Each is
+/// replaced whole and durably.
 class Vault {
  public:
   /// @error io · refused: the folder cannot be written
@@ -32,6 +33,11 @@ class Vault {
   /// @error io · invalid: damaged
   [[nodiscard]] Result<std::optional<v1::Command::Mute>> load_mute() const;
   Result<void> save_mute(const v1::Command::Mute& mute) const;
+
+  /// The greatest instant that a clock was believed for (core::Remember), absent when there is none.
+  /// @error io · invalid: damaged, or not between 2020 and 2100
+  [[nodiscard]] Result<std::optional<WallTime>> load_last_known() const;
+  Result<void> save_last_known(WallTime instant) const;
 
  private:
   explicit Vault(std::filesystem::path folder) : folder_(std::move(folder)) {}

@@ -136,8 +136,8 @@ void add_options(CLI::App* verb, Add& options) {
       ->check(CLI::IsMember({"auto", "x11", "wayland", "kmsdrm", "offscreen", "dummy"}))
       ->capture_default_str();
   verb->add_option("--sign-record", options.wish.sign_record, "Ghi khung hình PNG vào · record its frames into");
-  verb->add_option("--clock-trust", options.wish.clock_trust, "ntp, assume-network, assume-disciplined")
-      ->check(CLI::IsMember({"ntp", "assume-network", "assume-disciplined"}))
+  verb->add_option("--clock-trust", options.wish.clock_trust, "chrony, ntp, assume-network, assume-disciplined")
+      ->check(CLI::IsMember({"chrony", "ntp", "assume-network", "assume-disciplined"}))
       ->capture_default_str();
   verb->add_option("--gain", options.gain_db, "Mức, dB ≤ 0 · gain");
   verb->add_option("--stagger", options.stagger_ms, "Lệch cố ý, ms · deliberate offset");

@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t restart_delay_us = 2 * second_us;
 constexpr std::int64_t boot_us = 8 * second_us;
 constexpr Instant year_1970_us = 30 * second_us;
+constexpr double liars = 0.05;  // of the wrong clocks: they call themselves synchronised until NTP comes
 
 }  // namespace
 
@@ -39,7 +40,9 @@ void SimStation::power_on(ClockError error, std::int64_t ntp_after_us) {
   const Instant now = world_.timeline.now();
   power_on_at_ = now;
   powered_ = true;
-  grade_ = error == ClockError::last_known ? ClockGrade::last_known : ClockGrade::none;
+  const bool lies = error != ClockError::right && random_.happens(liars);
+  grade_ = lies ? ClockGrade::network : ClockGrade::none;
+  if (lies) note("clock-lies", "{}", static_cast<int>(error));
   switch (error) {
     case ClockError::right:
       clock_offset_us_ = 0;
@@ -187,8 +190,9 @@ MonoTime SimStation::mono() const {
 Now SimStation::now() const { return {wall_from_us(world_.timeline.now() + clock_offset_us_), mono(), grade_}; }
 
 std::optional<WallTime> SimStation::believed_now() const {
-  if (grade_ < ClockGrade::network) return std::nullopt;
-  return now().wall;
+  const Now judged = process_->core->judge(now());
+  if (judged.grade < ClockGrade::network) return std::nullopt;
+  return judged.wall;
 }
 
 bool SimStation::was_told(const v1::Cue& cue) const {
@@ -264,7 +268,10 @@ Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   std::vector<core::Accounted> accounted;
   for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
   process->unkept.assign(found.unkept.begin(), found.unkept.end());
-  process->core = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono());
+  const auto last_known = process->vault.load_last_known();
+  if (!last_known) note("clock-forgotten");
+  process->core =
+      std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono(), last_known.value_or(std::nullopt));
   return process;
 }
 

@@ -92,6 +92,7 @@ class SimStation {
   void perform(const station::core::Halt& action);
   void perform(const station::core::Awake& action);
   void perform(const station::core::Keep& action);
+  void perform(const station::core::Remember& action);
   void perform(const station::core::Want& action);
   void perform(const station::core::Inspect& action);
   void perform(const station::core::Reply& action);

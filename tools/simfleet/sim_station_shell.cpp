@@ -102,6 +102,10 @@ void SimStation::publish(const Result<station::outbox::Outbox::Batch>& batch) {
   for (const auto& sealed : *batch) world_.network.proof_to_office(index_, sealed);
 }
 
+void SimStation::perform(const core::Remember& action) {
+  note("remember", "{} {}", to_us(action.instant), process_->vault.save_last_known(action.instant).has_value());
+}
+
 void SimStation::perform(const core::Want& action) {
   process_->wants = action.objects;
   fetch_soon();

@@ -20,7 +20,7 @@ TEST(SystemClock, ReadsBothClocksOfTheSameInstant) {
 }
 
 TEST(SystemClock, StatesTheAssumedBound) {
-  firmware::SystemClock clock{{.assumed = ClockGrade::disciplined, .assumed_error = 7ms}};
+  firmware::SystemClock clock{{.chrony_port = {}, .assumed = ClockGrade::disciplined, .assumed_error = 7ms}};
   EXPECT_EQ(clock.read().now.grade, ClockGrade::disciplined);
   EXPECT_EQ(clock.read().error_bound, 7ms);
 }

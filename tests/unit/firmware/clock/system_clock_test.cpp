@@ -15,7 +15,7 @@ TEST(ClockTrust, SynchronisedWithinTheBoundIsDisciplined) {
 
 TEST(ClockTrust, ABoundThatHasGrownIsOnlyNetwork) {
   EXPECT_EQ(grade_of({true, 5s}, {}), ClockGrade::network);
-  EXPECT_EQ(grade_of({true, 5ms}, {.assumed = {}, .disciplined_within = 1ms}), ClockGrade::network);
+  EXPECT_EQ(grade_of({true, 5ms}, {.chrony_port = {}, .assumed = {}, .disciplined_within = 1ms}), ClockGrade::network);
 }
 
 TEST(ClockTrust, UnsynchronisedIsNoneWhateverTheBoundSays) { EXPECT_EQ(grade_of({false, 1us}, {}), ClockGrade::none); }

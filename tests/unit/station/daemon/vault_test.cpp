@@ -35,6 +35,17 @@ TEST_F(VaultTest, KeepsPlanCommandAndMuteForTheNextProcess) {
   EXPECT_EQ((*again.load_mute())->until_us(), mute.until_us());
 }
 
+TEST_F(VaultTest, KeepsHowLateItIsAtLeastAndRefusesWhatCannotBe) {
+  EXPECT_FALSE(open().load_last_known()->has_value());
+  ASSERT_TRUE(open().save_last_known(wall_from_us(1'795'219'200'123'456)));
+  EXPECT_EQ(**open().load_last_known(), wall_from_us(1'795'219'200'123'456));
+  for (const char* text : {"", "1795219200123456", "1795219200123456 \n", "-5\n", "30000000\n", "9223372036854775808\n",
+                           "5000000000000000\n", "soon\n"}) {
+    ASSERT_TRUE(save_file(folder_ / "clock.last", text));
+    EXPECT_EQ(open().load_last_known().error().code, ErrorCode::invalid) << text;
+  }
+}
+
 TEST_F(VaultTest, SaysWhichFileIsDamaged) {
   ASSERT_TRUE(save_file(folder_ / "mute", "\xff\xff\xff"));
   const auto mute = open().load_mute();

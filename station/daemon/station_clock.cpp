@@ -1,0 +1,20 @@
+// What the shell knows of the time.
+#include "protocol/base/log.hpp"
+#include "station/daemon/station.hpp"
+
+namespace loa::station::daemon {
+
+std::optional<WallTime> last_known(const Vault& vault) {
+  const auto loaded = vault.load_last_known();
+  if (loaded) return *loaded;
+  log::warn("clock.forgotten", {{"error", loaded.error().text}});
+  return std::nullopt;
+}
+
+// An instant that is lost costs some knowledge after a power cut; the next one comes within the hour.
+void Station::perform(const core::Remember& action) {
+  const auto saved = vault_.save_last_known(action.instant);
+  if (!saved) log::warn("clock.unremembered", {{"error", saved.error().text}});
+}
+
+}  // namespace loa::station::daemon
