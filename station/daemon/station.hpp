@@ -14,6 +14,8 @@
 #include "station/core/station_core.hpp"
 #include "station/daemon/board.hpp"
 #include "station/daemon/gate.hpp"
+#include "station/daemon/step_watch.hpp"
+#include "station/daemon/tick_plan.hpp"
 #include "station/daemon/vault.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/journal/proof_journal.hpp"
@@ -75,6 +77,8 @@ class Station {
   void publish_status();
   void tick();
   void schedule_tick();
+  [[nodiscard]] Pending pending() const;
+  Result<void> watch_steps();
   void feed_watchdog();
   [[nodiscard]] bool may_change_plan() const;
   [[nodiscard]] Presenter* presenter_of(v1::Medium medium);
@@ -97,7 +101,7 @@ class Station {
   std::string waiting_plan_;      // newer, sealed, until may_change_plan()
   std::deque<v1::Proof> unkept_;  // the disk refused them; tried again every second
   bool status_due_ = false;
-  MonoTime last_status_;
+  std::optional<MonoTime> last_status_;
   MonoTime started_;
   std::string last_refused_;
   const std::string boot_;  // random word of this process start
@@ -105,6 +109,7 @@ class Station {
   firmware::ClockReading reading_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer watchdog_timer_;
+  std::optional<StepWatch> step_watch_;
 
   // Each has threads that post to the io thread: destroyed first, in reverse order.
   struct Alive;
