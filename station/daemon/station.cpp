@@ -5,6 +5,7 @@
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
+#include "station/daemon/memory.hpp"
 #include "station/display/sign_player.hpp"
 #include "station/journal/take_up.hpp"
 #include "station/playback/audio_player.hpp"
@@ -255,15 +256,18 @@ void Station::adopt(AcceptedPlan accepted, bool at_start) {
   log::info("plan.accepted", {{"sequence", accepted.sequence},
                               {"cues", accepted.plan.cues_size()},
                               {"until", format_utc(wall_from_us(accepted.plan.horizon_us()))}});
-  core::PlanArrived event{accepted.plan, accepted.sequence, {}, at_start};
-  for (const auto& object : accepted.plan.objects()) {
-    const auto name = Sha256::from_bytes(object.sha256());
-    if (name && store_.has(*name)) event.held.insert(*name);
+  plan_ = without_cues(accepted.plan);
+  {
+    core::PlanArrived event{std::move(accepted.plan), accepted.sequence, {}, at_start};
+    for (const auto& object : plan_->objects()) {
+      const auto name = Sha256::from_bytes(object.sha256());
+      if (name && store_.has(*name)) event.held.insert(*name);
+    }
+    feed(event);
   }
-  plan_ = std::move(accepted.plan);
-  feed(event);
   drop_unneeded_objects();
   status_due_ = true;
+  give_back_memory();
 }
 
 /// The plan is whole: what it does not name will not be played.

@@ -96,7 +96,7 @@ class Station {
   Gate gate_;
   outbox::Outbox outbox_;
   std::unique_ptr<core::StationCore> core_;
-  std::optional<v1::Plan> plan_;
+  std::optional<v1::Plan> plan_;  // without its cues: the core has them
   std::string plan_bytes_;        // as it was sealed: the same again is no news
   std::string waiting_plan_;      // newer, sealed, until may_change_plan()
   std::deque<v1::Proof> unkept_;  // the disk refused them; tried again every second
