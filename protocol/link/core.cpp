@@ -15,8 +15,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int max_unhandled = 1'000;          // messages; beyond it the socket is not read until the caller keeps up
-constexpr milliseconds longest_poll{1'000};   // so often libmosquitto looks after its keep-alive
+constexpr int max_unhandled = 1'000;  // messages; beyond it the socket is not read until the caller keeps up
+// So often libmosquitto looks after its keep-alive: a sixth of it, so that a broker which waits half as long again
+// hears from us in time.
+constexpr milliseconds least_poll{1'000};
+constexpr milliseconds longest_poll{5'000};
 constexpr milliseconds proven_after{10'000};  // a connection of this age resets the back-off
 constexpr milliseconds goodbye_limit{200};
 
@@ -86,7 +89,7 @@ std::string Link::Core::serve(Session& session) {
 }
 
 milliseconds Link::Core::poll_timeout(const Session& session, Clock::time_point answer_by) const {
-  auto longest = longest_poll;
+  auto longest = std::clamp(milliseconds{settings_.keepalive} / 6, least_poll, longest_poll);
   if (!session.is_up()) longest = std::min(longest, until(answer_by));
   const std::lock_guard lock{mutex_};
   return life_ == Life::stopping ? std::min(longest, until(drain_until_)) : longest;

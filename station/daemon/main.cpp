@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "protocol/base/log.hpp"
+#include "station/daemon/memory.hpp"
 #include "station/daemon/station.hpp"
 
 namespace {
@@ -63,6 +64,7 @@ int main(int count, char** values) {
   const loa::MonoTime born = std::chrono::steady_clock::now();
   const Arguments arguments = read_arguments(count, values);
   if (arguments.exit_code) return *arguments.exit_code;
+  loa::station::daemon::keep_memory_small();
   const auto done = run(arguments.settings, born);
   if (done) return 0;
   loa::log::error("station.failed", {{"error", done.error().text}});

@@ -5,6 +5,7 @@
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
+#include "station/daemon/memory.hpp"
 #include "station/display/sign_player.hpp"
 #include "station/journal/take_up.hpp"
 #include "station/playback/audio_player.hpp"
@@ -16,10 +17,7 @@ namespace topic = protocol::topic;
 using protocol::crypto::Sha256;
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds tick_interval{1'000};
-constexpr std::chrono::seconds status_interval{60};
-constexpr std::chrono::seconds longest_backoff{20};     // 300 stations after a broker's restart: 30 handshakes a second
-constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
+constexpr std::chrono::seconds longest_backoff{20};  // 300 stations after a broker's restart: 30 handshakes a second
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
 
@@ -166,6 +164,7 @@ Result<void> Station::start() {
   load_mute();
   if (plan) adopt(std::move(*plan), true);
   LOA_TRY(link_->start());
+  LOA_TRY(watch_steps());
   tick();
   board_.watchdog->ready();
   feed_watchdog();
@@ -223,6 +222,7 @@ void Station::on_connected() {
   publish_proofs(outbox_.on_link_up(steady_clock::now()));
   fetcher_->retry_now();
   publish_status();
+  schedule_tick();
 }
 
 void Station::on_message(const protocol::link::Message& message) {
@@ -234,6 +234,7 @@ void Station::on_message(const protocol::link::Message& message) {
   }
   if (parsed->leaf == topic::Leaf::plan) on_plan(message.payload);
   if (parsed->leaf == topic::Leaf::receipt) on_receipt(message.payload);
+  schedule_tick();
 }
 
 void Station::on_plan(const std::string& sealed) {
@@ -258,15 +259,18 @@ void Station::adopt(AcceptedPlan accepted, bool at_start) {
   log::info("plan.accepted", {{"sequence", accepted.sequence},
                               {"cues", accepted.plan.cues_size()},
                               {"until", format_utc(wall_from_us(accepted.plan.horizon_us()))}});
-  core::PlanArrived event{accepted.plan, accepted.sequence, {}, at_start};
-  for (const auto& object : accepted.plan.objects()) {
-    const auto name = Sha256::from_bytes(object.sha256());
-    if (name && store_.has(*name)) event.held.insert(*name);
+  plan_ = without_cues(accepted.plan);
+  {
+    core::PlanArrived event{std::move(accepted.plan), accepted.sequence, {}, at_start};
+    for (const auto& object : plan_->objects()) {
+      const auto name = Sha256::from_bytes(object.sha256());
+      if (name && store_.has(*name)) event.held.insert(*name);
+    }
+    feed(event);
   }
-  plan_ = std::move(accepted.plan);
-  feed(event);
   drop_unneeded_objects();
   status_due_ = true;
+  give_back_memory();
 }
 
 /// The plan is whole: what it does not name will not be played.
@@ -306,14 +310,15 @@ void Station::on_receipt(const std::string& sealed) {
 void Station::on_fetched(const sync::Fetched& fetched) {
   if (fetched.result) {
     log::info("object.fetched", {{"object", fetched.object.hex()}});
-    feed(core::ObjectHeld{fetched.object});
     status_due_ = true;
+    feed(core::ObjectHeld{fetched.object});
   } else {
     const Error& error = fetched.result.error();
     log::warn("object.fetch_failed", {{"object", fetched.object.hex()}, {"error", error.text}});
     if (error.code != ErrorCode::invalid && error.code != ErrorCode::refused) return;  // no network is no refusal
     last_refused_ = "object: " + error.text;
     status_due_ = true;
+    schedule_tick();
   }
 }
 
@@ -433,17 +438,36 @@ void Station::tick() {
   if (outbox_.next_deadline() && *outbox_.next_deadline() <= now) publish_proofs(outbox_.on_time(now));
   feed(core::Tick{});
   if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
-  const auto since = now - last_status_;
-  if (since >= status_interval || (status_due_ && since >= status_pause)) publish_status();
+  if (status_is_due(pending(), now)) publish_status();
+  schedule_tick();
+}
+
+Pending Station::pending() const {
+  Pending pending;
+  pending.core = core_->next_deadline();
+  pending.outbox = outbox_.next_deadline();
+  pending.retries = !unkept_.empty() || !waiting_plan_.empty();
+  pending.status_due = status_due_;
+  pending.last_status = last_status_;
+  pending.grade = reading_.now.grade;
+  return pending;
 }
 
 void Station::schedule_tick() {
-  MonoTime at = steady_clock::now() + (status_due_ ? status_pause : tick_interval);
-  if (const auto deadline = core_->next_deadline()) at = std::min(at, *deadline);
-  timer_.expires_at(at);
+  timer_.expires_at(next_tick(pending(), steady_clock::now()));
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();
   });
+}
+
+/// What is planned for an instant must be asked for anew when the clock is set.
+Result<void> Station::watch_steps() {
+  LOA_TRY_LET(auto timer, make_step_timer());
+  step_watch_.emplace(io_, std::move(timer), [this] {
+    log::info("clock.set", {});
+    tick();
+  });
+  return {};
 }
 
 void Station::feed_watchdog() {

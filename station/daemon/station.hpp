@@ -14,6 +14,8 @@
 #include "station/core/station_core.hpp"
 #include "station/daemon/board.hpp"
 #include "station/daemon/gate.hpp"
+#include "station/daemon/step_watch.hpp"
+#include "station/daemon/tick_plan.hpp"
 #include "station/daemon/vault.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/journal/proof_journal.hpp"
@@ -79,6 +81,8 @@ class Station {
   void publish_status();
   void tick();
   void schedule_tick();
+  [[nodiscard]] Pending pending() const;
+  Result<void> watch_steps();
   void feed_watchdog();
   [[nodiscard]] bool may_change_plan() const;
   [[nodiscard]] Presenter* presenter_of(v1::Medium medium);
@@ -96,12 +100,12 @@ class Station {
   Gate gate_;
   outbox::Outbox outbox_;
   std::unique_ptr<core::StationCore> core_;
-  std::optional<v1::Plan> plan_;
+  std::optional<v1::Plan> plan_;  // without its cues: the core has them
   std::string plan_bytes_;        // as it was sealed: the same again is no news
   std::string waiting_plan_;      // newer, sealed, until may_change_plan()
   std::deque<v1::Proof> unkept_;  // the disk refused them; tried again every second
   bool status_due_ = false;
-  MonoTime last_status_;
+  std::optional<MonoTime> last_status_;
   MonoTime started_;
   std::string last_refused_;
   const std::string boot_;  // random word of this process start
@@ -109,6 +113,7 @@ class Station {
   firmware::ClockReading reading_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer watchdog_timer_;
+  std::optional<StepWatch> step_watch_;
 
   // Each has threads that post to the io thread: destroyed first, in reverse order.
   struct Alive;

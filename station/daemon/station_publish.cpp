@@ -41,7 +41,8 @@ void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string&
 
 void Station::publish_status() {
   status_due_ = false;
-  last_status_ = steady_clock::now();
+  const MonoTime now = steady_clock::now();
+  last_status_ = now;
   v1::Status status;
   status.set_at_us(to_us(reading_.now.wall));
   status.set_plan_sequence(core_->plan_sequence());
@@ -49,7 +50,7 @@ void Station::publish_status() {
   status.set_objects_held(static_cast<std::uint32_t>(core_->objects_held()));
   status.set_clock_grade(static_cast<v1::ClockGrade>(reading_.now.grade));
   status.set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));
-  status.set_uptime_s(static_cast<std::uint64_t>((last_status_ - started_) / std::chrono::seconds{1}));
+  status.set_uptime_s(static_cast<std::uint64_t>((now - started_) / std::chrono::seconds{1}));
   status.set_proofs_waiting(outbox_.waiting() + unkept_.size());
   status.set_on_air(core_->on_air());
   status.set_on_air_start_error_us(core_->on_air_start_error_us());

@@ -10,12 +10,11 @@
 #include <thread>
 
 #include "protocol/base/log.hpp"
-#include "station/sync/downloader.hpp"
+#include "station/sync/fetch_program.hpp"
 
 namespace loa::station::sync {
 namespace {
 
-constexpr auto longest_sleep = std::chrono::milliseconds{60'000};
 constexpr auto stale_age = std::chrono::hours{24 * 7};
 
 MonoTime mono_now() { return std::chrono::steady_clock::now(); }
@@ -27,7 +26,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
   FetchSettings settings;
   Post post;
   Done done;
-  Downloader downloader;
+  FetchProgram program;
   std::atomic<bool> stop{false};
   bool closed = false;  // on the io thread only
 
@@ -51,7 +50,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
         settings(std::move(fetch_settings)),
         post(std::move(post_function)),
         done(std::move(done_function)),
-        downloader(settings),
+        program(settings),
         queue(settings.first_wait, settings.longest_wait) {}
 
   void take_over() {
@@ -73,16 +72,14 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
   }
 
   void sleep() {
-    auto time = longest_sleep;
-    if (const auto deadline = queue.next_deadline()) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - mono_now());
-      time = std::clamp(left, std::chrono::milliseconds{0}, longest_sleep);
-    }
-    downloader.wait(time);
+    const auto deadline = queue.next_deadline();
+    if (!deadline) return program.wait(std::chrono::milliseconds{-1});
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - mono_now());
+    program.wait(std::max(left, std::chrono::milliseconds{0}));
   }
 
   void fetch(const Want& want) {
-    Downloader::Outcome outcome = attempt(want);
+    FetchProgram::Outcome outcome = attempt(want);
     if (!queue.holds(want.object)) return;  // broken off: nobody waits for it
     if (stop) return;
     if (outcome.result) {
@@ -96,7 +93,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
     report({want.object, std::move(outcome.result)});
   }
 
-  Downloader::Outcome attempt(const Want& want) {
+  FetchProgram::Outcome attempt(const Want& want) {
     if (!store) {
       auto opened = content::store::ObjectStore::open(folder);
       if (!opened) return {pass(opened.error()), Blame::server, false};
@@ -110,7 +107,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
       return !queue.holds(want.object);
     };
     const std::string source = base_url + want.object.hex();
-    auto outcome = downloader.download(source, store->partial_path_of(want.object), want.bytes, cancelled);
+    auto outcome = program.fetch(source, store->partial_path_of(want.object), want.bytes, cancelled);
     if (outcome.result) {
       outcome.result = store->adopt_partial(want.object);
       outcome.blame = Blame::object;
@@ -152,7 +149,7 @@ ContentFetcher::ContentFetcher(std::filesystem::path store_folder, FetchSettings
 ContentFetcher::~ContentFetcher() {
   state_->closed = true;
   state_->stop = true;
-  state_->downloader.wake();
+  state_->program.wake();
   state_->worker.join();
 }
 
@@ -163,7 +160,7 @@ void ContentFetcher::want(const std::string& content_url, std::vector<Want> want
     state_->url = content_url;
     state_->wants = std::move(wants);
   }
-  state_->downloader.wake();
+  state_->program.wake();
 }
 
 void ContentFetcher::retry_now() {
@@ -171,7 +168,7 @@ void ContentFetcher::retry_now() {
     const std::lock_guard guard{state_->mutex};
     state_->hurry = true;
   }
-  state_->downloader.wake();
+  state_->program.wake();
 }
 
 }  // namespace loa::station::sync

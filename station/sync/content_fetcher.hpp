@@ -29,6 +29,10 @@ struct FetchSettings {
   std::chrono::seconds low_speed_time{30};      ///< … for so long: given up and tried again
   std::chrono::milliseconds first_wait{2'000};  ///< after a failure, twice as long each time, ± 25 %
   std::chrono::milliseconds longest_wait{300'000};
+  std::filesystem::path program;  ///< loa-fetch; empty: beside this program, else in ../libexec/loa from there
+  /// A loa-fetch whose file stays as it is for so long hangs, for its own limits are shorter: it is killed (within
+  /// twice that time).
+  std::chrono::milliseconds silence_limit{90'000};
 };
 
 /// What became of one attempt.
@@ -37,8 +41,9 @@ struct Fetched {
   Result<void> result;  ///< success: the object is in the store. A failure is tried again until want() leaves it out
 };
 
-/// Brings missing objects into the store, over HTTP(S) with resume, on a thread of its own. Only the object that a
-/// signed plan names by hash can come in: the server, the network and the disk are not believed.
+/// Brings missing objects into the store, over HTTP(S) with resume. The program loa-fetch transfers; a thread of its
+/// own waits for it, hashes and stores. Only the object that a signed plan names by hash can come in: the server, the
+/// network, the disk and loa-fetch are not believed.
 class ContentFetcher {
  public:
   using Post = std::function<void(std::function<void()>)>;  ///< runs a function on the io thread
@@ -48,7 +53,7 @@ class ContentFetcher {
   /// @param post          called from the fetcher's thread, until the destructor returns
   /// @param done          called through post; not after the destructor returned
   ContentFetcher(std::filesystem::path store_folder, FetchSettings settings, Post post, Done done);
-  /// Breaks off a transfer under way and joins the thread (within about a second).
+  /// Kills a transfer under way and joins the thread.
   ~ContentFetcher();
   ContentFetcher(const ContentFetcher&) = delete;
   ContentFetcher& operator=(const ContentFetcher&) = delete;

@@ -17,6 +17,7 @@ struct Context {
 };
 
 std::vector<Line> measure_sound(const Context& context);  ///< start spread, memory and CPU while playing, readiness
+std::vector<Line> measure_idle(const Context& context);   ///< wake-ups and memory of stations with nothing to play
 std::vector<Line> measure_ingest(const Context& context);
 std::vector<Line> measure_proofs(const Context& context);
 std::vector<Line> measure_fan_out(const Context& context);

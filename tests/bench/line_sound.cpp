@@ -51,9 +51,9 @@ std::vector<Line> measure_sound(const Context& context) {
   Line memory = both("resident memory while playing", "MB", &Performance::resident_mb);
   Line cpu = both("CPU while playing", "% core", &Performance::cpu_percent);
   Line ready = both("process start to ready to play", "ms", &Performance::ready_ms);
-  memory.budget = 20;
+  memory.budget = 16;
   cpu.budget = 2;
-  ready.budget = 300;
+  ready.budget = 200;
   Line memory_ffplay{"resident memory while playing", "MB", "ffplay -nodisp, Opus", memory.ours,
                      figures_of(ffplay, &Performance::resident_mb)};
   Line cpu_ffplay{"CPU while playing", "% core", "ffplay -nodisp, Opus", cpu.ours,

@@ -37,6 +37,12 @@ struct Performance {
 
 /// Plays the sound once on four fresh players.
 Result<Performance> perform_snapcast(const std::filesystem::path& folder, const std::vector<std::int16_t>& sound);
+/// A server with nothing to play, and four clients that listen to it.
+struct SilentSnapcast {
+  tests::Process server;
+  std::vector<tests::Process> clients;
+};
+Result<SilentSnapcast> start_silent_snapcast(const std::filesystem::path& folder);
 /// @error missing: loa-station or loa-headend is not built
 Result<Performance> perform_ours(const std::filesystem::path& folder, const std::vector<std::int16_t>& sound);
 /// One ffplay -nodisp; no spread.

@@ -104,6 +104,18 @@ Result<Performance> perform_snapcast(const fs::path& folder, const std::vector<s
   return performance;
 }
 
+Result<SilentSnapcast> start_silent_snapcast(const fs::path& folder) {
+  LOA_TRY(make_folders(folder));
+  LOA_TRY_LET(auto server, start_server(folder));
+  std::vector<Process> clients;
+  for (std::size_t i = 0; i < card_ppm.size(); ++i) {
+    LOA_TRY_LET(auto card, VirtualCard::make(folder, "card" + std::to_string(i), card_ppm[i]));
+    LOA_TRY_LET(auto client, start_client(card, server.port, i));
+    clients.push_back(std::move(client));
+  }
+  return SilentSnapcast{std::move(server.process), std::move(clients)};
+}
+
 Result<Performance> perform_ffplay(const fs::path& folder, const std::vector<std::int16_t>& sound) {
   LOA_TRY(make_folders(folder));
   LOA_TRY_LET(const auto card, VirtualCard::make(folder, "ffplay", 0));

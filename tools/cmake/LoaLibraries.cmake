@@ -27,8 +27,7 @@ foreach(entry IN ITEMS
     png:libpng
     sdl2:sdl2
     sodium:libsodium
-    swresample:libswresample
-    systemd:libsystemd)
+    swresample:libswresample)
   string(REPLACE ":" ";" entry ${entry})
   list(GET entry 0 name)
   list(GET entry 1 module)

@@ -24,6 +24,32 @@ TEST(SystemdWatchdog, IsHarmlessWhenNobodyWatches) {
   watchdog.feed();
 }
 
+TEST(SystemdWatchdog, IsNotConcernedWhenAnotherProcessIsWatched) {
+  ::setenv("WATCHDOG_USEC", "3000000", 1);
+  ::setenv("WATCHDOG_PID", "1", 1);
+  EXPECT_FALSE(firmware::SystemdWatchdog{}.interval());
+  ::unsetenv("WATCHDOG_PID");
+  EXPECT_EQ(firmware::SystemdWatchdog{}.interval(), 1500ms);
+  for (const char* nonsense : {"", "0", "-5", "3s", "99999999999999999999"}) {
+    ::setenv("WATCHDOG_USEC", nonsense, 1);
+    EXPECT_FALSE(firmware::SystemdWatchdog{}.interval()) << nonsense;
+  }
+}
+
+TEST(SystemdWatchdog, ReachesAManagerWithAnAbstractSocket) {
+  const UniqueFd manager{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  const std::string name = "loa-notify-" + std::to_string(::getpid());
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  name.copy(address.sun_path + 1, name.size());
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  ASSERT_EQ(::bind(manager.get(), reinterpret_cast<const sockaddr*>(&address), length), 0);
+  ::setenv("NOTIFY_SOCKET", ("@" + name).c_str(), 1);
+  firmware::SystemdWatchdog{}.ready();
+  char text[16] = {};
+  ASSERT_GT(::recv(manager.get(), text, sizeof text - 1, 0), 0);
+  EXPECT_STREQ(text, "READY=1");
+}
+
 TEST(SystemdWatchdog, TellsTheManagerThatItIsReadyAndAlive) {
   const TempFolder folder{"loa-notify"};
   const UniqueFd manager{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};

@@ -1,4 +1,4 @@
-#include "station/sync/downloader.hpp"
+#include "station/fetch/downloader.hpp"
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -12,11 +12,15 @@
 
 #include "protocol/base/file.hpp"
 
-namespace loa::station::sync {
+namespace loa::station::fetch {
+
+using sync::Blame;
+using sync::FetchEnd;
+using sync::FetchJob;
+
 namespace {
 
 constexpr std::size_t max_header_bytes = 64 << 10;
-constexpr int poll_ms = 250;
 
 /// One answer of the server on its way into the partial file. Nothing in it is believed.
 class Answer {
@@ -37,7 +41,6 @@ class Answer {
   }
   [[nodiscard]] bool complete() const { return size_ == bytes_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] bool progressed() const { return progressed_; }
 
   /// @return whether to go on
   bool take_header(std::string_view line) {
@@ -72,7 +75,6 @@ class Answer {
     }
     if (const auto written = write_all(fd_.get(), piece, partial_); !written) return keep(written);
     size_ += piece.size();
-    progressed_ = true;
     return true;
   }
 
@@ -122,7 +124,6 @@ class Answer {
   std::size_t header_bytes_ = 0;
   std::optional<std::uint64_t> range_from_;
   bool began_ = false;
-  bool progressed_ = false;
   std::optional<Error> error_;
 };
 
@@ -162,97 +163,62 @@ ErrorCode code_of(CURLcode failed) {
 }  // namespace
 
 struct Downloader::Curl {
-  CURLM* multi = ::curl_multi_init();
   CURL* easy = ::curl_easy_init();
   char text[CURL_ERROR_SIZE] = {};
 
   Curl() = default;
   Curl(const Curl&) = delete;
   Curl& operator=(const Curl&) = delete;
-  ~Curl() {
-    ::curl_easy_cleanup(easy);
-    ::curl_multi_cleanup(multi);
-  }
+  ~Curl() { ::curl_easy_cleanup(easy); }
 
   // Everything that decides whom we believe is said here, nothing is left to defaults or the environment.
-  void set_up(const FetchSettings& settings, const std::string& url, Sink& sink) {
-    ::curl_easy_reset(easy);
-    text[0] = '\0';
-    const bool tls = !settings.ca_file.empty();
-    ::curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+  void set_up(const FetchJob& job, Sink& sink) {
+    const bool tls = !job.ca_file.empty();
+    ::curl_easy_setopt(easy, CURLOPT_URL, job.url.c_str());
     ::curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, tls ? "https" : "http");
     ::curl_easy_setopt(easy, CURLOPT_PROXY, "");
     ::curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     ::curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    ::curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // do not wait for a name server when told to stop
     ::curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     ::curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     ::curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     ::curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (tls) ::curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
+    if (tls) ::curl_easy_setopt(easy, CURLOPT_CAINFO, job.ca_file.c_str());
     ::curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-    ::curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
-    ::curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(settings.low_speed_bytes_s));
-    ::curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings.low_speed_time.count()));
+    ::curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(job.connect_timeout.count()));
+    ::curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(job.low_speed_bytes_s));
+    ::curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(job.low_speed_time.count()));
     ::curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, text);
     ::curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
     ::curl_easy_setopt(easy, CURLOPT_HEADERDATA, &sink);
     ::curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
     ::curl_easy_setopt(easy, CURLOPT_WRITEDATA, &sink);
   }
-
-  /// @return the end of the transfer, absent when it was cancelled
-  std::optional<CURLcode> run(const std::function<bool()>& cancelled) {
-    std::optional<CURLcode> end;
-    ::curl_multi_add_handle(multi, easy);
-    while (!end && !cancelled()) {
-      int running = 0;
-      ::curl_multi_perform(multi, &running);
-      int left = 0;
-      if (const CURLMsg* message = ::curl_multi_info_read(multi, &left)) {
-        end = message->data.result;
-      } else {
-        ::curl_multi_poll(multi, nullptr, 0, poll_ms, nullptr);
-      }
-    }
-    ::curl_multi_remove_handle(multi, easy);
-    return end;
-  }
 };
 
-Downloader::Downloader(const FetchSettings& settings) : settings_(settings) {
+Downloader::Downloader() {
   ::curl_global_init(CURL_GLOBAL_DEFAULT);
   curl_ = std::make_unique<Curl>();
 }
 
 Downloader::~Downloader() = default;
 
-void Downloader::wait(std::chrono::milliseconds time) {
-  ::curl_multi_poll(curl_->multi, nullptr, 0, static_cast<int>(time.count()), nullptr);
-}
-
-void Downloader::wake() { ::curl_multi_wakeup(curl_->multi); }
-
-Downloader::Outcome Downloader::download(const std::string& url, const std::filesystem::path& partial,
-                                         std::uint64_t bytes, const std::function<bool()>& cancelled) {
-  Answer answer{partial, bytes};
-  if (auto begun = answer.begin(); !begun) return {begun, Blame::object, false};
-  if (answer.complete()) return {{}, Blame::object, false};
+FetchEnd Downloader::download(const FetchJob& job) {
+  Answer answer{job.partial, job.bytes};
+  if (auto begun = answer.begin(); !begun) return {begun, Blame::object};
+  if (answer.complete()) return {{}, Blame::object};
   Sink sink{answer, curl_->easy};
-  curl_->set_up(settings_, url, sink);
+  curl_->set_up(job, sink);
   const std::string range = std::to_string(answer.size()) + "-";
   if (answer.size() > 0) ::curl_easy_setopt(curl_->easy, CURLOPT_RANGE, range.c_str());
 
-  const auto end = curl_->run(cancelled);
-  const bool progressed = answer.progressed();
-  if (!end) return {fail(ErrorCode::busy, "broken off: no longer wanted"), Blame::object, progressed};
+  const CURLcode end = ::curl_easy_perform(curl_->easy);
   long status = 0;
   ::curl_easy_getinfo(curl_->easy, CURLINFO_RESPONSE_CODE, &status);
-  if (*end == CURLE_OK || answer.has_error()) {
-    return {answer.finish(status), status >= 500 ? Blame::server : Blame::object, progressed};
+  if (end == CURLE_OK || answer.has_error()) {
+    return {answer.finish(status), status >= 500 ? Blame::server : Blame::object};
   }
-  const std::string why = curl_->text[0] != '\0' ? curl_->text : ::curl_easy_strerror(*end);
-  return {fail(code_of(*end), "{}", why), Blame::server, progressed};
+  return {fail(code_of(end), "{}", curl_->text[0] != '\0' ? curl_->text : ::curl_easy_strerror(end)), Blame::server};
 }
 
-}  // namespace loa::station::sync
+}  // namespace loa::station::fetch

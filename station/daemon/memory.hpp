@@ -1,0 +1,16 @@
+#pragma once
+#include "protocol/message/loa.pb.h"
+
+namespace loa::station::daemon {
+
+/// Tells the allocator that this process has little to do and little memory: one heap for all threads instead of one
+/// each, and what is large goes back to the system when it is freed (mallopt(3)). Call before there are other threads.
+void keep_memory_small();
+
+/// Gives back what taking up a plan needed and no longer needs.
+void give_back_memory();
+
+/// A copy without the cues, which are nearly all of a plan.
+v1::Plan without_cues(v1::Plan& plan);
+
+}  // namespace loa::station::daemon

@@ -1,0 +1,29 @@
+#include "station/daemon/tick_plan.hpp"
+
+#include <algorithm>
+
+namespace loa::station::daemon {
+namespace {
+
+constexpr std::chrono::seconds busy_interval{1};
+constexpr std::chrono::seconds idle_interval{5};
+
+MonoTime next_status(const Pending& pending, MonoTime now) {
+  if (!pending.last_status) return now;
+  return *pending.last_status + (pending.status_due ? std::chrono::milliseconds{status_pause} : status_interval);
+}
+
+}  // namespace
+
+bool status_is_due(const Pending& pending, MonoTime now) { return next_status(pending, now) <= now; }
+
+MonoTime next_tick(const Pending& pending, MonoTime now) {
+  const bool busy = pending.retries || pending.grade < ClockGrade::disciplined;
+  MonoTime at = now + (busy ? busy_interval : idle_interval);
+  at = std::min(at, next_status(pending, now));
+  if (pending.core) at = std::min(at, *pending.core);
+  if (pending.outbox) at = std::min(at, *pending.outbox);
+  return std::max(at, now);
+}
+
+}  // namespace loa::station::daemon

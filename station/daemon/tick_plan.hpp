@@ -1,0 +1,30 @@
+#pragma once
+#include <optional>
+
+#include "protocol/base/time.hpp"
+
+namespace loa::station::daemon {
+
+/// What a station waits for, besides words from outside.
+struct Pending {
+  std::optional<MonoTime> core;         ///< core::StationCore::next_deadline()
+  std::optional<MonoTime> outbox;       ///< outbox::Outbox::next_deadline()
+  bool retries = false;                 ///< something is tried again: a part that the disk refused, a plan that waits
+  bool status_due = false;              ///< there is something to report
+  std::optional<MonoTime> last_status;  ///< absent: none was sent yet
+  ClockGrade grade = ClockGrade::none;
+};
+
+constexpr std::chrono::seconds status_interval{60};
+constexpr std::chrono::milliseconds status_pause{200};  ///< several reasons to report make one report
+
+/// Whether a status is to be sent now.
+bool status_is_due(const Pending& pending, MonoTime now);
+
+/// When the station looks again if nothing happens: at the next deadline; after a second while something is tried again
+/// or the clock is not disciplined, for nobody tells when it is; else after five seconds. A step of the clock is told
+/// at once (StepWatch).
+/// @return  not before now
+MonoTime next_tick(const Pending& pending, MonoTime now);
+
+}  // namespace loa::station::daemon
