@@ -9,13 +9,17 @@ namespace loa::firmware {
 SystemdWatchdog::SystemdWatchdog() {
   std::uint64_t usec = 0;
   if (sd_watchdog_enabled(0, &usec) <= 0) return;
-  interval_ = std::chrono::floor<std::chrono::milliseconds>(std::chrono::microseconds{usec / 2});
+  timeout_ = std::chrono::floor<std::chrono::milliseconds>(std::chrono::microseconds{usec});
 }
 
 // Without $NOTIFY_SOCKET sd_notify does nothing; when the manager cannot be reached it restarts us, which is the point.
 void SystemdWatchdog::ready() { sd_notify(0, "READY=1"); }
 void SystemdWatchdog::feed() { sd_notify(0, "WATCHDOG=1"); }
 
-std::optional<std::chrono::milliseconds> SystemdWatchdog::interval() const { return interval_; }
+void SystemdWatchdog::expect_within(std::chrono::milliseconds time) {
+  if (timeout_) sd_notifyf(0, "WATCHDOG_USEC=%lld", static_cast<long long>(std::chrono::microseconds{time}.count()));
+}
+
+std::optional<std::chrono::milliseconds> SystemdWatchdog::timeout() const { return timeout_; }
 
 }  // namespace loa::firmware

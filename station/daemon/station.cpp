@@ -18,7 +18,9 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick_interval{1'000};
 constexpr std::chrono::seconds status_interval{60};
-constexpr std::chrono::seconds longest_backoff{20};     // 300 stations after a broker's restart: 30 handshakes a second
+constexpr std::chrono::seconds longest_backoff{20};  // 300 stations after a broker's restart: 30 handshakes a second
+constexpr std::chrono::seconds io_patience{
+    4};  // a card may hold a sync up for seconds; what sounds next is armed 3 s ahead
 constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
@@ -60,11 +62,11 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       boot_(format_hex(protocol::crypto::random_bytes(8))),
       reading_(board_.clock->read()),
       timer_(io),
-      watchdog_timer_(io),
       alive_(std::make_shared<Alive>()) {}
 
 Station::~Station() {
   alive_.reset();  // nothing posted from now on reaches us
+  supervisor_.reset();
   link_.reset();
   fetcher_.reset();
   sign_.reset();
@@ -86,15 +88,20 @@ Result<void> Station::make_presenters() {
   if (board_.audio) {
     playback::AudioPlayerSettings player;
     player.mark_folder = marks;
-    LOA_TRY_LET(audio_, playback::AudioPlayer::create(std::move(board_.audio), presenter_events(), post(), player));
+    LOA_TRY_LET(auto audio, playback::AudioPlayer::create(std::move(board_.audio), presenter_events(), post(), player));
+    rooms_.add("audio", audio->audio_pulse(), Liveness::Serves::sound);
+    rooms_.add("decoder", audio->decoder_pulse(), Liveness::Serves::sound);
+    audio_ = std::move(audio);
   }
   if (board_.sign) {
     display::SignSettings player;
     player.width_px = settings_.sign->width_px;
     player.height_px = settings_.sign->height_px;
     LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(marks, "sign"));
-    sign_ =
+    auto sign =
         std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
+    rooms_.add("sign", sign->pulse(), Liveness::Serves::other);
+    sign_ = std::move(sign);
   }
   return {};
 }
@@ -164,9 +171,8 @@ Result<void> Station::start() {
   load_mute();
   load_plan();
   LOA_TRY(link_->start());
-  tick();
+  supervise();
   board_.watchdog->ready();
-  feed_watchdog();
   return {};
 }
 
@@ -318,6 +324,7 @@ void Station::on_fetched(const sync::Fetched& fetched) {
 // ------------------------------------------------------------------------------------------------
 
 void Station::feed(const core::Event& event) {
+  pulse_.beat(steady_clock::now() + io_patience);
   reading_ = board_.clock->read();
   for (const auto& action : core_->on(event, reading_.now)) {
     std::visit([this](const auto& order) { perform(order); }, action);
@@ -348,6 +355,8 @@ void Station::perform(const core::Awake& action) {
   Presenter* presenter = presenter_of(action.medium);
   if (presenter == nullptr) return;
   presenter->set_awake(action.awake);
+  (action.medium == v1::MEDIUM_AUDIO ? sound_awake_ : sign_awake_) = action.awake;
+  if (supervisor_) supervisor_->set_awake(sound_awake_, sign_awake_);
   if (action.medium != v1::MEDIUM_AUDIO) return;
   if (const auto set = board_.amplifier->set(action.awake); !set) {
     log::error("amplifier.failed", {{"error", set.error().text}});
@@ -425,6 +434,7 @@ void Station::perform(const core::Raise& action) {
 void Station::tick() {
   if (!unkept_.empty()) keep_waiting_parts();
   const MonoTime now = steady_clock::now();
+  if (supervisor_) supervisor_->tick(now);
   if (outbox_.next_deadline() && *outbox_.next_deadline() <= now) publish_proofs(outbox_.on_time(now));
   feed(core::Tick{});
   if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
@@ -441,14 +451,14 @@ void Station::schedule_tick() {
   });
 }
 
-void Station::feed_watchdog() {
-  board_.watchdog->feed();
-  const auto interval = board_.watchdog->interval();
-  if (!interval) return;
-  watchdog_timer_.expires_after(*interval);
-  watchdog_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) feed_watchdog();
-  });
+/// From now on whoever hangs is found.
+void Station::supervise() {
+  rooms_.add("io", pulse_, Liveness::Serves::sound);
+  rooms_.add("fetch", fetcher_->pulse(), Liveness::Serves::other);
+  rooms_.add("link", link_->pulse(), Liveness::Serves::other);
+  supervisor_ = std::make_unique<Supervisor>(*board_.watchdog, rooms_);
+  supervisor_->set_awake(sound_awake_, sign_awake_);
+  tick();
 }
 
 }  // namespace loa::station::daemon

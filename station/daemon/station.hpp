@@ -14,6 +14,7 @@
 #include "station/core/station_core.hpp"
 #include "station/daemon/board.hpp"
 #include "station/daemon/gate.hpp"
+#include "station/daemon/supervisor.hpp"
 #include "station/daemon/vault.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/journal/proof_journal.hpp"
@@ -75,7 +76,7 @@ class Station {
   void publish_status();
   void tick();
   void schedule_tick();
-  void feed_watchdog();
+  void supervise();
   [[nodiscard]] bool may_change_plan() const;
   [[nodiscard]] Presenter* presenter_of(v1::Medium medium);
   [[nodiscard]] PresenterEvents presenter_events();
@@ -104,7 +105,10 @@ class Station {
   std::uint64_t seal_sequence_ = 0;
   firmware::ClockReading reading_;
   boost::asio::steady_timer timer_;
-  boost::asio::steady_timer watchdog_timer_;
+
+  Pulse pulse_;  // of the io thread
+  bool sound_awake_ = false, sign_awake_ = false;
+  Liveness rooms_;
 
   // Each has threads that post to the io thread: destroyed first, in reverse order.
   struct Alive;
@@ -113,6 +117,7 @@ class Station {
   std::unique_ptr<Presenter> sign_;
   std::unique_ptr<sync::ContentFetcher> fetcher_;
   std::unique_ptr<protocol::link::Link> link_;
+  std::unique_ptr<Supervisor> supervisor_;  // watches them all
 };
 
 }  // namespace loa::station::daemon

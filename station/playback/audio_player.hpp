@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "firmware/port/audio_out.hpp"
+#include "protocol/base/pulse.hpp"
 #include "station/core/presenter.hpp"
 #include "station/journal/progress_mark.hpp"
 
@@ -39,6 +40,9 @@ class AudioPlayer : public Presenter {
   void halt(const CueKey& cue) override;
   void settled(const CueKey& cue) override;
   void set_awake(bool awake) override;
+
+  [[nodiscard]] const Pulse& audio_pulse() const;
+  [[nodiscard]] const Pulse& decoder_pulse() const;
 
  private:
   class Works;

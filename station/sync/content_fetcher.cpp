@@ -17,6 +17,7 @@ namespace {
 
 constexpr auto longest_sleep = std::chrono::milliseconds{60'000};
 constexpr auto stale_age = std::chrono::hours{24 * 7};
+constexpr auto patience = std::chrono::minutes{2};  // a large object is hashed and synced on a slow card
 
 MonoTime mono_now() { return std::chrono::steady_clock::now(); }
 
@@ -28,6 +29,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
   Post post;
   Done done;
   Downloader downloader;
+  Pulse pulse;
   std::atomic<bool> stop{false};
   bool closed = false;  // on the io thread only
 
@@ -66,6 +68,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
 
   void run() {
     while (!stop) {
+      pulse.beat(mono_now() + patience);
       take_over();
       const auto want = queue.next(mono_now());
       want ? fetch(*want) : sleep();
@@ -78,6 +81,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - mono_now());
       time = std::clamp(left, std::chrono::milliseconds{0}, longest_sleep);
     }
+    pulse.beat(mono_now() + time + patience);
     downloader.wait(time);
   }
 
@@ -105,6 +109,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
     if (std::exchange(tidy, false)) remove_stale_parts(want);
     if (store->has(want.object)) return {{}, Blame::object, false};
     const auto cancelled = [this, &want] {
+      pulse.beat(mono_now() + patience);
       if (stop) return true;
       take_over();
       return !queue.holds(want.object);
@@ -165,6 +170,8 @@ void ContentFetcher::want(const std::string& content_url, std::vector<Want> want
   }
   state_->downloader.wake();
 }
+
+const Pulse& ContentFetcher::pulse() const { return state_->pulse; }
 
 void ContentFetcher::retry_now() {
   {

@@ -151,13 +151,17 @@ Result<void> WardKit::put_on_relay(const StationKit& station, int broker_port) {
   return {};
 }
 
-Result<void> WardKit::start_station(const std::string& id) {
+Command WardKit::command_of(const std::string& id) const {
   Command command;
   command.argv = {program("loa-station").string(), (folder_ / id / "station.toml").string()};
   command.env = {"ALSA_CONFIG_PATH=" + (folder_ / "asound.conf").string()};
   command.folder = folder_ / id;
   command.err = log_of(id);
-  LOA_TRY_LET(auto process, Process::start(command));
+  return command;
+}
+
+Result<void> WardKit::start_station(const std::string& id) {
+  LOA_TRY_LET(auto process, Process::start(command_of(id)));
   running_.insert_or_assign(id, std::move(process));
   return {};
 }

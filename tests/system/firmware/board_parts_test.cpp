@@ -19,7 +19,7 @@ TEST(SystemdWatchdog, IsHarmlessWhenNobodyWatches) {
   ::unsetenv("NOTIFY_SOCKET");
   ::unsetenv("WATCHDOG_USEC");
   firmware::SystemdWatchdog watchdog;
-  EXPECT_FALSE(watchdog.interval());
+  EXPECT_FALSE(watchdog.timeout());
   watchdog.ready();
   watchdog.feed();
 }
@@ -34,7 +34,7 @@ TEST(SystemdWatchdog, TellsTheManagerThatItIsReadyAndAlive) {
   ::setenv("WATCHDOG_USEC", "3000000", 1);
   ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
   firmware::SystemdWatchdog watchdog;
-  EXPECT_EQ(watchdog.interval(), 1500ms);
+  EXPECT_EQ(watchdog.timeout(), 3s);
   const auto received = [&] {
     char text[64] = {};
     return ::recv(manager.get(), text, sizeof text - 1, 0) > 0 ? std::string{text} : std::string{};
@@ -43,6 +43,8 @@ TEST(SystemdWatchdog, TellsTheManagerThatItIsReadyAndAlive) {
   EXPECT_EQ(received(), "READY=1");
   watchdog.feed();
   EXPECT_EQ(received(), "WATCHDOG=1");
+  watchdog.expect_within(2s);
+  EXPECT_EQ(received(), "WATCHDOG_USEC=2000000");
 }
 
 TEST(GpioAmplifier, SaysWhichChipIsMissing) {
