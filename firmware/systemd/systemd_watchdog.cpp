@@ -3,6 +3,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <cstdint>
+#include <cstdlib>
 
 namespace loa::firmware {
 
@@ -19,6 +20,10 @@ void SystemdWatchdog::feed() { sd_notify(0, "WATCHDOG=1"); }
 void SystemdWatchdog::expect_within(std::chrono::milliseconds time) {
   if (timeout_) sd_notifyf(0, "WATCHDOG_USEC=%lld", static_cast<long long>(std::chrono::microseconds{time}.count()));
 }
+
+void SystemdWatchdog::tell(const std::string& sentence) { sd_notifyf(0, "STATUS=%s", sentence.c_str()); }
+
+bool SystemdWatchdog::is_there() const { return std::getenv("NOTIFY_SOCKET") != nullptr; }
 
 std::optional<std::chrono::milliseconds> SystemdWatchdog::timeout() const { return timeout_; }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <string>
+
 #include "firmware/port/watchdog.hpp"
 
 namespace loa::firmware {
@@ -14,6 +16,10 @@ class SystemdWatchdog final : public Watchdog {
   void expect_within(std::chrono::milliseconds time) override;
   /// @return WatchdogSec
   [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const override;
+  /// A sentence for `systemctl status`.
+  void tell(const std::string& sentence);
+  /// Whether a service manager listens.
+  [[nodiscard]] bool is_there() const;
 
  private:
   std::optional<std::chrono::milliseconds> timeout_;

@@ -37,23 +37,27 @@ Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, Stat
   LOA_TRY_LET(auto key, protocol::crypto::SecretKey::load(settings.station_key_file));
   LOA_TRY_LET(auto journal,
               journal::ProofJournal::open(settings.state_folder / "journal", {settings.ward, settings.station}, key));
+  Restarts restarts{settings.state_folder, settings.safe_after, boot_id()};
+  come_back(restarts, settings.state_folder);
   LOA_TRY_LET(auto vault, Vault::open(settings.state_folder));
   LOA_TRY_LET(auto store, content::store::ObjectStore::open(settings.state_folder / "content"));
   std::unique_ptr<Station> station{new Station{io, std::move(settings), std::move(board), key, std::move(journal),
-                                               std::move(vault), std::move(store)}};
+                                               std::move(restarts), std::move(vault), std::move(store)}};
   LOA_TRY(station->take_up(born));
+  station->restarts_.opened();
   LOA_TRY(station->make_presenters());
   LOA_TRY(station->make_link());
   return station;
 }
 
 Station::Station(boost::asio::io_context& io, StationSettings settings, Board board, protocol::crypto::SecretKey key,
-                 journal::ProofJournal journal, Vault vault, content::store::ObjectStore store)
+                 journal::ProofJournal journal, Restarts restarts, Vault vault, content::store::ObjectStore store)
     : io_(io),
       settings_(std::move(settings)),
       board_(std::move(board)),
       key_(std::move(key)),
       journal_(std::move(journal)),
+      restarts_(std::move(restarts)),
       vault_(std::move(vault)),
       store_(std::move(store)),
       gate_(settings_),
@@ -170,7 +174,7 @@ std::function<void(std::function<void()>)> Station::post() {
 Result<void> Station::start() {
   load_mute();
   load_plan();
-  LOA_TRY(link_->start());
+  connect(steady_clock::now());
   supervise();
   board_.watchdog->ready();
   return {};
@@ -185,7 +189,11 @@ void Station::load_mute() {
 
 void Station::load_plan() {
   const auto sealed = vault_.load_plan();
-  if (!sealed) return refuse("plan on disk", sealed.error());
+  if (!sealed) {
+    plan_unused_ = true;
+    return refuse("plan on disk", sealed.error());
+  }
+  if (*sealed && restarts_.safe()) return hold_plan(**sealed);
   if (!*sealed) {
     log::info("plan.none", {{"station", settings_.station}});
     return;
@@ -193,7 +201,10 @@ void Station::load_plan() {
   // It was in force: what it promised is owed even if it has expired since, or if the clock has gone back behind its
   // making. Nothing of it sounds after its horizon.
   auto accepted = gate_.plan(**sealed, std::nullopt, std::nullopt);
-  if (!accepted) return refuse("plan on disk", accepted.error());
+  if (!accepted) {
+    plan_unused_ = true;
+    return refuse("plan on disk", accepted.error());
+  }
   if (to_us(reading_.now.wall) >= accepted->plan.horizon_us())
     log::warn("plan.expired", {{"sequence", accepted->sequence}});
   plan_bytes_ = **sealed;
@@ -245,9 +256,13 @@ void Station::on_plan(const std::string& sealed) {
     waiting_plan_ = sealed;
     return;
   }
-  const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : std::nullopt;
+  const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : held_sequence_;
   auto accepted = gate_.plan(sealed, after, believed_now());
   if (!accepted) return refuse("plan", accepted.error());
+  if (plan_unused_) {
+    if (const auto aside = vault_.set_plan_aside(); !aside) return refuse("plan", aside.error());
+  }
+  plan_unused_ = false;
   if (const auto saved = vault_.save_plan(sealed); !saved) return refuse("plan", saved.error());
   plan_bytes_ = sealed;
   adopt(std::move(*accepted), false);
@@ -435,6 +450,8 @@ void Station::tick() {
   if (!unkept_.empty()) keep_waiting_parts();
   const MonoTime now = steady_clock::now();
   if (supervisor_) supervisor_->tick(now);
+  look_at_uptime(now);
+  if (connect_at_ && *connect_at_ <= now) connect(now);
   if (outbox_.next_deadline() && *outbox_.next_deadline() <= now) publish_proofs(outbox_.on_time(now));
   feed(core::Tick{});
   if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
@@ -449,16 +466,6 @@ void Station::schedule_tick() {
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();
   });
-}
-
-/// From now on whoever hangs is found.
-void Station::supervise() {
-  rooms_.add("io", pulse_, Liveness::Serves::sound);
-  rooms_.add("fetch", fetcher_->pulse(), Liveness::Serves::other);
-  rooms_.add("link", link_->pulse(), Liveness::Serves::other);
-  supervisor_ = std::make_unique<Supervisor>(*board_.watchdog, rooms_);
-  supervisor_->set_awake(sound_awake_, sign_awake_);
-  tick();
 }
 
 }  // namespace loa::station::daemon

@@ -14,6 +14,7 @@
 #include "station/core/station_core.hpp"
 #include "station/daemon/board.hpp"
 #include "station/daemon/gate.hpp"
+#include "station/daemon/restarts.hpp"
 #include "station/daemon/supervisor.hpp"
 #include "station/daemon/vault.hpp"
 #include "station/journal/mark_set.hpp"
@@ -39,15 +40,24 @@ class Station {
   /// Takes up the plan from disk and connects.
   Result<void> start();
 
+  /// Call when the process was told to stop: it is no failure of this start.
+  void stopping() { restarts_.stopped(); }
+  /// How often it came back, and from what.
+  [[nodiscard]] const Restarts& restarts() const { return restarts_; }
+
  private:
   Station(boost::asio::io_context& io, StationSettings settings, Board board, protocol::crypto::SecretKey key,
-          journal::ProofJournal journal, Vault vault, content::store::ObjectStore store);
+          journal::ProofJournal journal, Restarts restarts, Vault vault, content::store::ObjectStore store);
 
   Result<void> take_up(MonoTime born);
   Result<void> make_presenters();
   Result<void> make_link();
   void load_plan();
   void load_mute();
+  static void come_back(const Restarts& restarts, const std::filesystem::path& folder);
+  void hold_plan(std::string sealed);
+  void look_at_uptime(MonoTime now);
+  void connect(MonoTime now);
 
   void on_connected();
   void on_message(const protocol::link::Message& message);
@@ -88,16 +98,20 @@ class Station {
   Board board_;
   const protocol::crypto::SecretKey key_;
   journal::ProofJournal journal_;
+  Restarts restarts_;
   Vault vault_;
   content::store::ObjectStore store_;
   Gate gate_;
   outbox::Outbox outbox_;
   std::unique_ptr<core::StationCore> core_;
   std::optional<v1::Plan> plan_;
-  std::string plan_bytes_;        // as it was sealed: the same again is no news
-  std::string waiting_plan_;      // newer, sealed, until may_change_plan()
-  std::deque<v1::Proof> unkept_;  // the disk refused them; tried again every second
+  std::string plan_bytes_;    // as it was sealed: the same again is no news
+  bool plan_unused_ = false;  // one lies on disk that is not in force: the next one does not replace it
+  std::optional<std::uint64_t> held_sequence_;  // of that one, when it was only held back
+  std::string waiting_plan_;                    // newer, sealed, until may_change_plan()
+  std::deque<v1::Proof> unkept_;                // the disk refused them; tried again every second
   bool status_due_ = false;
+  std::optional<MonoTime> connect_at_;  // the link could not be started
   MonoTime last_status_;
   MonoTime started_;
   std::string last_refused_;

@@ -12,6 +12,7 @@
 namespace loa::station::display {
 namespace {
 
+constexpr std::chrono::seconds first_look{2};
 constexpr std::uint64_t max_object_bytes = 32 << 20;
 constexpr std::chrono::seconds patience{5};  // a panel's driver may take seconds to open
 
@@ -75,6 +76,7 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
 
   void run() {
     std::optional<MonoTime> wake;
+    look_first();
     while (true) {
       std::deque<Order> orders;
       {
@@ -91,6 +93,16 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
       wake = show_->step(std::chrono::steady_clock::now());
     }
     show_.reset();  // the thread that opened the sign closes it
+  }
+
+  /// Unless something is to be shown by then: the technician is still there to hear that the sign is not.
+  void look_first() {
+    {
+      std::unique_lock lock{mutex_};
+      if (changed_.wait_for(lock, first_look, [this] { return quit_ || !orders_.empty(); })) return;
+    }
+    pulse_.beat(std::chrono::steady_clock::now() + patience);
+    show_->look();
   }
 
   Post post_;

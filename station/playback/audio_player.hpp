@@ -18,8 +18,10 @@ struct AudioPlayerSettings {
   std::filesystem::path mark_folder;              ///< where the progress marks lie
   std::chrono::milliseconds stall_limit{2'000};   ///< a device that takes nothing for so long is lost
   std::chrono::milliseconds reopen_delay{1'000};  ///< between attempts to open a device
-  std::chrono::seconds mark_sync_interval{15};    ///< how much of a cue a power cut may leave unproved
-  int realtime_priority = 40;                     ///< SCHED_FIFO of the audio thread where the system grants it
+  std::chrono::milliseconds first_look{2'000};  ///< unless it is awake by then, the device is tried once: a wrong name
+                                                ///< is said at the start, not with the first cue
+  std::chrono::seconds mark_sync_interval{15};  ///< how much of a cue a power cut may leave unproved
+  int realtime_priority = 40;                   ///< SCHED_FIFO of the audio thread where the system grants it
 };
 
 /// The presenter of sound: opens the device when awake, plays each assignment at its instant on the device's own clock,

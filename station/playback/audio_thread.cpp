@@ -70,6 +70,7 @@ void AudioThread::rest(std::chrono::milliseconds time) {
 }
 
 void AudioThread::run() {
+  if (!wake_.try_acquire_for(settings_.first_look)) try_device();
   while (!quit_) {
     if (!awake_) {
       pulse_.rest();
@@ -81,6 +82,13 @@ void AudioThread::run() {
     device_->close();
     renderer_.abort(std::chrono::steady_clock::now());
   }
+}
+
+/// Nobody waits for it yet: the technician is still there to hear that the name is wrong.
+void AudioThread::try_device() {
+  pulse_.beat(within(device_patience));
+  if (const auto shape = device_->open(); !shape) log::error("audio.unavailable", {{"error", shape.error().text}});
+  device_->close();
 }
 
 /// From opening the device to closing it; the only place of this thread that allocates and logs.

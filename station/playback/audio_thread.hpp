@@ -39,6 +39,7 @@ class AudioThread {
 
  private:
   void run();
+  void try_device();
   void play();
   bool play_period(const firmware::AudioShape& shape);
   void take_orders();

@@ -151,6 +151,12 @@ Result<void> WardKit::put_on_relay(const StationKit& station, int broker_port) {
   return {};
 }
 
+Result<void> WardKit::never_safe(const std::string& id) const {
+  const auto file = folder_ / id / "station.toml";
+  LOA_TRY_LET(const auto text, read_file(file, 65'536));
+  return save_file(file, text + "\n[recovery]\nsafe_after = 0\n", 0600);
+}
+
 Command WardKit::command_of(const std::string& id) const {
   Command command;
   command.argv = {program("loa-station").string(), (folder_ / id / "station.toml").string()};
