@@ -34,7 +34,10 @@ struct Station::Alive {};
 Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, StationSettings settings, Board board,
                                                MonoTime born) {
   LOA_TRY(make_folders(settings.state_folder, 0700));
-  LOA_TRY_LET(auto key, protocol::crypto::SecretKey::load(settings.station_key_file));
+  auto loaded = protocol::crypto::SecretKey::load(settings.station_key_file);
+  if (!loaded)
+    return pass(std::move(loaded).error(), "without its key a station can prove nothing; carry its bundle here again");
+  const auto key = *std::move(loaded);
   LOA_TRY_LET(auto journal,
               journal::ProofJournal::open(settings.state_folder / "journal", {settings.ward, settings.station}, key));
   Restarts restarts{settings.state_folder, settings.safe_after, boot_id()};

@@ -72,8 +72,8 @@ std::vector<Row> StationStart::settings() {
        [](auto& home) { fs::permissions(home / "station.key", fs::perms::others_read, fs::perm_options::add); },
        needs_a_person,
        {"station.key", "chmod"}},
-      {"CA missing", [](auto& home) { fs::remove(home / "ca.pem"); }, {}, {"link.failed", "ca.pem"}},
-      {"CA damaged", [](auto& home) { write(home / "ca.pem", "no CA"); }, {}, {"link.disconnected", "ca.pem"}},
+      {"CA missing", [](auto& home) { fs::remove(home / "ca.crt"); }, {}, {"link.failed", "ca.crt"}},
+      {"CA damaged", [](auto& home) { write(home / "ca.crt", "no CA"); }, {}, {"link.disconnected", "ca.crt"}},
   };
 }
 
