@@ -48,7 +48,10 @@ json::object view(const v1::Status& status) {
           {"on_air_start_error_us", status.on_air_start_error_us()},
           {"device_ppb", status.device_ppb()},
           {"software", status.software()},
-          {"refused", status.refused()}};
+          {"refused", status.refused()},
+          {"starts", status.starts()},
+          {"failed_starts", status.failed_starts()},
+          {"safe_minimum", status.safe_minimum()}};
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ constexpr milliseconds least_poll{1'000};
 constexpr milliseconds longest_poll{5'000};
 constexpr milliseconds proven_after{10'000};  // a connection of this age resets the back-off
 constexpr milliseconds goodbye_limit{200};
+constexpr milliseconds patience{30'000};          // for one turn of the thread; its waits end within seconds
+constexpr milliseconds lookup_patience{120'000};  // a name lookup ends when the resolver gives up
 
 void prepare_thread() {
   ::pthread_setname_np(::pthread_self(), "loa-link");
@@ -52,12 +54,14 @@ void Link::Core::run() {
     }
     after_loss(why, announced_, Clock::now() - began);
   }
+  pulse_.rest();
   const std::lock_guard lock{mutex_};
   life_ = Life::finished;
   finished_.notify_all();
 }
 
 std::string Link::Core::converse() {
+  pulse_.beat(Clock::now() + lookup_patience);
   Session session{settings_, version_};
   subscribing_.clear();
   auto opened = session.open(family_);
@@ -73,6 +77,7 @@ std::string Link::Core::serve(Session& session) {
       return fmt::format("cannot connect to {}:{}: no answer within {} ms", settings_.host, settings_.port,
                          settings_.connect_timeout.count());
     }
+    pulse_.beat(Clock::now() + patience);
     const bool may_read = messages_unhandled_.load() < max_unhandled;
     pollfd fds[2] = {{session.fd(), session.poll_events(may_read), 0}, {wake_.get(), POLLIN, 0}};
     const int ready = ::poll(fds, 2, static_cast<int>(poll_timeout(session, answer_by).count()));
@@ -145,6 +150,7 @@ void Link::Core::choose_next_attempt(const Session& session) {
 
 void Link::Core::rest(milliseconds length) {
   const auto end = Clock::now() + length;
+  pulse_.beat(end + patience);
   while (!is_stopping() && Clock::now() < end) {
     pollfd fd{wake_.get(), POLLIN, 0};
     if (::poll(&fd, 1, static_cast<int>(until(end).count())) > 0) drain_wake();

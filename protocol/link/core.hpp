@@ -25,6 +25,7 @@ class Link::Core : public std::enable_shared_from_this<Link::Core> {
   Result<MessageId> publish(std::string_view topic, std::string_view payload, Qos qos, bool retained);
   Result<void> subscribe(std::string_view filter, Qos qos);
   [[nodiscard]] bool is_connected() const { return connected_; }
+  [[nodiscard]] const Pulse& pulse() const { return pulse_; }
   [[nodiscard]] std::size_t waiting() const;
 
  private:
@@ -63,6 +64,7 @@ class Link::Core : public std::enable_shared_from_this<Link::Core> {
 
   const LinkSettings settings_;
   const UniqueFd wake_;  ///< eventfd
+  Pulse pulse_;
 
   mutable std::mutex mutex_;
   std::condition_variable finished_;

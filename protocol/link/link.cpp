@@ -152,6 +152,7 @@ void Link::stop(milliseconds drain) { core_->stop(drain); }
 Result<void> Link::subscribe(std::string_view filter, Qos qos) { return core_->subscribe(filter, qos); }
 bool Link::is_connected() const { return core_->is_connected(); }
 std::size_t Link::waiting() const { return core_->waiting(); }
+const Pulse& Link::pulse() const { return core_->pulse(); }
 
 Result<MessageId> Link::publish(std::string_view topic, std::string_view payload, Qos qos, bool retained) {
   return core_->publish(topic, payload, qos, retained);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/base/pulse.hpp"
 #include "protocol/base/result.hpp"
 
 /// The connection to an MQTT broker (PROTOCOL.md §4). The only room that knows libmosquitto.
@@ -119,6 +120,9 @@ class Link {
 
   /// Published with QoS 1 and not yet acknowledged.
   [[nodiscard]] std::size_t waiting() const;
+
+  /// Of its thread. A name lookup may take two minutes and is no hang.
+  [[nodiscard]] const Pulse& pulse() const;
 
  private:
   class Core;

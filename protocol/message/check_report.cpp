@@ -98,6 +98,8 @@ Result<void> check(const v1::Status& status) {
   LOA_TRY(demand_stated("at_us", status.at_us()));
   LOA_TRY(demand(status.objects_held() <= status.objects_wanted(), "objects_held {} is more than objects_wanted {}",
                  status.objects_held(), status.objects_wanted()));
+  LOA_TRY(demand(status.failed_starts() <= status.starts(), "failed_starts {} is more than starts {}",
+                 status.failed_starts(), status.starts()));
   LOA_TRY(demand_text("on_air", status.on_air(), max_title_bytes));
   LOA_TRY(demand_text("software", status.software(), max_title_bytes));
   return demand_text("refused", status.refused(), max_text_bytes);

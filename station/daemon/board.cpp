@@ -6,6 +6,7 @@
 #include "firmware/recorder/recording_sign_out.hpp"
 #include "firmware/sdl/load.hpp"
 #include "firmware/systemd/systemd_watchdog.hpp"
+#include "protocol/base/log.hpp"
 
 namespace loa::station::daemon {
 namespace {
@@ -41,7 +42,13 @@ Result<Board> make_board(const StationSettings& settings) {
     board.audio = std::make_unique<firmware::AlsaAudioOut>(firmware::AlsaSettings{settings.audio->pcm, period, buffer});
   }
   if (settings.sign) {
-    LOA_TRY_LET(board.sign, make_sign(*settings.sign, *board.clock));
+    auto sign = make_sign(*settings.sign, *board.clock);
+    if (!sign && !settings.audio) return pass(std::move(sign).error());
+    if (sign) {
+      board.sign = *std::move(sign);
+    } else {  // the loudspeaker need not be silent for it: what the sign does not show is proved as device-lost
+      log::error("sign.unavailable", {{"error", sign.error().text}});
+    }
   }
   LOA_TRY_LET(board.amplifier, make_amplifier(settings.relay));
   board.watchdog = std::make_unique<firmware::SystemdWatchdog>();

@@ -45,6 +45,11 @@ Result<AcceptedPlan> Gate::plan(std::string_view sealed, std::optional<std::uint
   return AcceptedPlan{std::move(plan), opened.header.sequence()};
 }
 
+Result<std::uint64_t> Gate::plan_sequence(std::string_view sealed) const {
+  LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expect(v1::KIND_PLAN, plan_keys_)));
+  return opened.header.sequence();
+}
+
 Result<AcceptedCommand> Gate::command(std::string_view sealed, std::uint64_t after, std::optional<WallTime> now,
                                       const std::vector<std::string>& groups) const {
   if (!now) return fail(ErrorCode::refused, "the clock is not set: nobody can tell whether the command has expired");

@@ -31,6 +31,8 @@ class Gate {
   /// @error refused · invalid: the sentence says which rule it broke
   [[nodiscard]] Result<AcceptedPlan> plan(std::string_view sealed, std::optional<std::uint64_t> after,
                                           std::optional<WallTime> now) const;
+  /// Sequence of a plan whose seal and address are right; its body is not looked at.
+  [[nodiscard]] Result<std::uint64_t> plan_sequence(std::string_view sealed) const;
   /// @param groups  of the plan in force
   [[nodiscard]] Result<AcceptedCommand> command(std::string_view sealed, std::uint64_t after,
                                                 std::optional<WallTime> now,

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <optional>
 #include <string_view>
+#include <thread>
 
+#include "firmware/systemd/systemd_watchdog.hpp"
 #include "protocol/base/log.hpp"
 #include "station/daemon/memory.hpp"
 #include "station/daemon/station.hpp"
@@ -17,7 +19,15 @@ constexpr const char* usage =
     "\n"
     "  loa-station [SETTINGS]   SETTINGS: the station.toml made by `loa station add`\n"
     "                           (default /etc/loa/station.toml)\n"
-    "  loa-station --version\n";
+    "  loa-station --version\n"
+    "\n"
+    "Ends with 0 when told to, 1 when it could not start and that may heal (disk, device), 2 for a wrong command "
+    "line,\n"
+    "78 when somebody must change something first (settings, keys, state folder).\n";
+
+constexpr int exit_may_heal = 1;
+constexpr int exit_needs_a_person = 78;  // EX_CONFIG of sysexits.h
+constexpr std::chrono::seconds next_attempt{10};
 
 struct Arguments {
   std::filesystem::path settings = "/etc/loa/station.toml";
@@ -50,12 +60,33 @@ loa::Result<void> run(const std::filesystem::path& file, loa::MonoTime born) {
   LOA_TRY_LET(auto station, Station::open(io, std::move(settings), std::move(board), born));
   LOA_TRY(station->start());
   boost::asio::signal_set signals{io, SIGTERM, SIGINT};
-  signals.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
+  signals.async_wait([&](const boost::system::error_code&, int) {
+    station->stopping();
+    io.stop();
+  });
   loa::log::info("station.ready",
                  {{"after_ms", (std::chrono::steady_clock::now() - born) / std::chrono::milliseconds{1}}});
   io.run();
   loa::log::info("station.stopped", {});
   return {};
+}
+
+/// What a person must change (settings, keys, another station's folder) does not heal; a disk or device may.
+int exit_code_of(loa::ErrorCode code) {
+  using loa::ErrorCode;
+  const bool may_heal =
+      code == ErrorCode::io || code == ErrorCode::busy || code == ErrorCode::timeout || code == ErrorCode::full;
+  return may_heal ? exit_may_heal : exit_needs_a_person;
+}
+
+/// The sentence, for the log and for the person before the terminal or `systemctl status`. A service manager would
+/// start us again at once, for ever: it is kept waiting here, so that it need not be slow when a programme is on air.
+int give_up(const loa::Error& error) {
+  loa::log::error("station.failed", {{"error", error.text}});
+  loa::firmware::SystemdWatchdog manager;
+  manager.tell("cannot start: " + error.text);
+  if (manager.is_there()) std::this_thread::sleep_for(next_attempt);
+  return exit_code_of(error.code);
 }
 
 }  // namespace
@@ -67,6 +98,5 @@ int main(int count, char** values) {
   loa::station::daemon::keep_memory_small();
   const auto done = run(arguments.settings, born);
   if (done) return 0;
-  loa::log::error("station.failed", {{"error", done.error().text}});
-  return 1;
+  return give_up(done.error());
 }

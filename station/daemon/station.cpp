@@ -18,6 +18,8 @@ using protocol::crypto::Sha256;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds longest_backoff{20};  // 300 stations after a broker's restart: 30 handshakes a second
+// A card may hold a sync up for seconds; what sounds next is armed 3 s ahead.
+constexpr std::chrono::seconds io_patience{4};
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
 
@@ -30,26 +32,33 @@ struct Station::Alive {};
 Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, StationSettings settings, Board board,
                                                MonoTime born) {
   LOA_TRY(make_folders(settings.state_folder, 0700));
-  LOA_TRY_LET(auto key, protocol::crypto::SecretKey::load(settings.station_key_file));
+  auto loaded = protocol::crypto::SecretKey::load(settings.station_key_file);
+  if (!loaded)
+    return pass(std::move(loaded).error(), "without its key a station can prove nothing; carry its bundle here again");
+  const auto key = *std::move(loaded);
   LOA_TRY_LET(auto journal,
               journal::ProofJournal::open(settings.state_folder / "journal", {settings.ward, settings.station}, key));
+  Restarts restarts{settings.state_folder, settings.safe_after, boot_id()};
+  come_back(restarts, settings.state_folder);
   LOA_TRY_LET(auto vault, Vault::open(settings.state_folder));
   LOA_TRY_LET(auto store, content::store::ObjectStore::open(settings.state_folder / "content"));
   std::unique_ptr<Station> station{new Station{io, std::move(settings), std::move(board), key, std::move(journal),
-                                               std::move(vault), std::move(store)}};
+                                               std::move(restarts), std::move(vault), std::move(store)}};
   LOA_TRY(station->take_up(born));
+  station->restarts_.opened();
   LOA_TRY(station->make_presenters());
   LOA_TRY(station->make_link());
   return station;
 }
 
 Station::Station(boost::asio::io_context& io, StationSettings settings, Board board, protocol::crypto::SecretKey key,
-                 journal::ProofJournal journal, Vault vault, content::store::ObjectStore store)
+                 journal::ProofJournal journal, Restarts restarts, Vault vault, content::store::ObjectStore store)
     : io_(io),
       settings_(std::move(settings)),
       board_(std::move(board)),
       key_(std::move(key)),
       journal_(std::move(journal)),
+      restarts_(std::move(restarts)),
       vault_(std::move(vault)),
       store_(std::move(store)),
       gate_(settings_),
@@ -58,11 +67,11 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       boot_(format_hex(protocol::crypto::random_bytes(8))),
       reading_(board_.clock->read()),
       timer_(io),
-      watchdog_timer_(io),
       alive_(std::make_shared<Alive>()) {}
 
 Station::~Station() {
   alive_.reset();  // nothing posted from now on reaches us
+  supervisor_.reset();
   link_.reset();
   fetcher_.reset();
   sign_.reset();
@@ -84,15 +93,20 @@ Result<void> Station::make_presenters() {
   if (board_.audio) {
     playback::AudioPlayerSettings player;
     player.mark_folder = marks;
-    LOA_TRY_LET(audio_, playback::AudioPlayer::create(std::move(board_.audio), presenter_events(), post(), player));
+    LOA_TRY_LET(auto audio, playback::AudioPlayer::create(std::move(board_.audio), presenter_events(), post(), player));
+    rooms_.add("audio", audio->audio_pulse(), Liveness::Serves::sound);
+    rooms_.add("decoder", audio->decoder_pulse(), Liveness::Serves::sound);
+    audio_ = std::move(audio);
   }
   if (board_.sign) {
     display::SignSettings player;
     player.width_px = settings_.sign->width_px;
     player.height_px = settings_.sign->height_px;
     LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(marks, "sign"));
-    sign_ =
+    auto sign =
         std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
+    rooms_.add("sign", sign->pulse(), Liveness::Serves::other);
+    sign_ = std::move(sign);
   }
   return {};
 }
@@ -163,11 +177,10 @@ Result<void> Station::start() {
   if (plan) core_->at_least(wall_from_us(plan->plan.made_us()));
   load_mute();
   if (plan) adopt(std::move(*plan), true);
-  LOA_TRY(link_->start());
+  connect(steady_clock::now());
   LOA_TRY(watch_steps());
-  tick();
+  supervise();
   board_.watchdog->ready();
-  feed_watchdog();
   return {};
 }
 
@@ -180,7 +193,11 @@ void Station::load_mute() {
 
 std::optional<AcceptedPlan> Station::load_plan() {
   const auto sealed = vault_.load_plan();
-  if (!sealed) return refuse("plan on disk", sealed.error()), std::nullopt;
+  if (!sealed) {
+    plan_unused_ = true;
+    return refuse("plan on disk", sealed.error()), std::nullopt;
+  }
+  if (*sealed && restarts_.safe()) return hold_plan(**sealed), std::nullopt;
   if (!*sealed) {
     log::info("plan.none", {{"station", settings_.station}});
     return std::nullopt;
@@ -188,7 +205,10 @@ std::optional<AcceptedPlan> Station::load_plan() {
   // It was in force: what it promised is owed even if it has expired since, or if the clock has gone back behind its
   // making. Nothing of it sounds after its horizon.
   auto accepted = gate_.plan(**sealed, std::nullopt, std::nullopt);
-  if (!accepted) return refuse("plan on disk", accepted.error()), std::nullopt;
+  if (!accepted) {
+    plan_unused_ = true;
+    return refuse("plan on disk", accepted.error()), std::nullopt;
+  }
   if (to_us(reading_.now.wall) >= accepted->plan.horizon_us())
     log::warn("plan.expired", {{"sequence", accepted->sequence}});
   plan_bytes_ = **sealed;
@@ -243,9 +263,13 @@ void Station::on_plan(const std::string& sealed) {
     waiting_plan_ = sealed;
     return;
   }
-  const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : std::nullopt;
+  const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : held_sequence_;
   auto accepted = gate_.plan(sealed, after, believed_now());
   if (!accepted) return refuse("plan", accepted.error());
+  if (plan_unused_) {
+    if (const auto aside = vault_.set_plan_aside(); !aside) return refuse("plan", aside.error());
+  }
+  plan_unused_ = false;
   if (const auto saved = vault_.save_plan(sealed); !saved) return refuse("plan", saved.error());
   plan_bytes_ = sealed;
   adopt(std::move(*accepted), false);
@@ -358,6 +382,8 @@ void Station::perform(const core::Awake& action) {
   Presenter* presenter = presenter_of(action.medium);
   if (presenter == nullptr) return;
   presenter->set_awake(action.awake);
+  (action.medium == v1::MEDIUM_AUDIO ? sound_awake_ : sign_awake_) = action.awake;
+  if (supervisor_) supervisor_->set_awake(sound_awake_, sign_awake_);
   if (action.medium != v1::MEDIUM_AUDIO) return;
   if (const auto set = board_.amplifier->set(action.awake); !set) {
     log::error("amplifier.failed", {{"error", set.error().text}});
@@ -435,6 +461,9 @@ void Station::perform(const core::Raise& action) {
 void Station::tick() {
   if (!unkept_.empty()) keep_waiting_parts();
   const MonoTime now = steady_clock::now();
+  if (supervisor_) supervisor_->tick(now);
+  look_at_uptime(now);
+  if (connect_at_ && *connect_at_ <= now) connect(now);
   if (outbox_.next_deadline() && *outbox_.next_deadline() <= now) publish_proofs(outbox_.on_time(now));
   feed(core::Tick{});
   if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
@@ -447,6 +476,7 @@ Pending Station::pending() const {
   pending.core = core_->next_deadline();
   pending.outbox = outbox_.next_deadline();
   pending.retries = !unkept_.empty() || !waiting_plan_.empty();
+  pending.awake = sound_awake_ || sign_awake_;
   pending.status_due = status_due_;
   pending.last_status = last_status_;
   pending.grade = reading_.now.grade;
@@ -454,7 +484,9 @@ Pending Station::pending() const {
 }
 
 void Station::schedule_tick() {
-  timer_.expires_at(next_tick(pending(), steady_clock::now()));
+  const MonoTime at = next_tick(pending(), steady_clock::now());
+  pulse_.beat(at + io_patience);
+  timer_.expires_at(at);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();
   });
@@ -468,16 +500,6 @@ Result<void> Station::watch_steps() {
     tick();
   });
   return {};
-}
-
-void Station::feed_watchdog() {
-  board_.watchdog->feed();
-  const auto interval = board_.watchdog->interval();
-  if (!interval) return;
-  watchdog_timer_.expires_after(*interval);
-  watchdog_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) feed_watchdog();
-  });
 }
 
 }  // namespace loa::station::daemon

@@ -14,7 +14,9 @@
 #include "station/core/station_core.hpp"
 #include "station/daemon/board.hpp"
 #include "station/daemon/gate.hpp"
+#include "station/daemon/restarts.hpp"
 #include "station/daemon/step_watch.hpp"
+#include "station/daemon/supervisor.hpp"
 #include "station/daemon/tick_plan.hpp"
 #include "station/daemon/vault.hpp"
 #include "station/journal/mark_set.hpp"
@@ -43,15 +45,24 @@ class Station {
   /// Takes up the plan from disk and connects.
   Result<void> start();
 
+  /// Call when the process was told to stop: it is no failure of this start.
+  void stopping() { restarts_.stopped(); }
+  /// How often it came back, and from what.
+  [[nodiscard]] const Restarts& restarts() const { return restarts_; }
+
  private:
   Station(boost::asio::io_context& io, StationSettings settings, Board board, protocol::crypto::SecretKey key,
-          journal::ProofJournal journal, Vault vault, content::store::ObjectStore store);
+          journal::ProofJournal journal, Restarts restarts, Vault vault, content::store::ObjectStore store);
 
   Result<void> take_up(MonoTime born);
   Result<void> make_presenters();
   Result<void> make_link();
   std::optional<AcceptedPlan> load_plan();
   void load_mute();
+  static void come_back(const Restarts& restarts, const std::filesystem::path& folder);
+  void hold_plan(std::string sealed);
+  void look_at_uptime(MonoTime now);
+  void connect(MonoTime now);
 
   void on_connected();
   void on_message(const protocol::link::Message& message);
@@ -83,7 +94,7 @@ class Station {
   void schedule_tick();
   [[nodiscard]] Pending pending() const;
   Result<void> watch_steps();
-  void feed_watchdog();
+  void supervise();
   [[nodiscard]] bool may_change_plan() const;
   [[nodiscard]] Presenter* presenter_of(v1::Medium medium);
   [[nodiscard]] PresenterEvents presenter_events();
@@ -95,6 +106,7 @@ class Station {
   Board board_;
   const protocol::crypto::SecretKey key_;
   journal::ProofJournal journal_;
+  Restarts restarts_;
   Vault vault_;
   content::store::ObjectStore store_;
   Gate gate_;
@@ -102,9 +114,12 @@ class Station {
   std::unique_ptr<core::StationCore> core_;
   std::optional<v1::Plan> plan_;  // without its cues: the core has them
   std::string plan_bytes_;        // as it was sealed: the same again is no news
-  std::string waiting_plan_;      // newer, sealed, until may_change_plan()
-  std::deque<v1::Proof> unkept_;  // the disk refused them; tried again every second
+  bool plan_unused_ = false;      // one lies on disk that is not in force: the next one does not replace it
+  std::optional<std::uint64_t> held_sequence_;  // of that one, when it was only held back
+  std::string waiting_plan_;                    // newer, sealed, until may_change_plan()
+  std::deque<v1::Proof> unkept_;                // the disk refused them; tried again every second
   bool status_due_ = false;
+  std::optional<MonoTime> connect_at_;  // the link could not be started
   std::optional<MonoTime> last_status_;
   MonoTime started_;
   std::string last_refused_;
@@ -112,8 +127,11 @@ class Station {
   std::uint64_t seal_sequence_ = 0;
   firmware::ClockReading reading_;
   boost::asio::steady_timer timer_;
-  boost::asio::steady_timer watchdog_timer_;
   std::optional<StepWatch> step_watch_;
+
+  Pulse pulse_;  // of the io thread
+  bool sound_awake_ = false, sign_awake_ = false;
+  Liveness rooms_;
 
   // Each has threads that post to the io thread: destroyed first, in reverse order.
   struct Alive;
@@ -122,6 +140,7 @@ class Station {
   std::unique_ptr<Presenter> sign_;
   std::unique_ptr<sync::ContentFetcher> fetcher_;
   std::unique_ptr<protocol::link::Link> link_;
+  std::unique_ptr<Supervisor> supervisor_;  // watches them all
 };
 
 }  // namespace loa::station::daemon

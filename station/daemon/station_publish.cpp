@@ -57,6 +57,9 @@ void Station::publish_status() {
   status.set_software(LOA_VERSION);
   status.set_refused(last_refused_);
   add_vitals(status, settings_.state_folder);
+  status.set_starts(restarts_.total());
+  status.set_failed_starts(restarts_.in_row());
+  status.set_safe_minimum(restarts_.safe());
   publish_sealed(v1::KIND_STATUS, topic::Leaf::status, status.SerializeAsString());
 }
 

@@ -106,6 +106,11 @@ Result<StationSettings> StationSettings::load(const std::filesystem::path& path)
   LOA_TRY_LET(const auto clock, file.section_or_empty("clock"));
   LOA_TRY_LET(settings.clock_trust,
               clock.word_or("trust", "chrony", {"chrony", "ntp", "assume-network", "assume-disciplined"}));
+  LOA_TRY_LET(const auto recovery, file.section_or_empty("recovery"));
+  if (recovery.has("safe_after")) {
+    LOA_TRY_LET(const auto safe_after, recovery.number("safe_after", 0, 1'000));
+    settings.safe_after = static_cast<std::uint64_t>(safe_after);
+  }
   LOA_TRY(file.finish());
   return settings;
 }

@@ -17,6 +17,8 @@ namespace loa::station::daemon {
 ///   [sign]   width, height, driver = "", record = "<folder>"            (absent: no sign)
 ///   [relay]  chip = "gpiochip0"   line = 17   active_low = false        (absent: the amplifier is always on)
 ///   [clock]  trust = "chrony" | "ntp" | "assume-network" | "assume-disciplined"      (absent: "chrony")
+///   [recovery]  safe_after = 5        starts in a row that did not last, then the safe minimum (restarts.hpp); 0:
+///   never
 struct StationSettings {
   struct Mqtt {
     std::string host;
@@ -51,6 +53,7 @@ struct StationSettings {
   std::optional<Sign> sign;
   std::optional<Relay> relay;
   std::string clock_trust;
+  std::uint64_t safe_after = 5;
 
   /// Reads and checks the file and what it names, but the secret key.
   /// @error missing · invalid: which file, which key, what would be right

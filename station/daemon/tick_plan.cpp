@@ -6,7 +6,6 @@ namespace loa::station::daemon {
 namespace {
 
 constexpr std::chrono::seconds busy_interval{1};
-constexpr std::chrono::seconds idle_interval{5};
 
 MonoTime next_status(const Pending& pending, MonoTime now) {
   if (!pending.last_status) return now;
@@ -18,7 +17,7 @@ MonoTime next_status(const Pending& pending, MonoTime now) {
 bool status_is_due(const Pending& pending, MonoTime now) { return next_status(pending, now) <= now; }
 
 MonoTime next_tick(const Pending& pending, MonoTime now) {
-  const bool busy = pending.retries || pending.grade < ClockGrade::disciplined;
+  const bool busy = pending.retries || pending.awake || pending.grade < ClockGrade::disciplined;
   MonoTime at = now + (busy ? busy_interval : idle_interval);
   at = std::min(at, next_status(pending, now));
   if (pending.core) at = std::min(at, *pending.core);

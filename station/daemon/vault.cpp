@@ -7,6 +7,27 @@
 #include "protocol/seal/seal.hpp"
 
 namespace loa::station::daemon {
+namespace {
+
+/// Renames FILE to FILE.aside, durably; an older one of that name goes.
+Result<void> set_aside(const std::filesystem::path& file) {
+  auto aside = file;
+  aside += ".aside";
+  std::error_code error;
+  std::filesystem::rename(file, aside, error);
+  if (error) return fail(ErrorCode::io, "cannot set {} aside: {}", file.string(), error.message());
+  return sync_folder(file.parent_path());
+}
+
+std::optional<std::uint64_t> sequence_of(std::string_view text) {
+  std::uint64_t sequence = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), sequence);
+  const std::string_view rest{parsed.ptr, static_cast<std::size_t>(text.data() + text.size() - parsed.ptr)};
+  if (parsed.ec != std::errc{} || (rest != "\n" && !rest.empty())) return std::nullopt;
+  return sequence;
+}
+
+}  // namespace
 
 Result<Vault> Vault::open(const std::filesystem::path& folder) {
   LOA_TRY(make_folders(folder, 0700));
@@ -14,12 +35,16 @@ Result<Vault> Vault::open(const std::filesystem::path& folder) {
   // not be acted on before it is durable.
   if (const auto synced = sync_folder(folder); !synced) log::warn("vault.unsynced", {{"error", synced.error().text}});
   Vault vault{folder};
-  const auto text = read_file(folder / "command.last", 64);
-  if (!text && text.error().code != ErrorCode::missing) return pass(text.error());
-  if (text) {
-    const auto parsed = std::from_chars(text->data(), text->data() + text->size(), vault.last_command_);
-    if (parsed.ec != std::errc{}) return fail(ErrorCode::invalid, "{} is damaged", (folder / "command.last").string());
+  const auto file = folder / "command.last";
+  const auto text = read_file(file, 64);
+  if (!text && text.error().code == ErrorCode::missing) return vault;
+  if (!text && text.error().code != ErrorCode::invalid) return pass(text.error());
+  if (const auto sequence = text ? sequence_of(*text) : std::nullopt) {
+    vault.last_command_ = *sequence;
+    return vault;
   }
+  log::error("vault.damaged", {{"file", file.string()}, {"hint", "set aside; is the card failing?"}});
+  if (const auto done = set_aside(file); !done) log::error("vault.damaged", {{"error", done.error().text}});
   return vault;
 }
 
@@ -34,6 +59,8 @@ Result<void> Vault::save_plan(const std::string& sealed) const {
   return save_file(folder_ / "plan.sealed", sealed, 0600);
 }
 
+Result<void> Vault::set_plan_aside() const { return set_aside(folder_ / "plan.sealed"); }
+
 Result<void> Vault::save_last_command(std::uint64_t sequence) {
   LOA_TRY(save_file(folder_ / "command.last", std::to_string(sequence) + "\n", 0600));
   last_command_ = sequence;
@@ -44,10 +71,12 @@ Result<std::optional<v1::Command::Mute>> Vault::load_mute() const {
   const auto file = folder_ / "mute";
   const auto bytes = read_file(file, 4096);
   if (!bytes && bytes.error().code == ErrorCode::missing) return std::optional<v1::Command::Mute>{};
-  if (!bytes) return pass(bytes.error());
+  if (!bytes && bytes.error().code != ErrorCode::invalid) return pass(bytes.error());
   v1::Command::Mute mute;
-  if (!mute.ParseFromString(*bytes)) return fail(ErrorCode::invalid, "{} is damaged", file.string());
-  return std::optional{mute};
+  if (bytes && mute.ParseFromString(*bytes)) return std::optional{mute};
+  LOA_TRY(set_aside(file));
+  return fail(ErrorCode::invalid, "{} is damaged and was set aside; send the mute again if it still holds",
+              file.string());
 }
 
 Result<void> Vault::save_mute(const v1::Command::Mute& mute) const {

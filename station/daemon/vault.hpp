@@ -13,9 +13,11 @@ namespace loa::station::daemon {
 /// What a station must know after a power cut besides its journal: the plan it obeys, the last command it took, and the
 /// mute it was given, and how late it is at least. Files: plan.sealed (the envelope as received), command.last (a
 /// decimal sequence), mute (a serialised Command::Mute) and clock.last (microseconds since 1970, decimal). Each is
-/// replaced whole and durably.
+/// replaced whole and durably. What is damaged or not to be used is set aside under another name, never deleted:
+/// plan.sealed.aside, command.last.aside, mute.aside.
 class Vault {
  public:
+  /// A damaged command.last is set aside: commands live for seconds, so what could be replayed is over.
   /// @error io · refused: the folder cannot be written
   static Result<Vault> open(const std::filesystem::path& folder);
 
@@ -23,6 +25,8 @@ class Vault {
   /// @error io
   [[nodiscard]] Result<std::optional<std::string>> load_plan() const;
   Result<void> save_plan(const std::string& sealed) const;
+  /// Keeps the plan on disk as plan.sealed.aside, so that save_plan() does not replace it.
+  Result<void> set_plan_aside() const;
 
   /// Sequence of the last command obeyed, 0 when none was.
   [[nodiscard]] std::uint64_t last_command() const { return last_command_; }
@@ -30,7 +34,7 @@ class Vault {
   Result<void> save_last_command(std::uint64_t sequence);
 
   /// The last mute obeyed, absent when none ever was.
-  /// @error io · invalid: damaged
+  /// @error io · invalid: damaged; it was set aside
   [[nodiscard]] Result<std::optional<v1::Command::Mute>> load_mute() const;
   Result<void> save_mute(const v1::Command::Mute& mute) const;
 

@@ -12,7 +12,9 @@
 namespace loa::station::display {
 namespace {
 
+constexpr std::chrono::seconds first_look{2};
 constexpr std::uint64_t max_object_bytes = 32 << 20;
+constexpr std::chrono::seconds patience{5};  // a panel's driver may take seconds to open
 
 Result<Picture> load_object(const std::filesystem::path& object) {
   LOA_TRY_LET(const std::string bytes, read_file(object, max_object_bytes));
@@ -48,9 +50,12 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
     {
       const std::lock_guard lock{mutex_};
       orders_.push_back(std::move(order));
+      pulse_.call(std::chrono::steady_clock::now() + patience);
     }
     changed_.notify_one();
   }
+
+  [[nodiscard]] const Pulse& pulse() const { return pulse_; }
 
  private:
   // Events arise on the player's thread and are told on the io thread, as long as the player lives.
@@ -71,25 +76,40 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
 
   void run() {
     std::optional<MonoTime> wake;
+    look_first();
     while (true) {
       std::deque<Order> orders;
       {
         std::unique_lock lock{mutex_};
         const auto ready = [this] { return quit_ || !orders_.empty(); };
+        if (wake) pulse_.beat(*wake + patience);
+        if (!wake && !ready()) pulse_.rest();
         wake ? changed_.wait_until(lock, *wake, ready), void() : changed_.wait(lock, ready);
         if (quit_) break;
         orders.swap(orders_);
       }
+      pulse_.beat(std::chrono::steady_clock::now() + patience);
       for (const Order& order : orders) order(*show_, std::chrono::steady_clock::now());
       wake = show_->step(std::chrono::steady_clock::now());
     }
     show_.reset();  // the thread that opened the sign closes it
   }
 
+  /// Unless something is to be shown by then: the technician is still there to hear that the sign is not.
+  void look_first() {
+    {
+      std::unique_lock lock{mutex_};
+      if (changed_.wait_for(lock, first_look, [this] { return quit_ || !orders_.empty(); })) return;
+    }
+    pulse_.beat(std::chrono::steady_clock::now() + patience);
+    show_->look();
+  }
+
   Post post_;
   PresenterEvents events_;
   bool closed_ = false;  // on the io thread only
   std::optional<SignShow> show_;
+  Pulse pulse_;
   std::mutex mutex_;  // guards the next two
   bool quit_ = false;
   std::deque<Order> orders_;
@@ -104,6 +124,8 @@ SignPlayer::SignPlayer(firmware::SignOut& sign, SignSettings settings, journal::
 }
 
 SignPlayer::~SignPlayer() { works_->stop(); }
+
+const Pulse& SignPlayer::pulse() const { return works_->pulse(); }
 
 void SignPlayer::arm(const Assignment& assignment) {
   works_->give([assignment](SignShow& show, MonoTime) { show.arm(assignment); });

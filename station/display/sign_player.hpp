@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "firmware/port/sign_out.hpp"
+#include "protocol/base/pulse.hpp"
 #include "station/core/presenter.hpp"
 #include "station/display/sign_show.hpp"
 #include "station/journal/mark_set.hpp"
@@ -26,6 +27,8 @@ class SignPlayer : public Presenter {
   void halt(const CueKey& cue) override;
   void settled(const CueKey& cue) override;
   void set_awake(bool awake) override;
+
+  [[nodiscard]] const Pulse& pulse() const;
 
  private:
   class Works;

@@ -72,6 +72,12 @@ void SignShow::settled(const CueKey& cue) {
   ended_marks_.erase(entry);
 }
 
+void SignShow::look() {
+  if (const auto opened = sign_.open(settings_.width_px, settings_.height_px); !opened)
+    log::error("sign.unavailable", {{"error", opened.error().text}});
+  sign_.close();
+}
+
 std::optional<MonoTime> SignShow::step(MonoTime now) {
   expire(now);
   if (!wanted()) {

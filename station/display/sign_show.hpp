@@ -39,6 +39,8 @@ class SignShow {
   void settled(const CueKey& cue);
   void set_awake(bool awake) { awake_ = awake; }
 
+  /// Opens the sign and closes it again, to say at once when it is not there. Only while nothing is on.
+  void look();
   /// Does what is due now.
   /// @return when the next step is due; absent when only a call above can change anything
   std::optional<MonoTime> step(MonoTime now);

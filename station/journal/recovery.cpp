@@ -77,7 +77,11 @@ Result<ProofJournal> ProofJournal::open(const std::filesystem::path& folder, Ide
 Result<void> ProofJournal::lock() {
   const auto path = folder_ / "lock";
   lock_ = UniqueFd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-  if (!lock_.valid()) return fail(ErrorCode::io, "cannot open {}: {}", path.string(), errno_text());
+  if (!lock_.valid()) {
+    return fail(ErrorCode::io,
+                "cannot open {}: {}; the user of loa-station must be able to write into the state folder",
+                path.string(), errno_text());
+  }
   if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0) return {};
   return fail(ErrorCode::busy, "the journal {} is in use by another process: stop it first", folder_.string());
 }

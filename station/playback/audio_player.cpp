@@ -14,8 +14,9 @@ namespace loa::station::playback {
 namespace {
 
 constexpr std::chrono::milliseconds decode_interval{20};
-constexpr std::size_t first_fill = 9'600;   // enough to begin with; the rest follows while it plays
-constexpr std::size_t later_fill = 24'000;  // for each voice and round
+constexpr std::chrono::seconds patience{2};  // for the disk; the ring holds 1.4 s
+constexpr std::size_t first_fill = 9'600;    // enough to begin with; the rest follows while it plays
+constexpr std::size_t later_fill = 24'000;   // for each voice and round
 
 /// The proof draft of a voice that is over.
 v1::Proof part_of(const Voice& voice) {
@@ -98,6 +99,9 @@ class AudioPlayer::Works {
     ended_marks_.erase(entry);
   }
 
+  [[nodiscard]] const Pulse& audio_pulse() const { return audio_.pulse(); }
+  [[nodiscard]] const Pulse& decoder_pulse() const { return pulse_; }
+
  private:
   struct Arrival {
     Assignment assignment;
@@ -110,6 +114,7 @@ class AudioPlayer::Works {
       const std::lock_guard lock{mutex_};
       change();
       changed_ = true;
+      pulse_.call(std::chrono::steady_clock::now() + patience);
     }
     condition_.notify_one();
   }
@@ -131,10 +136,12 @@ class AudioPlayer::Works {
       std::unique_lock lock{mutex_};
       const auto ready = [this] { return changed_ || quit_; };
       if (decoders_.empty()) {
+        if (!ready()) pulse_.rest();
         condition_.wait(lock, ready);
       } else {
         condition_.wait_for(lock, decode_interval, ready);
       }
+      pulse_.beat(std::chrono::steady_clock::now() + patience);
       if (quit_) return false;
       changed_ = false;
       arriving.swap(arriving_);
@@ -204,6 +211,7 @@ class AudioPlayer::Works {
   journal::MarkSet marks_;
   AudioThread audio_;
 
+  Pulse pulse_;       // of the decoder thread
   std::mutex mutex_;  // guards the next six
   std::condition_variable condition_;
   bool changed_ = false;
@@ -236,6 +244,8 @@ Result<std::unique_ptr<AudioPlayer>> AudioPlayer::create(std::unique_ptr<firmwar
   return std::unique_ptr<AudioPlayer>{new AudioPlayer{std::move(works)}};
 }
 
+const Pulse& AudioPlayer::audio_pulse() const { return works_->audio_pulse(); }
+const Pulse& AudioPlayer::decoder_pulse() const { return works_->decoder_pulse(); }
 void AudioPlayer::arm(const Assignment& assignment) { works_->arm(assignment); }
 void AudioPlayer::halt(const CueKey& cue) { works_->halt(cue); }
 void AudioPlayer::settled(const CueKey& cue) { works_->settled(cue); }

@@ -11,6 +11,10 @@ namespace loa::station::playback {
 namespace {
 
 constexpr std::chrono::milliseconds wait_step{100};
+constexpr std::chrono::milliseconds period_patience{1'500};  // a period takes 10 ms, a wait for one at most wait_step
+constexpr std::chrono::seconds device_patience{5};           // some drivers take seconds to open or close
+
+MonoTime within(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 /// What of a voice has been heard so far, for a process that may be killed now.
 journal::ProgressMark::Part mark_of(const Voice& voice) {
@@ -56,25 +60,40 @@ AudioThread::~AudioThread() {
 
 void AudioThread::set_awake(bool awake) {
   awake_ = awake;
+  pulse_.call(within(period_patience));
   wake_.release();
 }
 
-void AudioThread::rest(std::chrono::milliseconds time) { (void)wake_.try_acquire_for(time); }
+void AudioThread::rest(std::chrono::milliseconds time) {
+  pulse_.beat(within(time + period_patience));
+  (void)wake_.try_acquire_for(time);
+}
 
 void AudioThread::run() {
+  if (!wake_.try_acquire_for(settings_.first_look)) try_device();
   while (!quit_) {
     if (!awake_) {
+      pulse_.rest();
       wake_.acquire();
       continue;
     }
     play();
+    pulse_.beat(within(device_patience));
     device_->close();
     renderer_.abort(std::chrono::steady_clock::now());
   }
 }
 
+/// Nobody waits for it yet: the technician is still there to hear that the name is wrong.
+void AudioThread::try_device() {
+  pulse_.beat(within(device_patience));
+  if (const auto shape = device_->open(); !shape) log::error("audio.unavailable", {{"error", shape.error().text}});
+  device_->close();
+}
+
 /// From opening the device to closing it; the only place of this thread that allocates and logs.
 void AudioThread::play() {
+  pulse_.beat(within(device_patience));
   const auto shape = device_->open();
   if (!shape) {
     log::warn("audio.open_failed", {{"error", shape.error().text}});
@@ -86,6 +105,7 @@ void AudioThread::play() {
   while (awake_ && !quit_) {
     if (play_period(*shape)) continue;
     log::warn("audio.device_lost", {{"stalled_ms", stalled_.count()}});
+    pulse_.beat(within(device_patience));
     device_->close();
     renderer_.abort(std::chrono::steady_clock::now());
     rest(settings_.reopen_delay);
@@ -95,6 +115,7 @@ void AudioThread::play() {
 
 /// @return false when the device is lost
 bool AudioThread::play_period(const firmware::AudioShape& shape) {
+  pulse_.beat(within(period_patience));
   take_orders();
   const auto room = device_->wait(wait_step);
   if (!room) return false;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "firmware/port/audio_out.hpp"
+#include "protocol/base/pulse.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/playback/audio_player.hpp"
 #include "station/playback/renderer.hpp"
@@ -33,9 +34,12 @@ class AudioThread {
   bool give(const Order& order) { return orders_.push(order); }
   bool take(Report& report) { return reports_.pop(report); }
   void set_awake(bool awake);
+  /// Beats with each period that the device takes, and with each wait for one: a stalled device is no hung thread.
+  [[nodiscard]] const Pulse& pulse() const { return pulse_; }
 
  private:
   void run();
+  void try_device();
   void play();
   bool play_period(const firmware::AudioShape& shape);
   void take_orders();
@@ -49,6 +53,7 @@ class AudioThread {
   boost::lockfree::spsc_queue<Report, boost::lockfree::capacity<64>> reports_;
   std::array<std::int16_t, 8192> period_{};
   std::chrono::milliseconds stalled_{0};
+  Pulse pulse_;
   std::atomic<bool> awake_{false};
   std::atomic<bool> quit_{false};
   std::counting_semaphore<> wake_{0};

@@ -16,6 +16,7 @@ namespace loa::station::sync {
 namespace {
 
 constexpr auto stale_age = std::chrono::hours{24 * 7};
+constexpr auto patience = std::chrono::minutes{2};  // a large object is hashed and synced on a slow card
 
 MonoTime mono_now() { return std::chrono::steady_clock::now(); }
 
@@ -27,6 +28,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
   Post post;
   Done done;
   FetchProgram program;
+  Pulse pulse;
   std::atomic<bool> stop{false};
   bool closed = false;  // on the io thread only
 
@@ -65,6 +67,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
 
   void run() {
     while (!stop) {
+      pulse.beat(mono_now() + patience);
       take_over();
       const auto want = queue.next(mono_now());
       want ? fetch(*want) : sleep();
@@ -73,9 +76,14 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
 
   void sleep() {
     const auto deadline = queue.next_deadline();
-    if (!deadline) return program.wait(std::chrono::milliseconds{-1});
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - mono_now());
-    program.wait(std::max(left, std::chrono::milliseconds{0}));
+    if (!deadline) {
+      pulse.rest();
+      return program.wait(std::chrono::milliseconds{-1});
+    }
+    const auto left =
+        std::max(std::chrono::ceil<std::chrono::milliseconds>(*deadline - mono_now()), std::chrono::milliseconds{0});
+    pulse.beat(mono_now() + left + patience);
+    program.wait(left);
   }
 
   void fetch(const Want& want) {
@@ -107,7 +115,9 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
       return !queue.holds(want.object);
     };
     const std::string source = base_url + want.object.hex();
+    pulse.rest();  // a large object takes hours over a poor line; the program itself is killed when nothing moves
     auto outcome = program.fetch(source, store->partial_path_of(want.object), want.bytes, cancelled);
+    pulse.beat(mono_now() + patience);
     if (outcome.result) {
       outcome.result = store->adopt_partial(want.object);
       outcome.blame = Blame::object;
@@ -162,6 +172,8 @@ void ContentFetcher::want(const std::string& content_url, std::vector<Want> want
   }
   state_->program.wake();
 }
+
+const Pulse& ContentFetcher::pulse() const { return state_->pulse; }
 
 void ContentFetcher::retry_now() {
   {

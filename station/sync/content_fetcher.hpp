@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "content/store/object_store.hpp"
+#include "protocol/base/pulse.hpp"
 #include "protocol/base/time.hpp"
 
 namespace loa::station::sync {
@@ -63,6 +64,8 @@ class ContentFetcher {
   void want(const std::string& content_url, std::vector<Want> wants);
   /// Tries at once what is waiting after a failure: the network is back.
   void retry_now();
+
+  [[nodiscard]] const Pulse& pulse() const;
 
  private:
   struct State;

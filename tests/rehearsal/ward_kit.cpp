@@ -151,13 +151,23 @@ Result<void> WardKit::put_on_relay(const StationKit& station, int broker_port) {
   return {};
 }
 
-Result<void> WardKit::start_station(const std::string& id) {
+Result<void> WardKit::never_safe(const std::string& id) const {
+  const auto file = folder_ / id / "station.toml";
+  LOA_TRY_LET(const auto text, read_file(file, 65'536));
+  return save_file(file, text + "\n[recovery]\nsafe_after = 0\n", 0600);
+}
+
+Command WardKit::command_of(const std::string& id) const {
   Command command;
   command.argv = {program("loa-station").string(), (folder_ / id / "station.toml").string()};
   command.env = {"ALSA_CONFIG_PATH=" + (folder_ / "asound.conf").string()};
   command.folder = folder_ / id;
   command.err = log_of(id);
-  LOA_TRY_LET(auto process, Process::start(command));
+  return command;
+}
+
+Result<void> WardKit::start_station(const std::string& id) {
+  LOA_TRY_LET(auto process, Process::start(command_of(id)));
   running_.insert_or_assign(id, std::move(process));
   return {};
 }

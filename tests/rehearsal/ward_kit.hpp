@@ -43,6 +43,10 @@ class WardKit {
 
   Result<void> start_headend();
   Result<void> start_station(const std::string& id);
+  /// Dying again and again shall not bring the station to its safe minimum: for tests that kill it.
+  Result<void> never_safe(const std::string& id) const;
+  /// How start_station() starts it, for those who start it otherwise.
+  [[nodiscard]] Command command_of(const std::string& id) const;
   /// SIGKILL.
   void kill_station(const std::string& id);
   void stop_station(const std::string& id);

@@ -19,7 +19,7 @@ TEST(SystemdWatchdog, IsHarmlessWhenNobodyWatches) {
   ::unsetenv("NOTIFY_SOCKET");
   ::unsetenv("WATCHDOG_USEC");
   firmware::SystemdWatchdog watchdog;
-  EXPECT_FALSE(watchdog.interval());
+  EXPECT_FALSE(watchdog.timeout());
   watchdog.ready();
   watchdog.feed();
 }
@@ -27,12 +27,12 @@ TEST(SystemdWatchdog, IsHarmlessWhenNobodyWatches) {
 TEST(SystemdWatchdog, IsNotConcernedWhenAnotherProcessIsWatched) {
   ::setenv("WATCHDOG_USEC", "3000000", 1);
   ::setenv("WATCHDOG_PID", "1", 1);
-  EXPECT_FALSE(firmware::SystemdWatchdog{}.interval());
+  EXPECT_FALSE(firmware::SystemdWatchdog{}.timeout());
   ::unsetenv("WATCHDOG_PID");
-  EXPECT_EQ(firmware::SystemdWatchdog{}.interval(), 1500ms);
+  EXPECT_EQ(firmware::SystemdWatchdog{}.timeout(), 3s);
   for (const char* nonsense : {"", "0", "-5", "3s", "99999999999999999999"}) {
     ::setenv("WATCHDOG_USEC", nonsense, 1);
-    EXPECT_FALSE(firmware::SystemdWatchdog{}.interval()) << nonsense;
+    EXPECT_FALSE(firmware::SystemdWatchdog{}.timeout()) << nonsense;
   }
 }
 
@@ -60,7 +60,7 @@ TEST(SystemdWatchdog, TellsTheManagerThatItIsReadyAndAlive) {
   ::setenv("WATCHDOG_USEC", "3000000", 1);
   ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
   firmware::SystemdWatchdog watchdog;
-  EXPECT_EQ(watchdog.interval(), 1500ms);
+  EXPECT_EQ(watchdog.timeout(), 3s);
   const auto received = [&] {
     char text[64] = {};
     return ::recv(manager.get(), text, sizeof text - 1, 0) > 0 ? std::string{text} : std::string{};
@@ -69,6 +69,8 @@ TEST(SystemdWatchdog, TellsTheManagerThatItIsReadyAndAlive) {
   EXPECT_EQ(received(), "READY=1");
   watchdog.feed();
   EXPECT_EQ(received(), "WATCHDOG=1");
+  watchdog.expect_within(2s);
+  EXPECT_EQ(received(), "WATCHDOG_USEC=2000000");
 }
 
 TEST(GpioAmplifier, SaysWhichChipIsMissing) {

@@ -50,6 +50,7 @@ std::uint64_t receipted_at(const std::filesystem::path& journal) {
 
 Result<void> KilledStation::prepare() {
   LOA_TRY_LET(kit_, WardKit::make(folder_, {{id, "Cụm loa số 1", "to-1", 80, true, "192x32"}}));
+  LOA_TRY(kit_->never_safe(id));
   LOA_TRY(add_noise());
   LOA_TRY(kit_->start_headend());
   LOA_TRY_LET(wire_, Wire::open(kit_->ward()));

@@ -46,13 +46,28 @@ TEST_F(VaultTest, KeepsHowLateItIsAtLeastAndRefusesWhatCannotBe) {
   }
 }
 
-TEST_F(VaultTest, SaysWhichFileIsDamaged) {
+TEST_F(VaultTest, SetsWhatIsDamagedAsideAndGoesOn) {
   ASSERT_TRUE(save_file(folder_ / "mute", "\xff\xff\xff"));
   const auto mute = open().load_mute();
   ASSERT_FALSE(mute);
   EXPECT_NE(mute.error().text.find("mute is damaged"), std::string::npos) << mute.error().text;
-  ASSERT_TRUE(save_file(folder_ / "command.last", "many\n"));
-  EXPECT_FALSE(Vault::open(folder_.path()));
+  EXPECT_FALSE(open().load_mute()->has_value()) << "said once";
+  EXPECT_EQ(*read_file(folder_ / "mute.aside", 64), "\xff\xff\xff") << "and not lost";
+  for (const std::string& damaged :
+       {std::string{"many\n"}, std::string{""}, std::string{"12x\n"}, std::string(80, '1')}) {
+    ASSERT_TRUE(save_file(folder_ / "command.last", damaged));
+    EXPECT_EQ(open().last_command(), 0U) << damaged;
+    EXPECT_EQ(*read_file(folder_ / "command.last.aside", 128), damaged);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "command.last"));
+  }
+}
+
+TEST_F(VaultTest, KeepsThePlanThatIsSetAside) {
+  ASSERT_TRUE(open().save_plan("poison"));
+  ASSERT_TRUE(open().set_plan_aside());
+  ASSERT_TRUE(open().save_plan("remedy"));
+  EXPECT_EQ(**open().load_plan(), "remedy");
+  EXPECT_EQ(*read_file(folder_ / "plan.sealed.aside", 64), "poison");
 }
 
 }  // namespace

@@ -1,0 +1,77 @@
+// How a station comes back: after deaths in a row, without its CA, and to whom it tells that it lives.
+#include <thread>
+
+#include "protocol/base/log.hpp"
+#include "station/daemon/station.hpp"
+
+namespace loa::station::daemon {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr seconds connect_again{60};  // until a setting of the link is repaired
+
+}  // namespace
+
+/// Before anything else on disk is read.
+void Station::come_back(const Restarts& restarts, const std::filesystem::path& folder) {
+  log::info("station.start", {{"number", restarts.total()}, {"failed_before", restarts.in_row()}});
+  if (!restarts.safe()) return;
+  log::error("safe.entered", {{"failed_starts", restarts.in_row()},
+                              {"hint", "the plan on disk is held back; publish a newer plan, or wait"},
+                              {"for_s", restarts.safe_time().count()}});
+  if (restarts.died_opening()) {
+    std::error_code failed;
+    std::filesystem::remove_all(folder / "marks.aside", failed);
+    std::filesystem::rename(folder / "marks", folder / "marks.aside", failed);
+    log::warn("marks.set_aside", {{"folder", (folder / "marks.aside").string()}, {"done", !failed}});
+  }
+  std::this_thread::sleep_for(restarts.delay());
+}
+
+/// It is not looked into: it may be what the process dies of.
+void Station::hold_plan(std::string sealed) {
+  plan_unused_ = true;
+  if (const auto sequence = gate_.plan_sequence(sealed)) held_sequence_ = *sequence;
+  plan_bytes_ = std::move(sealed);
+  refuse("plan on disk", {ErrorCode::refused, fmt::format("held back after {} starts in a row that did not last a "
+                                                          "minute: publish a newer plan",
+                                                          restarts_.in_row())});
+}
+
+void Station::look_at_uptime(MonoTime now) {
+  const auto uptime = std::chrono::duration_cast<seconds>(now - started_);
+  if (restarts_.safe() && (plan_ || uptime >= restarts_.safe_time())) {
+    log::info("safe.left", {{"after_s", uptime.count()}, {"newer_plan", plan_.has_value()}});
+    restarts_.leave_safe(uptime);
+    held_sequence_.reset();
+    status_due_ = true;
+    if (!plan_) {
+      plan_unused_ = false;
+      load_plan();
+    }
+  }
+  restarts_.lasted(uptime);
+}
+
+/// A station without its CA plays what it has, and says what it lacks.
+void Station::connect(MonoTime now) {
+  const auto started = link_->start();
+  connect_at_.reset();
+  if (started) return;
+  log::error("link.failed", {{"error", started.error().text}, {"again_s", connect_again.count()}});
+  connect_at_ = now + connect_again;
+}
+
+/// From now on whoever hangs is found.
+void Station::supervise() {
+  rooms_.add("io", pulse_, Liveness::Serves::sound);
+  rooms_.add("fetch", fetcher_->pulse(), Liveness::Serves::other);
+  rooms_.add("link", link_->pulse(), Liveness::Serves::other);
+  supervisor_ = std::make_unique<Supervisor>(*board_.watchdog, rooms_);
+  supervisor_->set_awake(sound_awake_, sign_awake_);
+  tick();
+}
+
+}  // namespace loa::station::daemon

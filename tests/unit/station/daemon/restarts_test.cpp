@@ -1,0 +1,104 @@
+#include "station/daemon/restarts.hpp"
+
+#include <gtest/gtest.h>
+
+#include "protocol/base/file.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace loa::station::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RestartsTest : public testing::Test {
+ protected:
+  [[nodiscard]] Restarts start(const std::string& boot = "b") const { return {folder_.path(), 5, boot}; }
+  void die(int times) const {
+    for (int i = 0; i < times; ++i) start().opened();
+  }
+  const tests::TempFolder folder_{"loa-starts"};
+};
+
+TEST_F(RestartsTest, CountsStartsThatDidNotLast) {
+  EXPECT_EQ(start().in_row(), 0U);
+  EXPECT_EQ(start().in_row(), 1U);
+  auto third = start();
+  third.lasted(59s);
+  EXPECT_EQ(start().in_row(), 3U) << "59 s are not a minute";
+  auto fifth = start();
+  fifth.lasted(60s);
+  const auto sixth = start();
+  EXPECT_EQ(sixth.in_row(), 0U);
+  EXPECT_EQ(sixth.total(), 6U);
+}
+
+TEST_F(RestartsTest, AnOrderedStopDoesNotCount) {
+  die(2);
+  start().stopped();
+  const auto next = start();
+  EXPECT_EQ(next.in_row(), 2U);
+  EXPECT_FALSE(next.after_a_death());
+  EXPECT_TRUE(start().after_a_death());
+  EXPECT_FALSE(start("another boot").after_a_death()) << "the power was gone: no fault of the program";
+}
+
+TEST_F(RestartsTest, FallsBackToTheSafeMinimumAfterFive) {
+  die(4);
+  EXPECT_FALSE(start().safe());
+  const auto sixth = start();
+  EXPECT_TRUE(sixth.safe());
+  EXPECT_EQ(sixth.delay(), 0s);
+  EXPECT_EQ(sixth.safe_time(), 60s);
+  const auto seventh = start();
+  EXPECT_TRUE(seventh.safe());
+  EXPECT_EQ(seventh.delay(), 1s);
+  EXPECT_EQ(seventh.safe_time(), 120s);
+  die(20);
+  EXPECT_EQ(start().delay(), 60s) << "it does not wear out the disk";
+  EXPECT_EQ(start().safe_time(), 1h);
+}
+
+TEST_F(RestartsTest, TheSafeMinimumAloneProvesNothing) {
+  die(5);
+  auto safe = start();
+  safe.lasted(10min);
+  EXPECT_TRUE(safe.safe());
+  EXPECT_TRUE(start().safe()) << "the plan has not shown yet that it does no harm";
+  auto again = start();
+  again.leave_safe(120s);
+  EXPECT_FALSE(again.safe());
+  again.lasted(179s);
+  EXPECT_EQ(start().in_row(), 8U);
+  auto good = start();
+  good.leave_safe(120s);
+  good.lasted(180s);
+  EXPECT_EQ(start().in_row(), 0U);
+}
+
+TEST_F(RestartsTest, KnowsWhetherTheStateFolderKilledIt) {
+  die(1);
+  EXPECT_FALSE(start().died_opening());
+  EXPECT_TRUE(start().died_opening()) << "the one before never came to opened()";
+}
+
+TEST_F(RestartsTest, ATornOrForeignFileCountsFromNothing) {
+  const std::string whole = StartRecord{7, 6, "running", "b"}.format();
+  EXPECT_EQ(StartRecord::parse(whole).in_row, 6U);
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    EXPECT_EQ(StartRecord::parse(whole.substr(0, length)).total, 0U) << length;
+  EXPECT_EQ(StartRecord::parse(whole + "more").total, 0U);
+  EXPECT_EQ(StartRecord::parse("loa starts 1\ntotal=1\nin_row=2\nat=x\nboot=y\n").total, 0U);
+  EXPECT_EQ(StartRecord::parse("loa starts 1\ntotal=99999999999999999999\nin_row=2\nat=x\nboot=y\n").total, 0U);
+  ASSERT_TRUE(save_file(folder_ / "starts", std::string(4'096, '\xff')));
+  EXPECT_EQ(start().in_row(), 0U);
+}
+
+TEST_F(RestartsTest, CountsOnWithoutADiskToWriteOn) {
+  Restarts nowhere{"/proc/no-such-folder", 5, "b"};
+  nowhere.opened();
+  nowhere.lasted(60s);
+  EXPECT_EQ(nowhere.total(), 1U);
+}
+
+}  // namespace
+}  // namespace loa::station::daemon
