@@ -228,6 +228,7 @@ void Station::refuse(const char* what, const Error& error) {
   log::warn("message.refused", {{"what", what}, {"reason", error.text}});
   last_refused_ = std::string{what} + ": " + error.text;
   status_due_ = true;
+  schedule_tick();
 }
 
 void Station::on_connected() {
