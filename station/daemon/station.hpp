@@ -15,6 +15,7 @@
 #include "station/daemon/board.hpp"
 #include "station/daemon/gate.hpp"
 #include "station/daemon/vault.hpp"
+#include "station/journal/mark_keeper.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/journal/proof_journal.hpp"
 #include "station/outbox/outbox.hpp"
@@ -86,6 +87,7 @@ class Station {
   const StationSettings settings_;
   Board board_;
   const protocol::crypto::SecretKey key_;
+  const journal::MarkFolders marks_;
   journal::ProofJournal journal_;
   Vault vault_;
   content::store::ObjectStore store_;
@@ -108,7 +110,8 @@ class Station {
 
   // Each has threads that post to the io thread: destroyed first, in reverse order.
   struct Alive;
-  std::shared_ptr<Alive> alive_;  // posted functions of a destroyed station do nothing
+  std::shared_ptr<Alive> alive_;                      // posted functions of a destroyed station do nothing
+  std::unique_ptr<journal::MarkKeeper> mark_keeper_;  // null: the saved marks cannot be opened
   std::unique_ptr<Presenter> audio_;
   std::unique_ptr<Presenter> sign_;
   std::unique_ptr<sync::ContentFetcher> fetcher_;
