@@ -3,12 +3,16 @@
 #include <charconv>
 
 #include "protocol/base/file.hpp"
+#include "protocol/base/log.hpp"
 #include "protocol/seal/seal.hpp"
 
 namespace loa::station::daemon {
 
 Result<Vault> Vault::open(const std::filesystem::path& folder) {
   LOA_TRY(make_folders(folder, 0700));
+  // A process that was killed between replacing a file and syncing the folder left one that everybody can read and no
+  // disk names. What is acted upon now must not be older after a power cut.
+  if (const auto synced = sync_folder(folder); !synced) log::warn("vault.unsynced", {{"error", synced.error().text}});
   Vault vault{folder};
   const auto text = read_file(folder / "command.last", 64);
   if (!text && text.error().code != ErrorCode::missing) return pass(text.error());

@@ -117,13 +117,12 @@ Result<void> SavedMarks::save(std::vector<Part> parts) {
 }
 
 bool worth_saving(const std::vector<Part>& saved, const std::vector<Part>& on_air) {
-  const auto gone = [&](const Part& part) { return find(on_air, part) == nullptr; };
   const auto far = [&](const Part& part) {
     const Part* before = find(saved, part);
     const std::int64_t unsaved = part.to_us - (before == nullptr ? part.from_us : before->to_us);
-    return unsaved >= std::max(least_unsaved_us, (part.to_us - part.from_us) / 5);
+    return unsaved >= std::max(least_unsaved_us, (part.to_us - part.from_us) / 4);
   };
-  return std::any_of(saved.begin(), saved.end(), gone) || std::any_of(on_air.begin(), on_air.end(), far);
+  return std::any_of(on_air.begin(), on_air.end(), far);
 }
 
 }  // namespace loa::station::journal

@@ -37,9 +37,10 @@ class SavedMarks {
   std::vector<ProgressMark::Part> parts_;
 };
 
-/// Whether what is on air has gone so far from what is saved that a page of the card is well spent: a part has ended,
-/// or 15 s of one are unsaved and they are a fifth of it. So a power cut costs at most that much proof, and a cue of
-/// any length a number of pages that grows with its logarithm: 9 for three minutes, 22 for an hour.
+/// Whether what is on air has gone so far from what is saved that a page of the card is well spent: 15 s of a part are
+/// unsaved, and they are a quarter of it. So a power cut costs at most that much proof, and a cue of any length a
+/// number of pages that grows with its logarithm: 8 for three minutes, 18 for an hour. What ended is no reason: its
+/// proof is in the journal, and a claim that is proved counts nothing.
 bool worth_saving(const std::vector<ProgressMark::Part>& saved, const std::vector<ProgressMark::Part>& on_air);
 
 }  // namespace loa::station::journal

@@ -61,7 +61,7 @@ Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& hot,
   }
   if (!found.unkept.empty()) return found;
   for (auto& set : sets) set.clear_all();
-  // A saved claim that is proved does no harm for a day; the keeper clears it before.
+  // A saved claim that is proved counts nothing, and is stale before its proof can be pruned.
   return found;
 }
 
