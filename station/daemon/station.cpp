@@ -19,7 +19,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds longest_backoff{20};  // 300 stations after a broker's restart: 30 handshakes a second
 // A card may hold a sync up for seconds; what sounds next is armed 3 s ahead.
-constexpr std::chrono::seconds io_patience{4};
+constexpr std::chrono::seconds io_patience{3};
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
 
@@ -57,6 +57,8 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       settings_(std::move(settings)),
       board_(std::move(board)),
       key_(std::move(key)),
+      marks_(journal::MarkFolders::of(settings_.state_folder, settings_.runtime_folder, settings_.ward,
+                                      settings_.station)),
       journal_(std::move(journal)),
       restarts_(std::move(restarts)),
       vault_(std::move(vault)),
@@ -76,23 +78,29 @@ Station::~Station() {
   fetcher_.reset();
   sign_.reset();
   audio_.reset();
+  mark_keeper_.reset();
 }
 
 /// What an earlier process had on air when it was killed becomes proof; what is proved is known to the core.
 Result<void> Station::take_up(MonoTime born) {
-  LOA_TRY_LET(auto found, journal::take_up(journal_, settings_.state_folder / "marks", reading_.now.wall));
+  auto saved = journal::SavedMarks::open(marks_.saved);
+  if (!saved) log::error("marks.unsaved", {{"error", saved.error().text}});
+  LOA_TRY_LET(auto found, journal::take_up(journal_, marks_.hot, saved ? &*saved : nullptr, reading_.now.wall));
   std::vector<core::Accounted> accounted;
   for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
   unkept_.assign(found.unkept.begin(), found.unkept.end());
   core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born, last_known(vault_));
+  if (saved) {
+    auto pinned = found.unkept.empty() ? std::vector<journal::ProgressMark::Part>{} : saved->parts();
+    mark_keeper_ = std::make_unique<journal::MarkKeeper>(marks_, std::move(*saved), std::move(pinned));
+  }
   return {};
 }
 
 Result<void> Station::make_presenters() {
-  const auto marks = settings_.state_folder / "marks";
   if (board_.audio) {
     playback::AudioPlayerSettings player;
-    player.mark_folder = marks;
+    player.mark_folder = marks_.hot;
     LOA_TRY_LET(auto audio, playback::AudioPlayer::create(std::move(board_.audio), presenter_events(), post(), player));
     rooms_.add("audio", audio->audio_pulse(), Liveness::Serves::sound);
     rooms_.add("decoder", audio->decoder_pulse(), Liveness::Serves::sound);
@@ -102,7 +110,7 @@ Result<void> Station::make_presenters() {
     display::SignSettings player;
     player.width_px = settings_.sign->width_px;
     player.height_px = settings_.sign->height_px;
-    LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(marks, "sign"));
+    LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(marks_.hot, "sign"));
     auto sign =
         std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
     rooms_.add("sign", sign->pulse(), Liveness::Serves::other);
@@ -415,6 +423,7 @@ void Station::keep_waiting_parts() {
     }
     publish_proofs(outbox_.on_appended(steady_clock::now()));
   }
+  if (mark_keeper_) mark_keeper_->release();
 }
 
 void Station::perform(const core::Want& action) {

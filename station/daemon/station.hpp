@@ -19,6 +19,7 @@
 #include "station/daemon/supervisor.hpp"
 #include "station/daemon/tick_plan.hpp"
 #include "station/daemon/vault.hpp"
+#include "station/journal/mark_keeper.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/journal/proof_journal.hpp"
 #include "station/outbox/outbox.hpp"
@@ -105,6 +106,7 @@ class Station {
   const StationSettings settings_;
   Board board_;
   const protocol::crypto::SecretKey key_;
+  const journal::MarkFolders marks_;
   journal::ProofJournal journal_;
   Restarts restarts_;
   Vault vault_;
@@ -135,7 +137,8 @@ class Station {
 
   // Each has threads that post to the io thread: destroyed first, in reverse order.
   struct Alive;
-  std::shared_ptr<Alive> alive_;  // posted functions of a destroyed station do nothing
+  std::shared_ptr<Alive> alive_;                      // posted functions of a destroyed station do nothing
+  std::unique_ptr<journal::MarkKeeper> mark_keeper_;  // null: the saved marks cannot be opened
   std::unique_ptr<Presenter> audio_;
   std::unique_ptr<Presenter> sign_;
   std::unique_ptr<sync::ContentFetcher> fetcher_;

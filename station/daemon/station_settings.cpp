@@ -1,5 +1,7 @@
 #include "station/daemon/station_settings.hpp"
 
+#include <cstdlib>
+
 #include "protocol/base/file.hpp"
 #include "protocol/base/text.hpp"
 #include "protocol/settings/settings.hpp"
@@ -66,6 +68,13 @@ Result<StationSettings::Relay> relay_of(const Section& section) {
   return relay;
 }
 
+/// What systemd made for RuntimeDirectory=: the first of a list.
+std::filesystem::path runtime_directory() {
+  const char* list = std::getenv("RUNTIME_DIRECTORY");
+  const std::string_view folders = list == nullptr ? "" : list;
+  return std::filesystem::path{folders.substr(0, folders.find(':'))};
+}
+
 Result<void> read_devices(const Section& file, StationSettings& settings) {
   if (file.has("audio")) {
     LOA_TRY_LET(const auto audio, file.section("audio"));
@@ -95,6 +104,10 @@ Result<StationSettings> StationSettings::load(const std::filesystem::path& path)
   LOA_TRY_LET(settings.ward, id_of(file, "ward"));
   LOA_TRY_LET(settings.station, id_of(file, "station"));
   LOA_TRY_LET(settings.state_folder, file.path("state_folder"));
+  settings.runtime_folder = runtime_directory();
+  if (file.has("runtime_folder")) {
+    LOA_TRY_LET(settings.runtime_folder, file.path("runtime_folder"));
+  }
   LOA_TRY_LET(const auto mqtt, file.section("mqtt"));
   LOA_TRY_LET(settings.mqtt, mqtt_of(mqtt));
   LOA_TRY_LET(const auto keys, file.section("keys"));

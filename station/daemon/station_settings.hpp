@@ -11,6 +11,7 @@ namespace loa::station::daemon {
 /// What a technician carries to the box (`loa station add` writes it). Relative paths are those of the file's folder.
 ///
 ///   ward = "trung-hoa"            station = "cum-01"          state_folder = "state"
+///   runtime_folder = "/run/loa-station"   (absent: $RUNTIME_DIRECTORY, else state_folder)
 ///   [mqtt]   host, port, username, password_file, ca_file
 ///   [keys]   station = "station.key"   plan = ["<hex>"]   emergency = ["<hex>"]   headend = ["<hex>"]
 ///   [audio]  pcm = "default"                                            (absent: no loudspeaker)
@@ -46,6 +47,9 @@ struct StationSettings {
   std::string ward;
   std::string station;
   std::filesystem::path state_folder;
+  /// On tmpfs, for what changes all the time and need not outlive the power. Default: the first of $RUNTIME_DIRECTORY,
+  /// else none, and the state folder serves.
+  std::filesystem::path runtime_folder;
   Mqtt mqtt;
   std::filesystem::path station_key_file;
   Keys plan_keys, emergency_keys, headend_keys;

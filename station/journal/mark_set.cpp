@@ -8,11 +8,17 @@
 
 namespace loa::station::journal {
 
+std::vector<std::filesystem::path> MarkSet::files(const std::filesystem::path& folder, std::string_view name) {
+  std::vector<std::filesystem::path> paths;
+  for (std::size_t i = 0; i < count; ++i) paths.push_back(folder / fmt::format("{}-{}.mark", name, i));
+  return paths;
+}
+
 Result<MarkSet> MarkSet::open(const std::filesystem::path& folder, std::string_view name) {
   LOA_TRY(make_folders(folder, 0700));
   std::vector<ProgressMark> marks;
-  for (std::size_t i = 0; i < count; ++i) {
-    LOA_TRY_LET(auto mark, ProgressMark::open(folder / fmt::format("{}-{}.mark", name, i)));
+  for (const auto& file : files(folder, name)) {
+    LOA_TRY_LET(auto mark, ProgressMark::open(file));
     marks.push_back(std::move(mark));
   }
   return MarkSet{std::move(marks)};
@@ -29,7 +35,6 @@ std::vector<v1::Proof> MarkSet::recovered() const {
 
 void MarkSet::clear_all() {
   for (auto& mark : marks_) mark.clear();
-  sync();
 }
 
 void MarkSet::sync() {

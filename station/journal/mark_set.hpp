@@ -19,6 +19,9 @@ class MarkSet {
   /// @error io · full
   static Result<MarkSet> open(const std::filesystem::path& folder, std::string_view name);
 
+  /// Files of the marks of a presenter below a folder.
+  static std::vector<std::filesystem::path> files(const std::filesystem::path& folder, std::string_view name);
+
   /// What an earlier process left, the earliest first.
   [[nodiscard]] std::vector<v1::Proof> recovered() const;
 
@@ -26,8 +29,8 @@ class MarkSet {
   void update(std::size_t index, const ProgressMark::Part& part) { marks_[index].update(part); }
   /// Wait-free; only for a mark whose cue has ended.
   void clear(std::size_t index) { marks_[index].clear(); }
-  /// May block.
   void clear_all();
+  /// May block.
   void sync();
 
  private:

@@ -60,6 +60,24 @@ Result<void> make_if_needed(const std::filesystem::path& path) {
   return save_file(path, fresh_file(), 0600);
 }
 
+std::optional<Slot> slot_in(const char* bytes, std::uint64_t index) {
+  Slot slot;
+  std::memcpy(&slot, bytes, sizeof slot);
+  if (slot.turn == 0 || slot.turn % 2 != index || slot.crc != sum_of(slot)) return std::nullopt;
+  return slot;
+}
+
+/// The newest whole slot of a file's bytes.
+std::optional<Slot> newest_slot(const char* bytes) {
+  auto newest = slot_in(bytes + slot_offset, 0);
+  const auto other = slot_in(bytes + slot_offset + slot_stride, 1);
+  return other && (!newest || other->turn > newest->turn) ? other : newest;
+}
+
+bool says_something(const Slot& slot) { return slot.open == 1 && slot.part.to_us > slot.part.from_us; }
+
+}  // namespace
+
 v1::Proof draft_of(const Part& part) {
   v1::Proof proof;
   proof.set_occurrence(std::string{part.occurrence, ::strnlen(part.occurrence, sizeof part.occurrence)});
@@ -82,8 +100,6 @@ v1::Proof draft_of(const Part& part) {
   return proof;
 }
 
-}  // namespace
-
 struct ProgressMark::Mapping {
   char* base = nullptr;
   std::uint64_t turn = 0;
@@ -98,13 +114,6 @@ struct ProgressMark::Mapping {
 
   char* slot(std::uint64_t of_turn) const { return base + slot_offset + (of_turn % 2) * slot_stride; }
 
-  std::optional<Slot> read(std::uint64_t index) const {
-    Slot slot_copy;
-    std::memcpy(&slot_copy, slot(index), sizeof slot_copy);
-    if (slot_copy.turn == 0 || slot_copy.turn % 2 != index || slot_copy.crc != sum_of(slot_copy)) return std::nullopt;
-    return slot_copy;
-  }
-
   void write(const Part& part, bool open) {
     Slot next;
     next.turn = ++turn;
@@ -116,11 +125,10 @@ struct ProgressMark::Mapping {
   }
 
   void recover() {
-    std::optional<Slot> newest = read(0);
-    if (const auto other = read(1); other && (!newest || other->turn > newest->turn)) newest = other;
+    const auto newest = newest_slot(base);
     if (!newest) return;
     turn = newest->turn;
-    if (newest->open == 1 && newest->part.to_us > newest->part.from_us) found = draft_of(newest->part);
+    if (says_something(*newest)) found = draft_of(newest->part);
   }
 };
 
@@ -140,6 +148,15 @@ Result<ProgressMark> ProgressMark::open(const std::filesystem::path& path) {
   mapping->base = static_cast<char*>(base);
   mapping->recover();
   return ProgressMark{std::move(mapping)};
+}
+
+Result<std::optional<Part>> ProgressMark::look(const std::filesystem::path& path) {
+  LOA_TRY_LET(const std::string bytes, read_file(path, file_bytes));
+  if (bytes.size() != file_bytes) return fail(ErrorCode::io, "{} is no progress mark", path.string());
+  const auto newest = newest_slot(bytes.data());
+  const bool fresh = bytes.find_first_not_of('\0', slot_offset) == std::string::npos;
+  if (!newest && !fresh) return fail(ErrorCode::busy, "{} is being written", path.string());
+  return newest && says_something(*newest) ? std::optional{newest->part} : std::nullopt;
 }
 
 std::optional<v1::Proof> ProgressMark::recovered() const { return mapping_->found; }

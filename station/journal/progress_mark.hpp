@@ -12,8 +12,9 @@ namespace loa::station::journal {
 /// of a cue that was cut off is built from it at the next start. One mark for each presenter.
 ///
 /// update() writes memory only: no lock, no allocation, no system call, so the audio thread may call it every period.
-/// Two slots, each with a checksum, take turns: a cut in the middle of one leaves the other. What the kernel had not
-/// written to the card when the power failed is lost: then the proof says less than was heard, never more.
+/// Two slots, each with a checksum, take turns: a cut in the middle of one leaves the other. The file belongs on tmpfs:
+/// a page of a card that is being written back makes the next store to it wait for the card. What must outlive the
+/// power is copied by MarkKeeper.
 class ProgressMark {
  public:
   /// Fixed-size facts about one part, filled once at its begin; what grows is given to update().
@@ -40,6 +41,11 @@ class ProgressMark {
   /// @error io · full
   static Result<ProgressMark> open(const std::filesystem::path& path);
 
+  /// Reads the mark of a process that runs, from beside it.
+  /// @return the part on air; absent when there is none
+  /// @error missing · io · busy: it was being written just now, look again
+  static Result<std::optional<Part>> look(const std::filesystem::path& path);
+
   /// The newest whole part that an earlier process left, as a proof draft (bucket PLAYED, reason "process-lost");
   /// absent when the last part was closed by clear(), or nothing was heard of it.
   [[nodiscard]] std::optional<v1::Proof> recovered() const;
@@ -50,7 +56,7 @@ class ProgressMark {
   /// Nothing is on air any more, or its proof is in the journal. Wait-free.
   void clear();
 
-  /// Asks the kernel to write the mark to the disk now (blocks): call from a thread that may wait.
+  /// Asks the kernel to write the file to its disk now (blocks). Of no use on tmpfs.
   void sync();
 
   ProgressMark(ProgressMark&&) noexcept;
@@ -62,5 +68,8 @@ class ProgressMark {
   explicit ProgressMark(std::unique_ptr<Mapping> mapping);
   std::unique_ptr<Mapping> mapping_;
 };
+
+/// What a part on air comes to when its process is gone: bucket PLAYED, reason "process-lost".
+v1::Proof draft_of(const ProgressMark::Part& part);
 
 }  // namespace loa::station::journal

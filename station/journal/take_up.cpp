@@ -8,6 +8,8 @@
 namespace loa::station::journal {
 namespace {
 
+constexpr std::int64_t day_us = 86'400'000'000;
+
 bool overlaps(const Accounted& known, const v1::Proof& part) {
   return known.cue == CueKey::of(part) && known.from_us < part.to_us() && part.from_us() < known.to_us;
 }
@@ -22,24 +24,44 @@ void keep(ProofJournal& journal, TakenUp& found, v1::Proof part, WallTime now) {
   }
 }
 
+std::int64_t newest_us(const std::vector<Accounted>& known) {
+  std::int64_t newest = 0;
+  for (const auto& entry : known) newest = std::max(newest, entry.to_us);
+  return newest;
+}
+
+/// The earliest first; of two that begin alike the longer one.
+void order(std::vector<v1::Proof>& claims) {
+  std::sort(claims.begin(), claims.end(), [](const auto& one, const auto& other) {
+    return std::pair{one.from_us(), -one.to_us()} < std::pair{other.from_us(), -other.to_us()};
+  });
+}
+
 }  // namespace
 
-Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& marks, WallTime now) {
+Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& hot, SavedMarks* saved, WallTime now) {
   TakenUp found;
   LOA_TRY_LET(found.known, journal.accounted(WallTime{}));
+  const std::int64_t stale_us = newest_us(found.known) - day_us;
   std::vector<MarkSet> sets;
+  std::vector<v1::Proof> claims;
   for (const char* presenter : {"audio", "sign"}) {
-    LOA_TRY_LET(auto set, MarkSet::open(marks, presenter));
-    for (auto& part : set.recovered()) {
-      const bool proved = std::any_of(found.known.begin(), found.known.end(),
-                                      [&](const Accounted& known) { return overlaps(known, part); });
-      if (!proved) keep(journal, found, std::move(part), now);
-    }
+    LOA_TRY_LET(auto set, MarkSet::open(hot, presenter));
+    for (auto& part : set.recovered()) claims.push_back(std::move(part));
     sets.push_back(std::move(set));
   }
-  if (found.unkept.empty()) {
-    for (auto& set : sets) set.clear_all();
+  if (saved != nullptr) {
+    for (const auto& part : saved->parts()) claims.push_back(draft_of(part));
   }
+  order(claims);
+  for (auto& part : claims) {
+    const bool proved = std::any_of(found.known.begin(), found.known.end(),
+                                    [&](const Accounted& known) { return overlaps(known, part); });
+    if (!proved && part.to_us() > stale_us) keep(journal, found, std::move(part), now);
+  }
+  if (!found.unkept.empty()) return found;
+  for (auto& set : sets) set.clear_all();
+  // A saved claim that is proved counts nothing, and is stale before its proof can be pruned.
   return found;
 }
 

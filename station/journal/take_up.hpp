@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "station/journal/mark_keeper.hpp"
 #include "station/journal/proof_journal.hpp"
 
 namespace loa::station::journal {
@@ -14,10 +15,14 @@ struct TakenUp {
 
 /// Makes proof of what an earlier process had on air when it was killed, unless that is proved already, and clears its
 /// marks. No clock decides what is remembered: at boot it may say any year.
-/// @param marks  folder of the progress marks of "audio" and "sign"
+///
+/// A mark and its saved copy are two claims about one part: the longer one counts. A claim that ended a day before the
+/// newest proof is stale – its proof may have been pruned – and counts nothing.
+/// @param hot    folder of the progress marks of "audio" and "sign"
+/// @param saved  their copy on the card; null: there is none
 /// @param now    only for ProofJournal::append()
 /// @error io: the journal cannot be read, or the marks not be opened. A disk that is full or refuses to write is no
 ///        error: what could not be appended is in `unkept`, and the marks stay as they are.
-Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& marks, WallTime now);
+Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& hot, SavedMarks* saved, WallTime now);
 
 }  // namespace loa::station::journal

@@ -123,7 +123,6 @@ class AudioPlayer::Works {
     while (take_changes()) {
       for (auto& decoder : decoders_) decoder->fill(later_fill);
       drain_reports();
-      sync_marks();
     }
   }
 
@@ -198,13 +197,6 @@ class AudioPlayer::Works {
     });
   }
 
-  void sync_marks() {
-    const auto now = std::chrono::steady_clock::now();
-    if (decoders_.empty() || now - last_sync_ < settings_.mark_sync_interval) return;
-    last_sync_ = now;
-    marks_.sync();
-  }
-
   PresenterEvents events_;
   Post post_;
   AudioPlayerSettings settings_;
@@ -223,7 +215,6 @@ class AudioPlayer::Works {
   // Of the decoder thread.
   std::vector<std::unique_ptr<Decoder>> decoders_;
   bool audio_awake_ = false;
-  std::chrono::steady_clock::time_point last_sync_ = std::chrono::steady_clock::now();
 
   // Of the io thread.
   std::size_t next_mark_ = 0;

@@ -15,12 +15,11 @@ namespace loa::station::playback {
 using Post = std::function<void(std::function<void()>)>;
 
 struct AudioPlayerSettings {
-  std::filesystem::path mark_folder;              ///< where the progress marks lie
+  std::filesystem::path mark_folder;              ///< where the progress marks lie: on tmpfs
   std::chrono::milliseconds stall_limit{2'000};   ///< a device that takes nothing for so long is lost
   std::chrono::milliseconds reopen_delay{1'000};  ///< between attempts to open a device
   std::chrono::milliseconds first_look{2'000};  ///< unless it is awake by then, the device is tried once: a wrong name
                                                 ///< is said at the start, not with the first cue
-  std::chrono::seconds mark_sync_interval{15};  ///< how much of a cue a power cut may leave unproved
   int realtime_priority = 40;                   ///< SCHED_FIFO of the audio thread where the system grants it
 };
 

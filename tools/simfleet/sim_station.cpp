@@ -260,7 +260,7 @@ Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   LOA_TRY_LET(auto opened, journal::ProofJournal::open(folder / "journal", {settings_.ward, settings_.station}, key_));
   LOA_TRY_LET(auto vault, station::daemon::Vault::open(folder));
   auto process = std::make_unique<Process>(std::move(opened), std::move(vault), settings_);
-  LOA_TRY_LET(auto found, journal::take_up(process->journal, folder / "marks", now().wall));
+  LOA_TRY_LET(auto found, journal::take_up(process->journal, folder / "marks", nullptr, now().wall));
   LOA_TRY_LET(auto audio_marks, journal::MarkSet::open(folder / "marks", "audio"));
   process->audio = make_presenter(std::move(audio_marks), horn_);
   LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(folder / "marks", "sign"));

@@ -32,12 +32,12 @@ class TakeUpTest : public JournalTest {
 TEST_F(TakeUpTest, APartLeftInAMarkBecomesAProofOnce) {
   auto journal = open();
   leave_marks({draft(0)});
-  const auto found = take_up(journal, marks(), morning);
+  const auto found = take_up(journal, marks(), nullptr, morning);
   ASSERT_TRUE(found) << found.error().text;
   ASSERT_EQ(found->known.size(), 1U);
   EXPECT_EQ(found->known[0].to_us, draft(0).to_us());
   EXPECT_EQ(journal.last(), 1U);
-  ASSERT_TRUE(take_up(journal, marks(), morning));
+  ASSERT_TRUE(take_up(journal, marks(), nullptr, morning));
   EXPECT_EQ(journal.last(), 1U);
 }
 
@@ -45,7 +45,7 @@ TEST_F(TakeUpTest, AClockTenYearsAheadForgetsNothing) {
   auto journal = open();
   fill(journal, 0, 3);
   leave_marks({draft(2)});  // its proof is durable, the mark was not yet cleared
-  const auto found = take_up(journal, marks(), ten_years_ahead);
+  const auto found = take_up(journal, marks(), nullptr, ten_years_ahead);
   ASSERT_TRUE(found) << found.error().text;
   EXPECT_EQ(found->known.size(), 3U);
   EXPECT_EQ(journal.last(), 3U);
@@ -58,7 +58,7 @@ TEST_F(TakeUpTest, AnEarlierPartOfACueThatALaterProofFollowsIsNotLost) {
   later.set_to_us(draft(0).to_us() + 5'000'000);
   ASSERT_TRUE(journal.append(later, morning));
   leave_marks({draft(0)});
-  const auto found = take_up(journal, marks(), morning);
+  const auto found = take_up(journal, marks(), nullptr, morning);
   ASSERT_TRUE(found) << found.error().text;
   EXPECT_EQ(found->known.size(), 2U);
   EXPECT_EQ(journal.last(), 2U);
@@ -67,13 +67,13 @@ TEST_F(TakeUpTest, AnEarlierPartOfACueThatALaterProofFollowsIsNotLost) {
 TEST_F(TakeUpTest, ADiskThatRefusesKeepsNothingFromStarting) {
   auto journal = open(Limits{256 << 10, 500, std::chrono::hours{72}});  // full with the first proof
   leave_marks({draft(0), draft(1)});
-  auto found = take_up(journal, marks(), morning);
+  auto found = take_up(journal, marks(), nullptr, morning);
   ASSERT_TRUE(found) << found.error().text;
   EXPECT_EQ(found->known.size(), 2U);
   const auto kept = journal.last();
   EXPECT_EQ(found->unkept.size(), 2U - kept);
   ASSERT_FALSE(found->unkept.empty());
-  found = take_up(journal, marks(), morning);  // the marks still hold them
+  found = take_up(journal, marks(), nullptr, morning);  // the marks still hold them
   EXPECT_EQ(found->known.size(), 2U);
 }
 
