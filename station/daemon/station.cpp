@@ -17,7 +17,6 @@ using protocol::crypto::Sha256;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick_interval{1'000};
-constexpr std::chrono::seconds status_interval{60};
 constexpr std::chrono::seconds longest_backoff{20};     // 300 stations after a broker's restart: 30 handshakes a second
 constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
 
@@ -59,12 +58,16 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       started_(steady_clock::now()),
       boot_(format_hex(protocol::crypto::random_bytes(8))),
       reading_(board_.clock->read()),
+      amplifier_(*board_.amplifier,
+                 settings_.relay ? settings_.relay->feedback_after : StationSettings::Relay{}.feedback_after),
       timer_(io),
+      amplifier_timer_(io),
       watchdog_timer_(io),
       alive_(std::make_shared<Alive>()) {}
 
 Station::~Station() {
   alive_.reset();  // nothing posted from now on reaches us
+  vitals_watch_.reset();
   link_.reset();
   fetcher_.reset();
   sign_.reset();
@@ -77,7 +80,10 @@ Result<void> Station::take_up(MonoTime born) {
   std::vector<core::Accounted> accounted;
   for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
   unkept_.assign(found.unkept.begin(), found.unkept.end());
-  core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born);
+  core::CoreSettings core;
+  core.underruns = settings_.faults.underruns;
+  core.faults.hold = settings_.faults.hold;
+  core_ = std::make_unique<core::StationCore>(core, accounted, born);
   return {};
 }
 
@@ -161,9 +167,11 @@ std::function<void(std::function<void()>)> Station::post() {
 }
 
 Result<void> Station::start() {
+  load_faults();
   load_mute();
   load_plan();
   LOA_TRY(link_->start());
+  watch_vitals();
   tick();
   board_.watchdog->ready();
   feed_watchdog();
@@ -217,9 +225,10 @@ void Station::on_connected() {
   const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, topic::Leaf::state),
                                         state.SerializeAsString(), protocol::link::Qos::at_least_once, true);
   if (!published) log::warn("state.unpublished", {{"error", published.error().text}});
+  publish_status();
+  publish_faults();
   publish_proofs(outbox_.on_link_up(steady_clock::now()));
   fetcher_->retry_now();
-  publish_status();
 }
 
 void Station::on_message(const protocol::link::Message& message) {
@@ -348,10 +357,7 @@ void Station::perform(const core::Awake& action) {
   Presenter* presenter = presenter_of(action.medium);
   if (presenter == nullptr) return;
   presenter->set_awake(action.awake);
-  if (action.medium != v1::MEDIUM_AUDIO) return;
-  if (const auto set = board_.amplifier->set(action.awake); !set) {
-    log::error("amplifier.failed", {{"error", set.error().text}});
-  }
+  if (action.medium == v1::MEDIUM_AUDIO) switch_amplifier(action.awake);
 }
 
 void Station::perform(const core::Keep& action) {
@@ -368,8 +374,9 @@ void Station::keep_waiting_parts() {
     const auto sealed = journal_.append(unkept_.front(), reading_.now.wall);
     if (!sealed) {
       log::error("proof.unkept", {{"error", sealed.error().text}, {"waiting", unkept_.size()}});
-      return;
+      return see_journal(&sealed.error());
     }
+    see_journal(nullptr);
     const v1::Proof kept = std::move(unkept_.front());
     unkept_.pop_front();
     if (Presenter* presenter = presenter_of(kept.medium());
@@ -413,13 +420,6 @@ void Station::perform(const core::Reply& action) {
 
 void Station::perform(const core::Report& /*action*/) { status_due_ = true; }
 
-void Station::perform(const core::Raise& action) {
-  log::warn("fault.changed", {{"code", action.fault.code()},
-                              {"state", static_cast<int>(action.fault.state())},
-                              {"text", action.fault.text()}});
-  publish_sealed(v1::KIND_FAULT, topic::Leaf::fault, action.fault.SerializeAsString(), action.fault.code());
-}
-
 // ---- time -----------------------------------------------------------------------------------------------------------
 
 void Station::tick() {
@@ -429,7 +429,7 @@ void Station::tick() {
   feed(core::Tick{});
   if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
   const auto since = now - last_status_;
-  if (since >= status_interval || (status_due_ && since >= status_pause)) publish_status();
+  if (since >= status_interval() || (status_due_ && since >= status_pause)) publish_status();
 }
 
 void Station::schedule_tick() {

@@ -12,9 +12,12 @@
 #include "protocol/link/link.hpp"
 #include "protocol/topic/topic.hpp"
 #include "station/core/station_core.hpp"
+#include "station/daemon/amplifier_watch.hpp"
 #include "station/daemon/board.hpp"
 #include "station/daemon/gate.hpp"
+#include "station/daemon/run_mark.hpp"
 #include "station/daemon/vault.hpp"
+#include "station/daemon/vitals_watch.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/journal/proof_journal.hpp"
 #include "station/outbox/outbox.hpp"
@@ -67,12 +70,26 @@ class Station {
   void perform(const core::Report& action);
   void perform(const core::Raise& action);
 
+  // Faults: station_faults.cpp.
+  void load_faults();
+  void watch_vitals();
+  void take_vitals(const Vitals& vitals);
+  void switch_amplifier(bool on);
+  void look_at_amplifier();
+  void see_journal(const Error* error);
+  void see_soon(core::Condition condition);
+  void publish_faults();
+  void publish_fault(const v1::Fault& fault);
+  void publish_no_fault(std::string_view code);
+
   void adopt(AcceptedPlan accepted, bool at_start);
   void drop_unneeded_objects();
   void keep_waiting_parts();
   void publish_proofs(const Result<outbox::Outbox::Batch>& batch);
-  void publish_sealed(v1::Kind kind, protocol::topic::Leaf leaf, const std::string& body, std::string_view code = {});
+  void publish_sealed(v1::Kind kind, protocol::topic::Leaf leaf, const std::string& body, std::string_view code = {},
+                      std::optional<bool> retained = std::nullopt);
   void publish_status();
+  [[nodiscard]] std::chrono::seconds status_interval() const;
   void tick();
   void schedule_tick();
   void feed_watchdog();
@@ -103,7 +120,12 @@ class Station {
   const std::string boot_;  // random word of this process start
   std::uint64_t seal_sequence_ = 0;
   firmware::ClockReading reading_;
+  Vitals vitals_;
+  AmplifierWatch amplifier_;
+  bool journal_failed_ = false;
+  std::optional<RunMark> run_mark_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer amplifier_timer_;
   boost::asio::steady_timer watchdog_timer_;
 
   // Each has threads that post to the io thread: destroyed first, in reverse order.
@@ -113,6 +135,7 @@ class Station {
   std::unique_ptr<Presenter> sign_;
   std::unique_ptr<sync::ContentFetcher> fetcher_;
   std::unique_ptr<protocol::link::Link> link_;
+  std::unique_ptr<VitalsWatch> vitals_watch_;
 };
 
 }  // namespace loa::station::daemon

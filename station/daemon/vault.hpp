@@ -3,16 +3,16 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/base/result.hpp"
 #include "protocol/message/loa.pb.h"
 
 namespace loa::station::daemon {
 
-/// What a station must know after a power cut besides its journal: the plan it obeys, the last command it took, and the
-/// mute it was given. Files: plan.sealed (the envelope as received), command.last (a decimal sequence) and mute (a
-/// serialised Command::Mute). Each is replaced whole and
-/// durably.
+/// What a station must know after a power cut besides its journal: the plan it obeys, the last command it took, the
+/// mute it was given, and its faults. Files: plan.sealed (the envelope as received), command.last (a decimal sequence),
+/// mute (a serialised Command::Mute) and fault-<code> (a serialised Fault). Each is replaced whole and durably.
 class Vault {
  public:
   /// @error io · refused: the folder cannot be written
@@ -33,8 +33,15 @@ class Vault {
   [[nodiscard]] Result<std::optional<v1::Command::Mute>> load_mute() const;
   Result<void> save_mute(const v1::Command::Mute& mute) const;
 
+  /// Faults that are not reset, as they were saved; a damaged file is left out.
+  [[nodiscard]] std::vector<v1::Fault> load_faults() const;
+  /// Keeps a fault for the next process, or forgets one that is reset.
+  /// @error io · full
+  Result<void> save_fault(const v1::Fault& fault) const;
+
  private:
   explicit Vault(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  [[nodiscard]] std::filesystem::path fault_file(std::string_view code) const;
   std::filesystem::path folder_;
   std::uint64_t last_command_ = 0;
 };
