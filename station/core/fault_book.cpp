@@ -94,7 +94,10 @@ std::optional<v1::FaultState> FaultBook::after(v1::FaultState state, Event event
   return std::nullopt;
 }
 
-Micros FaultBook::first_hold(const std::string& code) const { return settings_.hold.value_or(rule_of(code).hold); }
+Micros FaultBook::first_hold(const std::string& code) const {
+  const Rule rule = rule_of(code);
+  return rule.is_event ? rule.hold : settings_.hold.value_or(rule.hold);
+}
 
 /// The one place where a state changes.
 void FaultBook::move(Entry& entry, Event event, const Now& now) {

@@ -290,6 +290,19 @@ TEST_F(FaultBookTest, EachRestartOfTheSoftwareIsNews) {
   EXPECT_THAT(pass(1s), ElementsAre("RESOLVED 2"));
 }
 
+TEST_F(FaultBookTest, TheSettingHoldsConditionsAndNoEvents) {
+  FaultSettings settings;
+  settings.hold = 1s;
+  book_ = FaultBook{settings};
+  see(true);
+  see(false);
+  EXPECT_THAT(pass(1s), ElementsAre("RESOLVED 1"));
+  code_ = fault_code::software_restart;
+  see(true);
+  see(false);
+  EXPECT_THAT(pass(1min), IsEmpty()) << "a restart stays in view";
+}
+
 TEST_F(FaultBookTest, CutsAndCleansWhatASourceSays) {
   Condition wordy{code_, "", true, {}};
   for (int i = 0; i < 700; ++i) wordy.text += "ữ";
