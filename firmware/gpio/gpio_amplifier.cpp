@@ -31,6 +31,11 @@ tl::unexpected<Error> failure(const char* what, const GpioSettings& settings, in
               settings.line, settings.chip, errno_text(number), advice);
 }
 
+tl::unexpected<Error> feedback_failure(const char* what, const GpioSettings& settings, int number) {
+  return fail(code_of(number), "cannot {} the amplifier's feedback on line {} of GPIO chip '{}': {}", what,
+              *settings.feedback_line, settings.chip, errno_text(number));
+}
+
 }  // namespace
 
 struct GpioAmplifier::Line {
@@ -39,6 +44,7 @@ struct GpioAmplifier::Line {
   }
   gpiod_chip* chip = nullptr;
   gpiod_line* line = nullptr;
+  gpiod_line* feedback = nullptr;
 };
 
 GpioAmplifier::GpioAmplifier(GpioSettings settings, std::unique_ptr<Line> line)
@@ -56,6 +62,14 @@ Result<std::unique_ptr<Amplifier>> GpioAmplifier::open(const GpioSettings& setti
   if (gpiod_line_request_output_flags(line->line, "loa-station", flags, 0) != 0) {
     return failure("take", settings, errno, "");
   }
+  if (settings.feedback_line) {
+    line->feedback = gpiod_chip_get_line(line->chip, *settings.feedback_line);
+    if (line->feedback == nullptr) return feedback_failure("find", settings, errno);
+    const int level = settings.feedback_active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0;
+    if (gpiod_line_request_input_flags(line->feedback, "loa-station", level) != 0) {
+      return feedback_failure("take", settings, errno);
+    }
+  }
   return std::unique_ptr<Amplifier>{new GpioAmplifier{settings, std::move(line)}};
 }
 
@@ -64,6 +78,14 @@ Result<void> GpioAmplifier::set(bool on) {
   return failure(on ? "switch on" : "switch off", settings_, errno, "");
 }
 
+Result<std::optional<bool>> GpioAmplifier::feedback() {
+  if (line_->feedback == nullptr) return std::optional<bool>{};
+  const int value = gpiod_line_get_value(line_->feedback);
+  if (value < 0) return feedback_failure("read", settings_, errno);
+  return std::optional{value == 1};
+}
+
 Result<void> NoAmplifier::set(bool) { return {}; }
+Result<std::optional<bool>> NoAmplifier::feedback() { return std::optional<bool>{}; }
 
 }  // namespace loa::firmware

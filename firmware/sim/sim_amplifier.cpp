@@ -11,6 +11,22 @@ Result<void> SimAmplifier::set(bool on) {
   return {};
 }
 
+Result<std::optional<bool>> SimAmplifier::feedback() {
+  const std::lock_guard lock{mutex_};
+  if (!wired_) return std::optional<bool>{};
+  return std::optional{on_ && !dead_};
+}
+
+void SimAmplifier::set_wired(bool wired) {
+  const std::lock_guard lock{mutex_};
+  wired_ = wired;
+}
+
+void SimAmplifier::set_dead(bool dead) {
+  const std::lock_guard lock{mutex_};
+  dead_ = dead;
+}
+
 void SimAmplifier::set_stuck(bool stuck) {
   const std::lock_guard lock{mutex_};
   stuck_ = stuck;

@@ -18,7 +18,10 @@ class SimAmplifier final : public Amplifier {
   /// @param time  must outlive this
   explicit SimAmplifier(SimTime& time) : time_(time) {}
   Result<void> set(bool on) override;
+  Result<std::optional<bool>> feedback() override;
 
+  void set_wired(bool wired);  ///< whether there is a feedback wire; at first there is none
+  void set_dead(bool dead);    ///< while dead it has no power whatever the relay does; the wire says so
   void set_stuck(bool stuck);  ///< while stuck set() fails with io and nothing switches
 
   [[nodiscard]] bool is_on() const;
@@ -27,7 +30,7 @@ class SimAmplifier final : public Amplifier {
  private:
   SimTime& time_;
   mutable std::mutex mutex_;
-  bool on_ = false, stuck_ = false;
+  bool on_ = false, stuck_ = false, wired_ = false, dead_ = false;
   std::vector<Switch> switches_;
 };
 

@@ -2,6 +2,7 @@
 #include "firmware/sim/sim_amplifier.hpp"
 #include "firmware/sim/sim_audio_out.hpp"
 #include "firmware/sim/sim_clock.hpp"
+#include "firmware/sim/sim_sensors.hpp"
 #include "firmware/sim/sim_sign_out.hpp"
 
 namespace loa::firmware {
@@ -31,6 +32,7 @@ struct SimBoard {
   SimAudioOut audio;
   SimSignOut sign;
   SimAmplifier amplifier;
+  SimSensors sensors;
 };
 
 }  // namespace loa::firmware

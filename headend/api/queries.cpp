@@ -1,8 +1,60 @@
 #include "headend/api/queries.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace loa::headend::api {
+namespace {
+
+constexpr const char* unreachable = "unreachable";
+constexpr std::chrono::seconds usual_interval{60}, longest_slack{30};
+
+std::string why_unreachable(const FleetLine& line, WallTime since, WallTime now) {
+  if (!line.known) return "it was never heard of since it was added";
+  if (!line.online) return "its connection ended without a farewell: power, network or program";
+  return fmt::format("its status of {} was the last, and {} ago",
+                     format_utc(line.status_received.value_or(since)).substr(11, 8),
+                     format_duration(std::chrono::floor<std::chrono::seconds>(now - since)));
+}
+
+/// Nobody but the head-end can tell it; only that somebody looks after it is kept, for as long as it lasts.
+store::FaultRecord unreachable_fault(const FleetLine& line, WallTime since, WallTime now,
+                                     const std::vector<store::FaultRecord>& kept) {
+  store::FaultRecord fault{
+      line.station.id, unreachable, v1::FAULT_STATE_NEW, since, since, 1, why_unreachable(line, since, now)};
+  for (const auto& other : kept) {
+    if (other.station == fault.station && other.code == fault.code && other.since == since) fault.state = other.state;
+  }
+  return fault;
+}
+
+}  // namespace
+
+std::optional<WallTime> unreachable_since(const FleetLine& line, WallTime now) {
+  if (!line.known) return line.station.added;
+  if (!line.online) return line.online_since;
+  const WallTime last = std::max(line.status_received.value_or(line.online_since), line.online_since);
+  const auto promised = line.status && line.status->next_within_s() > 0
+                            ? std::chrono::seconds{line.status->next_within_s()}
+                            : usual_interval;
+  if (now - last <= promised + std::min(promised, longest_slack)) return std::nullopt;
+  return last;
+}
+
+Result<std::vector<store::FaultRecord>> faults(store::Store& store, WallTime now) {
+  LOA_TRY_LET(const auto kept, store.faults());
+  LOA_TRY_LET(const auto lines, fleet(store));
+  std::vector<store::FaultRecord> all;
+  std::copy_if(kept.begin(), kept.end(), std::back_inserter(all),
+               [](const auto& fault) { return fault.code != unreachable; });
+  for (const auto& line : lines) {
+    if (const auto since = unreachable_since(line, now)) all.push_back(unreachable_fault(line, *since, now, kept));
+  }
+  std::sort(all.begin(), all.end(), [](const auto& one, const auto& other) {
+    return std::tie(one.station, one.code) < std::tie(other.station, other.code);
+  });
+  return all;
+}
 
 Result<std::vector<FleetLine>> fleet(store::Store& store) {
   LOA_TRY_LET(const auto catalogue, store.catalogue());
@@ -17,21 +69,23 @@ Result<std::vector<FleetLine>> fleet(store::Store& store) {
     if (found != statuses.end()) {
       line.known = true;
       line.online = found->online;
+      line.online_since = found->online_since;
       line.status = found->status;
       line.status_received = found->status_received;
     }
     LOA_TRY_LET(const auto plan, store.newest_plan(station.id));
     line.plan_issued = plan ? plan->sequence : 0;
     std::copy_if(faults.begin(), faults.end(), std::back_inserter(line.faults),
-                 [&](const auto& fault) { return fault.station == station.id; });
+                 [&](const auto& fault) { return fault.station == station.id && fault.code != unreachable; });
     lines.push_back(std::move(line));
   }
   return lines;
 }
 
-std::string state_of(const FleetLine& line) {
+std::string state_of(const FleetLine& line, WallTime now) {
   if (!line.known) return "chưa thấy · never seen";
   if (!line.online) return "mất kết nối · offline";
+  if (unreachable_since(line, now)) return "không liên lạc được · unreachable";
   if (!line.status) return "đã kết nối · online";
   if (!line.status->on_air().empty()) return "đang phát · on air";
   if (line.status->plan_sequence() < line.plan_issued) return "chờ kế hoạch · plan on its way";

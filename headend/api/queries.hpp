@@ -12,8 +12,9 @@ namespace loa::headend::api {
 /// One station as the operator watches it.
 struct FleetLine {
   store::Station station;
-  bool known = false;   ///< it has been heard of at all
-  bool online = false;  ///< the broker's unsigned word
+  bool known = false;     ///< it has been heard of at all
+  bool online = false;    ///< the broker's unsigned word
+  WallTime online_since;  ///< when that last changed
   std::optional<v1::Status> status;
   std::optional<WallTime> status_received;
   std::uint64_t plan_issued = 0;  ///< sequence of the newest plan; 0: none yet
@@ -23,8 +24,17 @@ struct FleetLine {
 /// Every station of the catalogue, by id.
 Result<std::vector<FleetLine>> fleet(store::Store& store);
 
-/// "chưa thấy · never seen", "mất kết nối · offline", "đang phát · on air", "sẵn sàng · ready" …
-std::string state_of(const FleetLine& line);
+/// Since when a station cannot be reached: never heard of, gone by the broker's word, or its next status is overdue (by
+/// as much again as it promised, at most 30 s). Absent: it can.
+std::optional<WallTime> unreachable_since(const FleetLine& line, WallTime now);
+
+/// Every fault that is not reset, by station and code: the stations' own, the ledger's, and `unreachable`, which is
+/// not stored but for its acknowledgement.
+Result<std::vector<store::FaultRecord>> faults(store::Store& store, WallTime now);
+
+/// "chưa thấy · never seen", "mất kết nối · offline", "không liên lạc được · unreachable", "đang phát · on air",
+/// "sẵn sàng · ready" …
+std::string state_of(const FleetLine& line, WallTime now);
 
 /// Planned against actual over local dates, both included.
 /// @param station  only this one; empty: all

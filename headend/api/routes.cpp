@@ -37,7 +37,11 @@ Result<std::string> Routes::json_of(const Request& request, WallTime now) {
   if (path == "report") return report(request, now);
   if (path == "fleet") {
     LOA_TRY_LET(const auto lines, fleet(store_));
-    return list(lines);
+    return boost::json::serialize(view(lines, now));
+  }
+  if (path == "faults") {
+    LOA_TRY_LET(const auto all, faults(store_, now));
+    return list(all);
   }
   LOA_TRY_LET(const auto catalogue, store_.catalogue());
   if (path == "stations") return list(catalogue.stations);

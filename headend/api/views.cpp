@@ -24,34 +24,28 @@ void add(json::object& object, const store::Validity& validity) {
 
 const char* name_of(v1::Medium medium) { return medium == v1::MEDIUM_SIGN ? "sign" : "audio"; }
 
-json::object view(const store::FaultRecord& fault) {
-  static constexpr const char* names[] = {"new", "acknowledged", "resolved", "reset"};
-  return {{"code", fault.code},
-          {"state", names[std::min<std::size_t>(static_cast<std::size_t>(fault.state), 3)]},
-          {"since", format_utc(fault.since)},
-          {"count", fault.count},
-          {"text", fault.text}};
-}
-
 json::object view(const v1::Status& status) {
-  return {{"at", format_utc(wall_from_us(status.at_us()))},
-          {"plan_sequence", status.plan_sequence()},
-          {"objects_wanted", status.objects_wanted()},
-          {"objects_held", status.objects_held()},
-          {"disk_free_bytes", status.disk_free_bytes()},
-          {"clock_grade", loa::name_of(static_cast<ClockGrade>(status.clock_grade()))},
-          {"clock_error_us", status.clock_error_us()},
-          {"uptime_s", status.uptime_s()},
-          {"resident_bytes", status.resident_bytes()},
-          {"proofs_waiting", status.proofs_waiting()},
-          {"on_air", status.on_air()},
-          {"on_air_start_error_us", status.on_air_start_error_us()},
-          {"device_ppb", status.device_ppb()},
-          {"software", status.software()},
-          {"refused", status.refused()},
-          {"starts", status.starts()},
-          {"failed_starts", status.failed_starts()},
-          {"safe_minimum", status.safe_minimum()}};
+  json::object object{{"at", format_utc(wall_from_us(status.at_us()))},
+                      {"plan_sequence", status.plan_sequence()},
+                      {"objects_wanted", status.objects_wanted()},
+                      {"objects_held", status.objects_held()},
+                      {"disk_free_bytes", status.disk_free_bytes()},
+                      {"clock_grade", loa::name_of(static_cast<ClockGrade>(status.clock_grade()))},
+                      {"clock_error_us", status.clock_error_us()},
+                      {"uptime_s", status.uptime_s()},
+                      {"resident_bytes", status.resident_bytes()},
+                      {"proofs_waiting", status.proofs_waiting()},
+                      {"on_air", status.on_air()},
+                      {"on_air_start_error_us", status.on_air_start_error_us()},
+                      {"device_ppb", status.device_ppb()},
+                      {"software", status.software()},
+                      {"refused", status.refused()},
+                      {"starts", status.starts()},
+                      {"failed_starts", status.failed_starts()},
+                      {"safe_minimum", status.safe_minimum()}};
+  if (status.has_temperature_c()) object["temperature_c"] = status.temperature_c();
+  if (status.has_undervoltage()) object["undervoltage"] = status.undervoltage();
+  return object;
 }
 
 }  // namespace
@@ -149,12 +143,28 @@ json::object view(const store::Policy& policy) {
   return object;
 }
 
-json::object view(const FleetLine& line) {
+json::object view(const store::FaultRecord& fault) {
+  static constexpr const char* names[] = {"new", "acknowledged", "resolved", "reset"};
+  return {{"station", fault.station},
+          {"code", fault.code},
+          {"state", names[std::min<std::size_t>(static_cast<std::size_t>(fault.state), 3)]},
+          {"since", format_utc(fault.since)},
+          {"count", fault.count},
+          {"text", fault.text}};
+}
+
+json::array view(const std::vector<FleetLine>& lines, WallTime now) {
+  json::array array;
+  for (const auto& line : lines) array.push_back(view(line, now));
+  return array;
+}
+
+json::object view(const FleetLine& line, WallTime now) {
   json::array faults;
   for (const auto& fault : line.faults) faults.push_back(view(fault));
   return {{"station", line.station.id},
           {"name", line.station.name},
-          {"state", state_of(line)},
+          {"state", state_of(line, now)},
           {"known", line.known},
           {"online", line.online},
           {"plan_issued", line.plan_issued},

@@ -15,7 +15,10 @@ boost::json::object view(const store::Content& content);
 boost::json::object view(const store::Programme& programme);
 boost::json::object view(const store::Slogan& slogan);
 boost::json::object view(const store::Policy& policy);
-boost::json::object view(const FleetLine& line);
+/// With the station it is about.
+boost::json::object view(const store::FaultRecord& fault);
+boost::json::object view(const FleetLine& line, WallTime now);
+boost::json::array view(const std::vector<FleetLine>& lines, WallTime now);
 
 template <class T>
 boost::json::array view(const std::vector<T>& entries) {

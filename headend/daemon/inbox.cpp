@@ -37,16 +37,35 @@ Result<void> Inbox::take_state(const std::string& station, std::string_view payl
 Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now) {
   LOA_TRY_LET(const auto body, open(station, v1::KIND_STATUS, station + "/status", payload));
   LOA_TRY_LET(const auto status, protocol::message::decode<v1::Status>(body));
-  return store_.put_status(station, status, now);
+  LOA_TRY(store_.put_status(station, status, now));
+  if (!status.has_faults()) return {};
+  return settle_faults(station, {status.faults().codes().begin(), status.faults().codes().end()}, now);
+}
+
+/// The station's signed word on which of its faults stand: what it has reset while nobody heard it goes here too.
+Result<void> Inbox::settle_faults(const std::string& station, const std::set<std::string>& standing, WallTime now) {
+  LOA_TRY_LET(const auto faults, store_.faults());
+  for (auto fault : faults) {
+    if (fault.station != station || store::is_of_headend(fault.code) || standing.contains(fault.code)) continue;
+    const auto told = seen_.find(station + "/fault/" + fault.code);
+    if (told != seen_.end() && told->second > seen_[station + "/status"]) continue;  // younger than the status
+    fault.state = v1::FAULT_STATE_RESET;
+    fault.changed = now;
+    LOA_TRY(store_.put_fault(fault));
+  }
+  return {};
 }
 
 Result<void> Inbox::take_fault(const std::string& station, std::string_view code, std::string_view payload,
                                WallTime now) {
-  if (payload.empty()) return {};  // taken back: the retained message is gone, what was kept stays
+  if (payload.empty()) return {};  // unsigned: the fault goes by its own last word, or by the next status
   LOA_TRY_LET(const auto body, open(station, v1::KIND_FAULT, station + "/fault/" + std::string{code}, payload));
   LOA_TRY_LET(const auto fault, protocol::message::decode<v1::Fault>(body));
   if (fault.code() != code) {
     return fail(ErrorCode::refused, "{} sent fault {} under the topic of {}", station, fault.code(), code);
+  }
+  if (store::is_of_headend(code)) {
+    return fail(ErrorCode::refused, "{} sent fault {}, which is for the head-end to find", station, code);
   }
   return store_.put_fault({station, fault.code(), fault.state(), wall_from_us(fault.since_us()), now,
                            std::max<std::uint32_t>(fault.count(), 1), fault.text()});

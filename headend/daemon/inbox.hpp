@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,7 @@ class Inbox {
   Result<void> take_state(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_status(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_fault(const std::string& station, std::string_view code, std::string_view payload, WallTime now);
+  Result<void> settle_faults(const std::string& station, const std::set<std::string>& standing, WallTime now);
   Result<std::string> open(const std::string& station, v1::Kind kind, const std::string& stream,
                            std::string_view payload);
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "headend/store/catalogue.hpp"
@@ -62,6 +63,9 @@ struct StationStatus {
   std::optional<v1::Status> status;  ///< signed
   std::optional<WallTime> status_received;
 };
+
+/// Whether a fault of this code is the head-end's own finding about a station, not the station's word.
+bool is_of_headend(std::string_view code);
 
 /// A fault of a station, or of the head-end when `station` is empty.
 struct FaultRecord {

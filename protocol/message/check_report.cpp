@@ -11,6 +11,9 @@ constexpr std::size_t epoch_bytes = 16, hash_bytes = 32;
 constexpr std::int64_t frames_per_second = 48'000;
 constexpr std::int64_t slack_frames = frames_per_second / 10;  ///< a part's edges are measured, not exact
 constexpr int max_start_error_us = 60'000'000;
+constexpr int min_temperature_c = -100, max_temperature_c = 200;
+constexpr std::uint32_t max_next_within_s = 3'600;
+constexpr int max_standing_faults = 64;
 constexpr int max_device_ppb = 10'000'000;  ///< 1 %; a card that is worse is broken
 
 /// Instants that a station states by its own clock, which may never have been set.
@@ -64,6 +67,16 @@ Result<void> check_unmeasured(const v1::Proof& proof) {
   return demand(proof.frames() == 0 && proof.gaps_size() == 0, "frames and gaps stand only with what was played");
 }
 
+Result<void> check_standing(const v1::Status::Standing& standing) {
+  LOA_TRY(demand(standing.codes_size() <= max_standing_faults, "{} faults are more than {}", standing.codes_size(),
+                 max_standing_faults));
+  for (auto code = standing.codes().begin(); code != standing.codes().end(); ++code) {
+    LOA_TRY(demand_id("a code of faults", *code));
+    LOA_TRY(demand(std::find(standing.codes().begin(), code, *code) == code, "faults names '{}' twice", *code));
+  }
+  return {};
+}
+
 bool is_bucket_sent(int bucket) { return v1::Bucket_IsValid(bucket) && bucket != v1::BUCKET_UNKNOWN; }
 
 }  // namespace
@@ -102,6 +115,9 @@ Result<void> check(const v1::Status& status) {
                  status.failed_starts(), status.starts()));
   LOA_TRY(demand_text("on_air", status.on_air(), max_title_bytes));
   LOA_TRY(demand_text("software", status.software(), max_title_bytes));
+  LOA_TRY(demand_range("temperature_c", status.temperature_c(), min_temperature_c, max_temperature_c));
+  LOA_TRY(demand_range("next_within_s", status.next_within_s(), 0U, max_next_within_s));
+  LOA_TRY(check_standing(status.faults()));
   return demand_text("refused", status.refused(), max_text_bytes);
 }
 
@@ -123,6 +139,10 @@ Result<void> check(const v1::Command& command) {
       return demand_text("mute reason", command.mute().reason(), max_title_bytes);
     case v1::Command::kReport:
       return {};
+    case v1::Command::kAcknowledge:
+      return demand_id("acknowledge code", command.acknowledge().code());
+    case v1::Command::kReset:
+      return demand_id("reset code", command.reset().code());
     case v1::Command::ORDER_NOT_SET:
       break;
   }

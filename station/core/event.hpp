@@ -7,6 +7,7 @@
 
 #include "protocol/crypto/hash.hpp"
 #include "protocol/message/loa.pb.h"
+#include "station/core/fault_book.hpp"
 #include "station/core/presenter.hpp"
 
 /// What happens to a station, and what it then has to do: the whole language between the pure core and its shells.
@@ -46,11 +47,15 @@ struct CommandArrived {
 struct MuteRestored {
   v1::Command::Mute mute;
 };
+/// A fault that an earlier process left (a Condition is what a source sees now).
+struct FaultRestored {
+  v1::Fault fault;
+};
 /// Time passed: next_deadline() was reached, or the clock was stepped or changed its grade.
 struct Tick {};
 
-using Event =
-    std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, CommandArrived, MuteRestored, Tick>;
+using Event = std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, CommandArrived, MuteRestored,
+                           FaultRestored, Condition, Tick>;
 
 // ---- actions -----------------------------------------------------------------------------------------------------
 
@@ -87,7 +92,7 @@ struct Reply {
   v1::Answer answer;
 };
 struct Report {};
-/// Publish a fault as it stands now.
+/// Publish a fault as it stands now, and keep it for the next process; RESET: take it back and forget it.
 struct Raise {
   v1::Fault fault;
 };

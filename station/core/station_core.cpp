@@ -17,7 +17,7 @@ Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).v
 
 StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born,
                          std::optional<WallTime> last_known)
-    : settings_(settings), clock_(last_known), born_(born) {
+    : settings_(settings), clock_(last_known), born_(born), faults_(settings.faults) {
   for (const Accounted& entry : journal) {
     journal_[entry.cue].push_back({entry.from_us, entry.to_us});
     journal_newest_us_ = std::max(journal_newest_us_, entry.to_us);
@@ -39,6 +39,7 @@ Actions StationCore::on(const Event& event, const Now& now) {
   } else {
     waited_for_clock_ = true;
   }
+  tell_faults();
   return std::exchange(actions_, {});
 }
 
@@ -177,8 +178,9 @@ void StationCore::take(const PartStarted& event) {
   start_error_us_ = event.start_error_us;
   if (track->cue.medium() == v1::MEDIUM_AUDIO) {
     sessions_[event.cue.occurrence].aired = true;
-    set_fault("device-gone", false, {});
   }
+  note_device(track->cue.medium(), true);
+  damaged_.erase(object_of(track->cue));
   actions_.emplace_back(Report{});
 }
 
@@ -188,6 +190,7 @@ void StationCore::take(const PartEnded& event) {
   track->assigned = track->on_air = track->halting = false;
   std::erase(assigned_, track);
   last_end_us_[track->cue.medium()] = clock_usable() ? now_us() : 0;
+  watch_part(*track, event.part);
   settle(*track, event.part);
   if (!track->in_plan) {
     journal_[CueKey::of(track->cue)] = {{track->start_us(), track->frontier_us}};
@@ -203,12 +206,13 @@ void StationCore::settle(Track& track, const v1::Proof& part) {
   if (part.reason() == "device-lost") {
     track.block = Block{v1::BUCKET_INTERRUPTED, "device-lost"};
     track.retry_us = now_us() + retry_delay_us;
-    set_fault("device-gone", true, "the output device failed or is missing; it is tried again every second");
+    note_device(track.cue.medium(), false);
   } else if (part.reason() == "content-damaged") {
     track.block = Block{v1::BUCKET_CONTENT_MISSING, "content-damaged"};
     track.patience_us = std::clamp(2 * track.patience_us, retry_delay_us, longest_delay_us);
     track.retry_us = now_us() + track.patience_us;  // the file may be whole and no sound at all
     held_[object_of(track.cue)] = false;
+    damaged_.insert(object_of(track.cue));
     actions_.emplace_back(Inspect{object_of(track.cue)});
   } else if (part.reason() == "complete" && !track.closed()) {
     account(track, track.end_us(), track.block.value_or(Block{v1::BUCKET_INTERRUPTED, "device-late"}));
@@ -346,8 +350,9 @@ bool StationCore::pre_empted(const Track& track) const {
 }
 
 std::optional<MonoTime> StationCore::next_deadline() const {
-  const auto claim = clock_.next_deadline();
-  if (!clock_usable()) return claim;
+  std::optional<MonoTime> sooner = clock_.next_deadline();
+  if (const auto due = faults_.next_deadline(); due && (!sooner || *due < *sooner)) sooner = due;
+  if (!clock_usable()) return sooner;
   std::optional<std::int64_t> next;
   const auto consider = [&](std::int64_t instant) {
     if (instant > now_us() && (!next || instant < *next)) next = instant;
@@ -364,9 +369,9 @@ std::optional<MonoTime> StationCore::next_deadline() const {
   }
   consider(mute_until_us_);
   for (const auto& [medium, end_us] : last_end_us_) consider(end_us + settings_.post_roll.count());
-  if (!next) return claim;
+  if (!next) return sooner;
   const MonoTime at = anchor_.mono_of(wall_from_us(*next));
-  return claim ? std::min(at, *claim) : at;
+  return sooner ? std::min(at, *sooner) : at;
 }
 
 // ---- device, faults, commands ---------------------------------------------------------------------------------------
@@ -388,29 +393,6 @@ void StationCore::watch_awake() {
     const auto place = needed ? actions_.begin() : actions_.end();
     actions_.insert(place, Awake{medium, needed});
   }
-}
-
-void StationCore::watch_content() {
-  std::string missing;
-  for (const Track* track : open_until(now_us() + settings_.content_alarm.count())) {
-    if (!track->closed() && !track->assigned && !holds(track->cue)) missing = track->cue.title();
-  }
-  set_fault("content-missing", !missing.empty(), "content is not here yet for: " + missing);
-}
-
-void StationCore::set_fault(const std::string& code, bool present, const std::string& text) {
-  const auto entry = faults_.find(code);
-  const bool raised = entry != faults_.end() && entry->second.state() != v1::FAULT_STATE_RESOLVED;
-  if (raised == present) return;
-  v1::Fault& fault = faults_[code];
-  fault.set_code(code);
-  fault.set_state(present ? v1::FAULT_STATE_NEW : v1::FAULT_STATE_RESOLVED);
-  fault.set_since_us(to_us(now_.wall));
-  if (present) {
-    fault.set_count(fault.count() + 1);
-    fault.set_text(text);
-  }
-  actions_.emplace_back(Raise{fault});
 }
 
 void StationCore::take(const CommandArrived& event) { actions_.emplace_back(Reply{obey(event.command)}); }
@@ -438,11 +420,20 @@ v1::Answer StationCore::obey(const v1::Command& command) {
   } else if (command.has_report()) {
     actions_.emplace_back(Report{});
     answer.set_text("status follows");
+  } else if (command.has_acknowledge() || command.has_reset()) {
+    answer = command.has_reset() ? faults_.reset(command.reset().code(), now_)
+                                 : faults_.acknowledge(command.acknowledge().code(), now_);
+    answer.set_command(command.id());
   } else {
     answer.set_accepted(false);
     answer.set_text("this station does not know that order");
   }
   return answer;
+}
+
+bool StationCore::broadcasting() const {
+  return std::any_of(assigned_.begin(), assigned_.end(),
+                     [](const Track* track) { return track->on_air && track->cue.medium() == v1::MEDIUM_AUDIO; });
 }
 
 std::string StationCore::on_air() const {

@@ -7,17 +7,20 @@
 #include "protocol/base/time.hpp"
 #include "station/core/clock_judge.hpp"
 #include "station/core/event.hpp"
+#include "station/core/fault_book.hpp"
 #include "station/core/policy_rule.hpp"
 #include "station/core/time_anchor.hpp"
 
 namespace loa::station::core {
 
-/// How long before a cue things are made ready.
+/// How long before a cue things are made ready, and what is a fault.
 struct CoreSettings {
   Micros arm_lead = std::chrono::seconds{3};          ///< a cue is given to its presenter this long before its start
   Micros pre_roll = std::chrono::milliseconds{1500};  ///< device open and amplifier on before the first sample
   Micros post_roll = std::chrono::seconds{2};         ///< and off this long after the last
   Micros content_alarm = std::chrono::minutes{30};    ///< missing content is a fault from this long before its cue
+  std::uint32_t underruns = 3;                        ///< so many in one cue, or in ten minutes of it, are a fault
+  FaultSettings faults = {};
 };
 
 /// Decides what an unattended station does. Pure: no thread, socket, file or clock inside; the same object runs on a
@@ -42,6 +45,9 @@ class StationCore {
 
   /// What is on air or on the sign, for the status.
   [[nodiscard]] std::string on_air() const;
+  /// Whether a loudspeaker sounds now.
+  [[nodiscard]] bool broadcasting() const;
+  [[nodiscard]] const FaultBook& faults() const { return faults_; }
   [[nodiscard]] int on_air_start_error_us() const { return start_error_us_; }
   /// Whether the clock was believed at any time since the start: only then is time that passed booked.
   [[nodiscard]] bool clock_believed() const { return clock_usable(); }
@@ -96,6 +102,8 @@ class StationCore {
   void take(const PartEnded& event);
   void take(const CommandArrived& event);
   void take(const MuteRestored& event);
+  void take(const FaultRestored& event);
+  void take(const Condition& event);
   void take(const Tick& event);
   [[nodiscard]] v1::Answer obey(const v1::Command& command);
 
@@ -118,7 +126,10 @@ class StationCore {
   void keep_played(Track& track, v1::Proof part);
   void watch_awake();
   void watch_content();
-  void set_fault(const std::string& code, bool present, const std::string& text);
+  void watch_part(const Track& track, const v1::Proof& part);
+  void note_device(v1::Medium medium, bool works);
+  void set_fault(std::string_view code, bool present, std::string text = {});
+  void tell_faults();
   void want_objects();
 
   [[nodiscard]] std::optional<Block> why_not(const Track& track) const;
@@ -159,7 +170,8 @@ class StationCore {
   std::map<std::string, std::string> stopped_;  // occurrence → reason
   std::map<v1::Medium, bool> awake_;
   std::map<v1::Medium, std::int64_t> last_end_us_;
-  std::map<std::string, v1::Fault> faults_;
+  FaultBook faults_;
+  std::set<Sha256> damaged_;  // objects that could not be played, and have not been since
   int start_error_us_ = 0;
   Actions actions_;
 };

@@ -5,6 +5,7 @@
 #include "firmware/gpio/gpio_amplifier.hpp"
 #include "firmware/recorder/recording_sign_out.hpp"
 #include "firmware/sdl/load.hpp"
+#include "firmware/sysfs/sysfs_sensors.hpp"
 #include "firmware/systemd/systemd_watchdog.hpp"
 #include "protocol/base/log.hpp"
 
@@ -29,7 +30,8 @@ Result<std::unique_ptr<firmware::SignOut>> make_sign(const StationSettings::Sign
 
 Result<std::unique_ptr<firmware::Amplifier>> make_amplifier(const std::optional<StationSettings::Relay>& relay) {
   if (!relay) return std::unique_ptr<firmware::Amplifier>{std::make_unique<firmware::NoAmplifier>()};
-  return firmware::GpioAmplifier::open({relay->chip, relay->line, relay->active_low});
+  return firmware::GpioAmplifier::open(
+      {relay->chip, relay->line, relay->active_low, relay->feedback_line, relay->feedback_active_low});
 }
 
 }  // namespace
@@ -51,6 +53,7 @@ Result<Board> make_board(const StationSettings& settings) {
     }
   }
   LOA_TRY_LET(board.amplifier, make_amplifier(settings.relay));
+  board.sensors = std::make_unique<firmware::SysfsSensors>(settings.faults.sysfs);
   board.watchdog = std::make_unique<firmware::SystemdWatchdog>();
   return board;
 }

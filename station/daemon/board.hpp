@@ -3,6 +3,7 @@
 
 #include "firmware/port/amplifier.hpp"
 #include "firmware/port/audio_out.hpp"
+#include "firmware/port/sensors.hpp"
 #include "firmware/port/sign_out.hpp"
 #include "firmware/port/wall_clock.hpp"
 #include "firmware/port/watchdog.hpp"
@@ -16,6 +17,7 @@ struct Board {
   std::unique_ptr<firmware::AudioOut> audio;  ///< null: no loudspeaker
   std::unique_ptr<firmware::SignOut> sign;    ///< null: no sign
   std::unique_ptr<firmware::Amplifier> amplifier;
+  std::unique_ptr<firmware::Sensors> sensors;
   std::unique_ptr<firmware::Watchdog> watchdog;
 };
 

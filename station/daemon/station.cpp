@@ -39,7 +39,7 @@ Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, Stat
   LOA_TRY_LET(auto journal,
               journal::ProofJournal::open(settings.state_folder / "journal", {settings.ward, settings.station}, key));
   Restarts restarts{settings.state_folder, settings.safe_after, boot_id()};
-  come_back(restarts, settings.state_folder);
+  come_back(restarts, settings);
   LOA_TRY_LET(auto vault, Vault::open(settings.state_folder));
   LOA_TRY_LET(auto store, content::store::ObjectStore::open(settings.state_folder / "content"));
   std::unique_ptr<Station> station{new Station{io, std::move(settings), std::move(board), key, std::move(journal),
@@ -68,12 +68,16 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       started_(steady_clock::now()),
       boot_(format_hex(protocol::crypto::random_bytes(8))),
       reading_(board_.clock->read()),
+      amplifier_(*board_.amplifier,
+                 settings_.relay ? settings_.relay->feedback_after : StationSettings::Relay{}.feedback_after),
       timer_(io),
+      amplifier_timer_(io),
       alive_(std::make_shared<Alive>()) {}
 
 Station::~Station() {
   alive_.reset();  // nothing posted from now on reaches us
   supervisor_.reset();
+  vitals_watch_.reset();
   link_.reset();
   fetcher_.reset();
   sign_.reset();
@@ -89,7 +93,10 @@ Result<void> Station::take_up(MonoTime born) {
   std::vector<core::Accounted> accounted;
   for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
   unkept_.assign(found.unkept.begin(), found.unkept.end());
-  core_ = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, born, last_known(vault_));
+  core::CoreSettings core;
+  core.underruns = settings_.faults.underruns;
+  core.faults.hold = settings_.faults.hold;
+  core_ = std::make_unique<core::StationCore>(core, accounted, born, last_known(vault_));
   if (saved) {
     auto pinned = found.unkept.empty() ? std::vector<journal::ProgressMark::Part>{} : saved->parts();
     mark_keeper_ = std::make_unique<journal::MarkKeeper>(marks_, std::move(*saved), std::move(pinned));
@@ -183,10 +190,12 @@ std::function<void(std::function<void()>)> Station::post() {
 Result<void> Station::start() {
   auto plan = load_plan();
   if (plan) core_->at_least(wall_from_us(plan->plan.made_us()));
+  load_faults();
   load_mute();
   if (plan) adopt(std::move(*plan), true);
   connect(steady_clock::now());
   LOA_TRY(watch_steps());
+  watch_vitals();
   supervise();
   board_.watchdog->ready();
   return {};
@@ -248,6 +257,8 @@ void Station::on_connected() {
   const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, topic::Leaf::state),
                                         state.SerializeAsString(), protocol::link::Qos::at_least_once, true);
   if (!published) log::warn("state.unpublished", {{"error", published.error().text}});
+  publish_status();
+  publish_faults();
   publish_proofs(outbox_.on_link_up(steady_clock::now()));
   fetcher_->retry_now();
   publish_status();
@@ -393,10 +404,7 @@ void Station::perform(const core::Awake& action) {
   presenter->set_awake(action.awake);
   (action.medium == v1::MEDIUM_AUDIO ? sound_awake_ : sign_awake_) = action.awake;
   if (supervisor_) supervisor_->set_awake(sound_awake_, sign_awake_);
-  if (action.medium != v1::MEDIUM_AUDIO) return;
-  if (const auto set = board_.amplifier->set(action.awake); !set) {
-    log::error("amplifier.failed", {{"error", set.error().text}});
-  }
+  if (action.medium == v1::MEDIUM_AUDIO) switch_amplifier(action.awake);
 }
 
 void Station::perform(const core::Keep& action) {
@@ -413,8 +421,9 @@ void Station::keep_waiting_parts() {
     const auto sealed = journal_.append(unkept_.front(), reading_.now.wall);
     if (!sealed) {
       log::error("proof.unkept", {{"error", sealed.error().text}, {"waiting", unkept_.size()}});
-      return;
+      return see_journal(&sealed.error());
     }
+    see_journal(nullptr);
     const v1::Proof kept = std::move(unkept_.front());
     unkept_.pop_front();
     if (Presenter* presenter = presenter_of(kept.medium());
@@ -459,13 +468,6 @@ void Station::perform(const core::Reply& action) {
 
 void Station::perform(const core::Report& /*action*/) { status_due_ = true; }
 
-void Station::perform(const core::Raise& action) {
-  log::warn("fault.changed", {{"code", action.fault.code()},
-                              {"state", static_cast<int>(action.fault.state())},
-                              {"text", action.fault.text()}});
-  publish_sealed(v1::KIND_FAULT, topic::Leaf::fault, action.fault.SerializeAsString(), action.fault.code());
-}
-
 // ---- time -----------------------------------------------------------------------------------------------------------
 
 void Station::tick() {
@@ -488,6 +490,7 @@ Pending Station::pending() const {
   pending.retries = !unkept_.empty() || !waiting_plan_.empty();
   pending.awake = sound_awake_ || sign_awake_;
   pending.status_due = status_due_;
+  pending.status_interval = status_interval();
   pending.last_status = last_status_;
   pending.grade = reading_.now.grade;
   return pending;

@@ -12,6 +12,7 @@
 #include "protocol/link/link.hpp"
 #include "protocol/topic/topic.hpp"
 #include "station/core/station_core.hpp"
+#include "station/daemon/amplifier_watch.hpp"
 #include "station/daemon/board.hpp"
 #include "station/daemon/gate.hpp"
 #include "station/daemon/restarts.hpp"
@@ -19,6 +20,7 @@
 #include "station/daemon/supervisor.hpp"
 #include "station/daemon/tick_plan.hpp"
 #include "station/daemon/vault.hpp"
+#include "station/daemon/vitals_watch.hpp"
 #include "station/journal/mark_keeper.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/journal/proof_journal.hpp"
@@ -60,7 +62,7 @@ class Station {
   Result<void> make_link();
   std::optional<AcceptedPlan> load_plan();
   void load_mute();
-  static void come_back(const Restarts& restarts, const std::filesystem::path& folder);
+  static void come_back(const Restarts& restarts, const StationSettings& settings);
   void hold_plan(std::string sealed);
   void look_at_uptime(MonoTime now);
   void connect(MonoTime now);
@@ -85,12 +87,26 @@ class Station {
   void perform(const core::Report& action);
   void perform(const core::Raise& action);
 
+  // Faults: station_faults.cpp.
+  void load_faults();
+  void watch_vitals();
+  void take_vitals(const Vitals& vitals);
+  void switch_amplifier(bool on);
+  void look_at_amplifier();
+  void see_journal(const Error* error);
+  void see_soon(core::Condition condition);
+  void publish_faults();
+  void publish_fault(const v1::Fault& fault);
+  void publish_no_fault(std::string_view code);
+
   void adopt(AcceptedPlan accepted, bool at_start);
   void drop_unneeded_objects();
   void keep_waiting_parts();
   void publish_proofs(const Result<outbox::Outbox::Batch>& batch);
-  void publish_sealed(v1::Kind kind, protocol::topic::Leaf leaf, const std::string& body, std::string_view code = {});
+  void publish_sealed(v1::Kind kind, protocol::topic::Leaf leaf, const std::string& body, std::string_view code = {},
+                      std::optional<bool> retained = std::nullopt);
   void publish_status();
+  [[nodiscard]] std::chrono::seconds status_interval() const;
   void tick();
   void schedule_tick();
   [[nodiscard]] Pending pending() const;
@@ -128,8 +144,12 @@ class Station {
   const std::string boot_;  // random word of this process start
   std::uint64_t seal_sequence_ = 0;
   firmware::ClockReading reading_;
+  Vitals vitals_;
+  AmplifierWatch amplifier_;
+  bool journal_failed_ = false;
   boost::asio::steady_timer timer_;
   std::optional<StepWatch> step_watch_;
+  boost::asio::steady_timer amplifier_timer_;
 
   Pulse pulse_;  // of the io thread
   bool sound_awake_ = false, sign_awake_ = false;
@@ -144,6 +164,7 @@ class Station {
   std::unique_ptr<sync::ContentFetcher> fetcher_;
   std::unique_ptr<protocol::link::Link> link_;
   std::unique_ptr<Supervisor> supervisor_;  // watches them all
+  std::unique_ptr<VitalsWatch> vitals_watch_;
 };
 
 }  // namespace loa::station::daemon

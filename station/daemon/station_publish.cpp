@@ -1,4 +1,4 @@
-// What a station says: proofs, status, answers and faults.
+// What a station says: proofs, status and answers.
 #include "protocol/base/log.hpp"
 #include "protocol/topic/topic.hpp"
 #include "station/daemon/station.hpp"
@@ -10,6 +10,7 @@ namespace {
 namespace topic = protocol::topic;
 using std::chrono::steady_clock;
 
+constexpr std::chrono::seconds quiet_interval{60}, broadcast_interval{5};  // of status: PROTOCOL.md §10
 constexpr std::chrono::hours sealed_life{24 * 365};  // status, answers, faults: the retained ones stay readable
 
 }  // namespace
@@ -23,7 +24,8 @@ void Station::publish_proofs(const Result<outbox::Outbox::Batch>& batch) {
   }
 }
 
-void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string& body, std::string_view code) {
+void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string& body, std::string_view code,
+                             std::optional<bool> retained) {
   protocol::seal::Address address;
   address.ward = settings_.ward;
   address.sender = "station/" + settings_.station;
@@ -35,8 +37,12 @@ void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string&
   address.not_after = reading_.now.wall + sealed_life;
   const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, leaf, code),
                                         protocol::seal::seal(address, body, key_), protocol::link::Qos::at_least_once,
-                                        topic::is_retained(leaf));
+                                        retained.value_or(topic::is_retained(leaf)));
   if (!published) log::debug("message.unpublished", {{"error", published.error().text}});
+}
+
+std::chrono::seconds Station::status_interval() const {
+  return core_->broadcasting() ? broadcast_interval : quiet_interval;
 }
 
 void Station::publish_status() {
@@ -56,7 +62,10 @@ void Station::publish_status() {
   status.set_on_air_start_error_us(core_->on_air_start_error_us());
   status.set_software(LOA_VERSION);
   status.set_refused(last_refused_);
-  add_vitals(status, settings_.state_folder);
+  status.set_next_within_s(static_cast<std::uint32_t>(status_interval().count()));
+  status.mutable_faults();
+  for (const auto& fault : core_->faults().standing()) status.mutable_faults()->add_codes(fault.code());
+  add_vitals(status, vitals_);
   status.set_starts(restarts_.total());
   status.set_failed_starts(restarts_.in_row());
   status.set_safe_minimum(restarts_.safe());

@@ -12,21 +12,32 @@ using std::chrono::steady_clock;
 
 constexpr seconds connect_again{60};  // until a setting of the link is repaired
 
+/// The marks that are mapped and their copy on the card, into one folder.
+void set_marks_aside(const StationSettings& settings) {
+  namespace fs = std::filesystem;
+  const auto aside = settings.state_folder / "marks.aside";
+  const auto hot =
+      journal::MarkFolders::of(settings.state_folder, settings.runtime_folder, settings.ward, settings.station).hot;
+  std::error_code failed;
+  fs::remove_all(aside, failed);
+  fs::rename(settings.state_folder / "marks", aside, failed);
+  if (fs::exists(hot, failed)) {  // not below the folder that was renamed: on tmpfs
+    fs::copy(hot, aside / "hot", fs::copy_options::recursive, failed);
+    fs::remove_all(hot, failed);
+  }
+  log::warn("marks.set_aside", {{"folder", aside.string()}, {"done", !failed}});
+}
+
 }  // namespace
 
 /// Before anything else on disk is read.
-void Station::come_back(const Restarts& restarts, const std::filesystem::path& folder) {
+void Station::come_back(const Restarts& restarts, const StationSettings& settings) {
   log::info("station.start", {{"number", restarts.total()}, {"failed_before", restarts.in_row()}});
   if (!restarts.safe()) return;
   log::error("safe.entered", {{"failed_starts", restarts.in_row()},
                               {"hint", "the plan on disk is held back; publish a newer plan, or wait"},
                               {"for_s", restarts.safe_time().count()}});
-  if (restarts.died_opening()) {
-    std::error_code failed;
-    std::filesystem::remove_all(folder / "marks.aside", failed);
-    std::filesystem::rename(folder / "marks", folder / "marks.aside", failed);
-    log::warn("marks.set_aside", {{"folder", (folder / "marks.aside").string()}, {"done", !failed}});
-  }
+  if (restarts.died_opening()) set_marks_aside(settings);
   std::this_thread::sleep_for(restarts.delay());
 }
 

@@ -65,6 +65,16 @@ Result<StationSettings::Relay> relay_of(const Section& section) {
   LOA_TRY_LET(const auto line, section.number("line", 0, 1023));
   relay.line = static_cast<unsigned>(line);
   LOA_TRY_LET(relay.active_low, section.flag_or("active_low", false));
+  if (!section.has("feedback_line")) return relay;
+  LOA_TRY_LET(const auto feedback, section.number("feedback_line", 0, 1023));
+  if (feedback == line) {
+    return fail(ErrorCode::invalid, "{} is the relay's own line: the amplifier needs another to answer on",
+                section.where("feedback_line"));
+  }
+  relay.feedback_line = static_cast<unsigned>(feedback);
+  LOA_TRY_LET(relay.feedback_active_low, section.flag_or("feedback_active_low", false));
+  LOA_TRY_LET(const auto after_ms, section.number_or("feedback_ms", relay.feedback_after.count(), 10, 10'000));
+  relay.feedback_after = std::chrono::milliseconds{after_ms};
   return relay;
 }
 
@@ -73,6 +83,21 @@ std::filesystem::path runtime_directory() {
   const char* list = std::getenv("RUNTIME_DIRECTORY");
   const std::string_view folders = list == nullptr ? "" : list;
   return std::filesystem::path{folders.substr(0, folders.find(':'))};
+}
+
+Result<StationSettings::FaultLimits> fault_limits_of(const Section& section) {
+  StationSettings::FaultLimits limits;
+  LOA_TRY_LET(const auto too_hot, section.number_or("too_hot_c", limits.too_hot_c, 30, 120));
+  limits.too_hot_c = static_cast<int>(too_hot);
+  LOA_TRY_LET(const auto free_mb, section.number_or("disk_free_mb", 64, 1, 1 << 20));
+  limits.disk_free_bytes = static_cast<std::uint64_t>(free_mb) << 20;
+  LOA_TRY_LET(const auto underruns, section.number_or("underruns", limits.underruns, 1, 1'000));
+  limits.underruns = static_cast<std::uint32_t>(underruns);
+  LOA_TRY_LET(limits.sysfs, section.path_or("sysfs", limits.sysfs));
+  if (!section.has("hold_s")) return limits;
+  LOA_TRY_LET(const auto hold_s, section.number("hold_s", 0, 86'400));
+  limits.hold = std::chrono::seconds{hold_s};
+  return limits;
 }
 
 Result<void> read_devices(const Section& file, StationSettings& settings) {
@@ -116,6 +141,8 @@ Result<StationSettings> StationSettings::load(const std::filesystem::path& path)
   LOA_TRY_LET(settings.emergency_keys, keys_of(keys, "emergency"));
   LOA_TRY_LET(settings.headend_keys, keys_of(keys, "headend"));
   LOA_TRY(read_devices(file, settings));
+  LOA_TRY_LET(const auto faults, file.section_or_empty("faults"));
+  LOA_TRY_LET(settings.faults, fault_limits_of(faults));
   LOA_TRY_LET(const auto clock, file.section_or_empty("clock"));
   LOA_TRY_LET(settings.clock_trust,
               clock.word_or("trust", "chrony", {"chrony", "ntp", "assume-network", "assume-disciplined"}));

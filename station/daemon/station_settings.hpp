@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,6 +19,8 @@ namespace loa::station::daemon {
 ///   [audio]  pcm = "default"                                            (absent: no loudspeaker)
 ///   [sign]   width, height, driver = "", record = "<folder>"            (absent: no sign)
 ///   [relay]  chip = "gpiochip0"   line = 17   active_low = false        (absent: the amplifier is always on)
+///            feedback_line = 27   feedback_active_low = false   feedback_ms = 500      (absent: it is believed)
+///   [faults] too_hot_c = 80   disk_free_mb = 64   underruns = 3   sysfs = "/sys"   hold_s = each code's own
 ///   [clock]  trust = "chrony" | "ntp" | "assume-network" | "assume-disciplined"      (absent: "chrony")
 ///   [recovery]  safe_after = 5        starts in a row that did not last, then the safe minimum (restarts.hpp); 0:
 ///   never
@@ -41,6 +45,17 @@ struct StationSettings {
     std::string chip;
     unsigned line = 0;
     bool active_low = false;
+    std::optional<unsigned> feedback_line;  ///< the amplifier's word that it has power
+    bool feedback_active_low = false;
+    std::chrono::milliseconds feedback_after{500};  ///< so long after switching it must be right
+  };
+  /// What is a fault, and where it is looked for.
+  struct FaultLimits {
+    int too_hot_c = 80;                        ///< 30…120; a Raspberry Pi slows down from here on
+    std::uint64_t disk_free_bytes = 64 << 20;  ///< fewer free is a fault; the journal may take 32 MiB
+    std::uint32_t underruns = 3;               ///< in one cue, or in ten minutes of it
+    std::filesystem::path sysfs = "/sys";      ///< where the kernel's sensors are
+    std::optional<std::chrono::seconds> hold;  ///< how long a condition must stay away; absent: each code's own
   };
   using Keys = std::vector<protocol::crypto::PublicKey>;
 
@@ -56,6 +71,7 @@ struct StationSettings {
   std::optional<Audio> audio;
   std::optional<Sign> sign;
   std::optional<Relay> relay;
+  FaultLimits faults;
   std::string clock_trust;
   std::uint64_t safe_after = 5;
 

@@ -9,7 +9,8 @@ constexpr std::chrono::seconds busy_interval{1};
 
 MonoTime next_status(const Pending& pending, MonoTime now) {
   if (!pending.last_status) return now;
-  return *pending.last_status + (pending.status_due ? std::chrono::milliseconds{status_pause} : status_interval);
+  return *pending.last_status +
+         (pending.status_due ? std::chrono::milliseconds{status_pause} : pending.status_interval);
 }
 
 }  // namespace

@@ -7,17 +7,17 @@ namespace loa::station::daemon {
 
 /// What a station waits for, besides words from outside.
 struct Pending {
-  std::optional<MonoTime> core;         ///< core::StationCore::next_deadline()
-  std::optional<MonoTime> outbox;       ///< outbox::Outbox::next_deadline()
-  bool retries = false;                 ///< something is tried again: a part that the disk refused, a plan that waits
-  bool awake = false;                   ///< a device is open: a hang must be found soon
-  bool status_due = false;              ///< there is something to report
+  std::optional<MonoTime> core;    ///< core::StationCore::next_deadline()
+  std::optional<MonoTime> outbox;  ///< outbox::Outbox::next_deadline()
+  bool retries = false;            ///< something is tried again: a part that the disk refused, a plan that waits
+  bool awake = false;              ///< a device is open: a hang must be found soon
+  bool status_due = false;         ///< there is something to report
+  std::chrono::seconds status_interval{60};
   std::optional<MonoTime> last_status;  ///< absent: none was sent yet
   ClockGrade grade = ClockGrade::none;
 };
 
-constexpr std::chrono::seconds idle_interval{5};  ///< the longest without a tick
-constexpr std::chrono::seconds status_interval{60};
+constexpr std::chrono::seconds idle_interval{5};        ///< the longest without a tick
 constexpr std::chrono::milliseconds status_pause{200};  ///< several reasons to report make one report
 
 /// Whether a status is to be sent now.

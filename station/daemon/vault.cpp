@@ -1,10 +1,15 @@
 #include "station/daemon/vault.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <charconv>
 
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
+#include "station/core/fault_book.hpp"
 
 namespace loa::station::daemon {
 namespace {
@@ -102,5 +107,27 @@ Result<std::optional<WallTime>> Vault::load_last_known() const {
 Result<void> Vault::save_last_known(WallTime instant) const {
   return save_file(folder_ / "clock.last", std::to_string(to_us(instant)) + "\n", 0600);
 }
+
+std::vector<v1::Fault> Vault::load_faults() const {
+  std::vector<v1::Fault> faults;
+  for (const auto code : core::fault_codes()) {
+    const auto bytes = read_file(fault_file(code), 4096);
+    if (!bytes) continue;
+    auto fault = protocol::message::decode<v1::Fault>(*bytes);
+    if (fault && fault->code() == code) faults.push_back(std::move(*fault));
+  }
+  return faults;
+}
+
+Result<void> Vault::save_fault(const v1::Fault& fault) const {
+  const auto file = fault_file(fault.code());
+  if (fault.state() != v1::FAULT_STATE_RESET) return save_file(file, fault.SerializeAsString(), 0600);
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
+    return fail(ErrorCode::io, "cannot remove {}: {}", file.string(), errno_text());
+  }
+  return sync_folder(folder_);
+}
+
+std::filesystem::path Vault::fault_file(std::string_view code) const { return folder_ / fmt::format("fault-{}", code); }
 
 }  // namespace loa::station::daemon

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/base/result.hpp"
 #include "protocol/base/time.hpp"
@@ -10,11 +11,11 @@
 
 namespace loa::station::daemon {
 
-/// What a station must know after a power cut besides its journal: the plan it obeys, the last command it took, and the
-/// mute it was given, and how late it is at least. Files: plan.sealed (the envelope as received), command.last (a
-/// decimal sequence), mute (a serialised Command::Mute) and clock.last (microseconds since 1970, decimal). Each is
-/// replaced whole and durably. What is damaged or not to be used is set aside under another name, never deleted:
-/// plan.sealed.aside, command.last.aside, mute.aside.
+/// What a station must know after a power cut besides its journal: the plan it obeys, the last command it took, the
+/// mute it was given, its faults, and how late it is at least. Files: plan.sealed (the envelope as received),
+/// command.last (a decimal sequence), mute (a serialised Command::Mute), fault-<code> (a serialised Fault) and
+/// clock.last (microseconds since 1970, decimal). Each is replaced whole and durably. What is damaged or not to be used
+/// is set aside under another name, never deleted: plan.sealed.aside, command.last.aside, mute.aside.
 class Vault {
  public:
   /// A damaged command.last is set aside: commands live for seconds, so what could be replayed is over.
@@ -42,9 +43,15 @@ class Vault {
   /// @error io · invalid: damaged, or not between 2020 and 2100
   [[nodiscard]] Result<std::optional<WallTime>> load_last_known() const;
   Result<void> save_last_known(WallTime instant) const;
+  /// Faults that are not reset, as they were saved; a damaged file is left out.
+  [[nodiscard]] std::vector<v1::Fault> load_faults() const;
+  /// Keeps a fault for the next process, or forgets one that is reset.
+  /// @error io · full
+  Result<void> save_fault(const v1::Fault& fault) const;
 
  private:
   explicit Vault(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  [[nodiscard]] std::filesystem::path fault_file(std::string_view code) const;
   std::filesystem::path folder_;
   std::uint64_t last_command_ = 0;
 };

@@ -1,14 +1,19 @@
 #include "station/daemon/vitals.hpp"
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <charconv>
+#include <cmath>
 
 #include "protocol/base/file.hpp"
 
 namespace loa::station::daemon {
 namespace {
+
+constexpr int cooled_by_c = 5;
+constexpr std::uint64_t megabyte = 1 << 20;
 
 /// Second number of /proc/self/statm: resident pages (proc(5)). 0 when it cannot be read.
 std::uint64_t resident_bytes() {
@@ -25,10 +30,48 @@ std::uint64_t resident_bytes() {
 
 }  // namespace
 
-void add_vitals(v1::Status& status, const std::filesystem::path& folder) {
-  std::error_code error;
-  const auto space = std::filesystem::space(folder, error);
-  if (!error) status.set_disk_free_bytes(space.available);
+Vitals read_vitals(firmware::Sensors& sensors, const std::filesystem::path& folder) {
+  Vitals vitals;
+  vitals.sensors = sensors.read();
+  struct statvfs disk {};
+  if (::statvfs(folder.c_str(), &disk) != 0) return vitals;
+  vitals.disk_free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  vitals.disk_read_only = (disk.f_flag & ST_RDONLY) != 0;
+  return vitals;
+}
+
+std::vector<core::Condition> judge(const Vitals& vitals, const StationSettings::FaultLimits& limits) {
+  std::vector<core::Condition> conditions;
+  const auto say = [&](std::string_view code, const char* cause, bool present, std::string text) {
+    conditions.push_back({std::string{code}, cause, present, present ? std::move(text) : std::string{}});
+  };
+  if (const auto& degrees = vitals.sensors.temperature_c) {
+    const bool hot = *degrees >= limits.too_hot_c;
+    if (hot || *degrees <= limits.too_hot_c - cooled_by_c)
+      say(core::fault_code::temperature, "", hot,
+          fmt::format("{:.0f} °C, the limit is {} °C: give the box shade and air", *degrees, limits.too_hot_c));
+  }
+  if (const auto& low = vitals.sensors.undervoltage) {
+    say(core::fault_code::undervoltage, "", *low, "the supply is too low: check its power supply and cable");
+  }
+  if (const auto& free = vitals.disk_free_bytes) {
+    const bool full = *free < limits.disk_free_bytes;
+    if (full || *free >= limits.disk_free_bytes + limits.disk_free_bytes / 4)
+      say(core::fault_code::storage, "space", full,
+          fmt::format("{} MB are free on the disk, fewer than {}", *free / megabyte,
+                      limits.disk_free_bytes / megabyte));
+    say(core::fault_code::storage, "read-only", vitals.disk_read_only,
+        "the disk is read-only: the memory card has failed, replace it");
+  }
+  return conditions;
+}
+
+void add_vitals(v1::Status& status, const Vitals& vitals) {
+  status.set_disk_free_bytes(vitals.disk_free_bytes.value_or(0));
+  if (vitals.sensors.temperature_c) {
+    status.set_temperature_c(static_cast<std::int32_t>(std::lround(*vitals.sensors.temperature_c)));
+  }
+  if (vitals.sensors.undervoltage) status.set_undervoltage(*vitals.sensors.undervoltage);
   status.set_resident_bytes(resident_bytes());
 }
 

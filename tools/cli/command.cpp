@@ -8,6 +8,7 @@
 #include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
 #include "tools/cli/desk.hpp"
+#include "tools/cli/order.hpp"
 #include "tools/cli/print.hpp"
 
 namespace loa::tools::cli {
@@ -17,15 +18,6 @@ using namespace headend;
 namespace link = protocol::link;
 namespace topic = protocol::topic;
 using std::chrono::seconds;
-
-struct Order {
-  std::string group;
-  std::string station;
-  std::string reason = "operator";
-  int minutes = 60;
-  bool lift = false;
-  int wait_s = 5;
-};
 
 /// How long a station may still obey: it plays now or never.
 constexpr seconds validity{30};
@@ -167,6 +159,8 @@ Result<void> print_replies(const Context& context, const Audience& audience, con
               audience.stations.size(), validity.count());
 }
 
+}  // namespace
+
 Result<void> send(const Context& context, const Order& order, v1::Command command) {
   LOA_TRY_LET(auto desk, Desk::open(context));
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
@@ -188,6 +182,8 @@ Result<void> send(const Context& context, const Order& order, v1::Command comman
   LOA_TRY_LET(const auto replies, exchange.run(std::move(settings), seconds{order.wait_s}));
   return print_replies(context, audience, replies);
 }
+
+namespace {
 
 Result<void> stop(const Context& context, const Order& order) {
   v1::Command command;

@@ -42,5 +42,6 @@ void add_plan(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
 void add_fleet(CLI::App& app, Context& context);
 void add_command(CLI::App& app, Context& context);
+void add_fault(CLI::App& app, Context& context);
 
 }  // namespace loa::tools::cli

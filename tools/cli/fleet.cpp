@@ -27,7 +27,7 @@ std::vector<std::string> row_of(const api::FleetLine& line, WallTime now) {
     faults += (faults.empty() ? "" : ", ") + fault.code;
   }
   return {line.station.id,
-          api::state_of(line),
+          api::state_of(line, now),
           status ? status->on_air() : "",
           status ? fmt::format("{}/{}", status->objects_held(), status->objects_wanted()) : "–",
           status ? loa::name_of(static_cast<ClockGrade>(status->clock_grade())) : "–",
@@ -47,7 +47,7 @@ void print_people(const std::vector<api::FleetLine>& lines, WallTime now) {
 Result<void> show_once(const Context& context, Desk& desk) {
   LOA_TRY_LET(const auto lines, api::fleet(desk.store));
   if (context.json) {
-    print_json(api::view(lines));
+    print_json(api::view(lines, wall_now()));
   } else {
     print_people(lines, wall_now());
   }

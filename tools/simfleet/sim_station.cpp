@@ -247,6 +247,7 @@ void SimStation::start_process() {
        process_->journal.recovery().torn_bytes, process_->journal.recovery().damaged_bytes,
        process_->journal.recovery().lost_proofs);
   enter([this] {
+    for (const auto& fault : process_->vault.load_faults()) feed(core::FaultRestored{fault});
     load_plan();
     world_.network.attach(
         index_, {[this] { enter([this] { on_link_up(); }); }, [this] { process_->outbox.on_link_down(); },

@@ -99,6 +99,7 @@ class SimStation {
   void perform(const station::core::Report&) {}
   void perform(const station::core::Raise& action);
   void keep_waiting_parts();
+  void see_journal(bool failed);
   void publish(const Result<station::outbox::Outbox::Batch>& batch);
   void fetch_soon();
   void tick();

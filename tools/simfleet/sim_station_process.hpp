@@ -18,6 +18,7 @@ struct SimStation::Process {
   std::deque<v1::Proof> unkept;
   std::vector<v1::Object> wants;
   bool fetching = false;
+  bool journal_failed = false;
   std::uint64_t tick_serial = 0;
 
   Process(station::journal::ProofJournal opened, station::daemon::Vault opened_vault,

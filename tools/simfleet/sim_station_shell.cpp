@@ -88,7 +88,11 @@ void SimStation::perform(const core::Keep& action) {
 void SimStation::keep_waiting_parts() {
   auto& unkept = process_->unkept;
   while (!unkept.empty()) {
-    if (!process_->journal.append(unkept.front(), now().wall)) return note("unkept", "{}", unkept.size());
+    if (!process_->journal.append(unkept.front(), now().wall)) {
+      note("unkept", "{}", unkept.size());
+      return see_journal(true);
+    }
+    see_journal(false);
     const v1::Proof kept = std::move(unkept.front());
     unkept.pop_front();
     if (station::journal::frees_mark(kept, unkept)) presenter_of(kept.medium())->settled(station::CueKey::of(kept));
@@ -141,7 +145,16 @@ void SimStation::perform(const core::Inspect& action) {
 void SimStation::perform(const core::Reply& action) { note("answer", "{}", action.answer.text()); }
 
 void SimStation::perform(const core::Raise& action) {
-  note("fault", "{} {}", action.fault.code(), static_cast<int>(action.fault.state()));
+  const bool saved = process_->vault.save_fault(action.fault).has_value();
+  static const char* const states[] = {"new", "acknowledged", "resolved", "reset"};
+  note(fmt::format("{}-{}", action.fault.code(), states[action.fault.state()]), "count {} saved {}",
+       action.fault.count(), saved);
+}
+
+void SimStation::see_journal(bool failed) {
+  if (std::exchange(process_->journal_failed, failed) == failed) return;
+  const core::Condition condition{std::string{core::fault_code::storage}, "journal", failed, failed ? "unkept" : ""};
+  post(0, [this, condition] { feed(condition); });
 }
 
 void SimStation::tick() {

@@ -67,6 +67,17 @@ TEST_F(FleetTest, AThousandStationDaysOfMixedFaultsBreakNoPromise) {
   }
 }
 
+TEST_F(FleetTest, AnIllDiskOrDeviceIsAFaultUntilItIsWell) {
+  auto outcome = run_with("disk,device", 10, 10, 5);
+  expect_kept(outcome);
+  for (const std::string code : {"storage", "device-gone", "panel"}) {
+    const auto raised = outcome.counts[code + "-new"], passed = outcome.counts[code + "-resolved"];
+    EXPECT_GT(raised, 0U) << code;
+    EXPECT_LE(passed, raised) << code;
+    EXPECT_LE(raised - passed, 10U) << code << ": at most one of each station is still in its hold";
+  }
+}
+
 TEST_F(FleetTest, TheSameSeedIsTheSameRunToTheByte) {
   const auto one = run_with("all", 4, 6, 77);
   const auto again = run_with("all", 4, 6, 77);

@@ -79,6 +79,7 @@ TEST(GpioAmplifier, SaysWhichChipIsMissing) {
   EXPECT_EQ(relay.error().code, ErrorCode::missing);
   EXPECT_THAT(relay.error().text, testing::HasSubstr("line 4 of GPIO chip 'gpiochip77'"));
   EXPECT_TRUE(firmware::NoAmplifier{}.set(true));
+  EXPECT_EQ(firmware::NoAmplifier{}.feedback().value(), std::nullopt);
 }
 
 }  // namespace

@@ -54,6 +54,46 @@ TEST_F(RoutesTest, TellsFleetFromTheStationsOwnWord) {
   EXPECT_THAT(ask("fleet").json, HasSubstr("offline"));
 }
 
+TEST_F(RoutesTest, ListsEveryFaultThatIsNotReset) {
+  EXPECT_THAT(ask("faults").json, HasSubstr(R"("station":"a","code":"unreachable","state":"new")")) << "never heard of";
+  ASSERT_TRUE(store_.put_online("a", true, "boot", now));
+  EXPECT_EQ(ask("faults").json, "[]");
+  ASSERT_TRUE(store_.put_fault({"a", "panel", v1::FAULT_STATE_ACKNOWLEDGED, now, now, 3, "tấm LED"}));
+  EXPECT_THAT(ask("faults").json, HasSubstr(R"("code":"panel","state":"acknowledged")"));
+  ASSERT_TRUE(store_.put_fault({"a", "panel", v1::FAULT_STATE_RESET, now, now, 3, ""}));
+  EXPECT_EQ(ask("faults").json, "[]");
+}
+
+TEST_F(RoutesTest, AStationIsUnreachableWhenItsNextStatusIsOverdue) {
+  using std::chrono::seconds;
+  v1::Status status;
+  const auto since = [&](seconds later) { return unreachable_since(fleet(store_)->at(0), now + later); };
+  ASSERT_TRUE(store_.put_online("a", true, "boot", now));
+  ASSERT_TRUE(store_.put_status("a", status, now));
+  EXPECT_FALSE(since(seconds{90})) << "an older station: each minute";
+  EXPECT_EQ(since(seconds{91}), now);
+  status.set_next_within_s(5);
+  ASSERT_TRUE(store_.put_status("a", status, now));
+  EXPECT_FALSE(since(seconds{10})) << "while it broadcasts: twice what it promised";
+  EXPECT_TRUE(since(seconds{11}));
+  EXPECT_THAT(state_of(fleet(store_)->at(0), now + seconds{11}), HasSubstr("unreachable"));
+  ASSERT_TRUE(store_.put_online("a", false, "boot", now + seconds{2}));
+  EXPECT_EQ(since(seconds{3}), now + seconds{2}) << "the broker's word counts at once";
+}
+
+TEST_F(RoutesTest, ThatSomebodyLooksAfterAnUnreachableStationLastsAsLongAsItDoes) {
+  ASSERT_TRUE(store_.put_online("a", false, "boot", now));
+  auto fault = faults(store_, now)->at(0);
+  fault.state = v1::FAULT_STATE_ACKNOWLEDGED;
+  ASSERT_TRUE(store_.put_fault(fault));
+  ASSERT_EQ(faults(store_, now)->size(), 1U);
+  EXPECT_EQ(faults(store_, now)->at(0).state, v1::FAULT_STATE_ACKNOWLEDGED);
+  ASSERT_TRUE(store_.put_online("a", true, "boot2", now + std::chrono::hours{1}));
+  EXPECT_TRUE(faults(store_, now + std::chrono::hours{1})->empty());
+  ASSERT_TRUE(store_.put_online("a", false, "boot2", now + std::chrono::hours{2}));
+  EXPECT_EQ(faults(store_, now + std::chrono::hours{2})->at(0).state, v1::FAULT_STATE_NEW) << "another outage";
+}
+
 TEST_F(RoutesTest, ReportsAPeriodOrSaysWhatIsWrongWithIt) {
   EXPECT_EQ(ask("report", {{"from", "2026-11-01"}, {"to", "2026-11-30"}}).status, 200U);
   EXPECT_EQ(ask("report", {{"from", "2026-11-01"}, {"to", "2026-11-30"}, {"station", "a"}}).status, 200U);

@@ -45,6 +45,13 @@ class InboxTest : public testing::Test {
     status.set_plan_sequence(plan);
     return status.SerializeAsString();
   }
+  static std::string status_with_faults(const std::vector<std::string>& codes) {
+    v1::Status status;
+    status.set_at_us(to_us(now));
+    status.mutable_faults();
+    for (const auto& code : codes) status.mutable_faults()->add_codes(code);
+    return status.SerializeAsString();
+  }
   static std::string fault(const std::string& code) {
     v1::Fault fault;
     fault.set_code(code);
@@ -95,6 +102,31 @@ TEST_F(InboxTest, KeepsFaultsUnderTheirOwnCode) {
   EXPECT_EQ(store_.faults()->size(), 2U);
   EXPECT_TRUE(inbox_.take(from(Leaf::fault, "a", "storage"), "", now)) << "taken back on the broker: no news";
   EXPECT_EQ(store_.faults()->size(), 2U);
+}
+
+TEST_F(InboxTest, FindingsOfTheHeadEndAreNotForStationsToTell) {
+  ASSERT_TRUE(store_.put_fault({"a", "proof-fork", v1::FAULT_STATE_NEW, now, now, 1, "mâu thuẫn"}));
+  for (const char* code : {"proof-fork", "unreachable"}) {
+    EXPECT_EQ(inbox_.take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 1), now).error().code,
+              ErrorCode::refused);
+  }
+  EXPECT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({}), 2), now));
+  ASSERT_EQ(store_.faults()->size(), 1U);
+  EXPECT_EQ(store_.faults()->at(0).text, "mâu thuẫn");
+}
+
+TEST_F(InboxTest, AStatusSettlesWhatWasResetWhileNobodyHeard) {
+  for (const char* code : {"storage", "panel", "underruns"}) {
+    ASSERT_TRUE(inbox_.take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 5), now));
+  }
+  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 6), now));
+  EXPECT_EQ(store_.faults()->size(), 3U) << "an older station tells nothing of its faults";
+  ASSERT_TRUE(inbox_.take(from(Leaf::fault, "a", "panel"), sealed(v1::KIND_FAULT, fault("panel"), 9), now));
+  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({"storage"}), 8), now));
+  const auto left = *store_.faults();
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_EQ(left[0].code, "panel") << "told after that status was made";
+  EXPECT_EQ(left[1].code, "storage");
 }
 
 TEST_F(InboxTest, TakesStateAsAHint) {

@@ -110,6 +110,28 @@ TEST(StateAndStatusCheck, NameWhatIsWrong) {
               HasSubstr("software"));
   EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_refused(std::string(501, 'a')); }),
               HasSubstr("refused"));
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_temperature_c(201); }),
+              HasSubstr("temperature_c 201"));
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_next_within_s(3'601); }),
+              HasSubstr("next_within_s 3601"));
+}
+
+TEST(StatusCheck, NamesEachStandingFaultOnce) {
+  EXPECT_EQ(verdict<v1::Status>(samples::status(), [](auto& s) { s.mutable_faults()->add_codes("panel"); }),
+            "accepted");
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.mutable_faults()->add_codes("A"); }),
+              HasSubstr("a code of faults"));
+  EXPECT_THAT(verdict<v1::Status>(samples::status(),
+                                  [](auto& s) {
+                                    s.mutable_faults()->add_codes("panel");
+                                    s.mutable_faults()->add_codes("panel");
+                                  }),
+              HasSubstr("'panel' twice"));
+  EXPECT_THAT(verdict<v1::Status>(samples::status(),
+                                  [](auto& s) {
+                                    for (int i = 0; i < 65; ++i) s.mutable_faults()->add_codes(std::to_string(i));
+                                  }),
+              HasSubstr("65 faults"));
 }
 
 TEST(FaultCheck, NamesWhatIsWrong) {
@@ -133,6 +155,12 @@ TEST(CommandCheck, NamesWhatIsWrong) {
       verdict<v1::Command>(samples::command(), [](auto& c) { c.mutable_stop()->set_reason(std::string(201, 'a')); }),
       HasSubstr("stop reason"));
   EXPECT_EQ(verdict<v1::Command>(samples::command(), [](auto& c) { c.mutable_report(); }), "accepted");
+  EXPECT_THAT(verdict<v1::Command>(samples::command(), [](auto& c) { c.mutable_acknowledge()->set_code("a/b"); }),
+              HasSubstr("acknowledge code"));
+  EXPECT_THAT(verdict<v1::Command>(samples::command(), [](auto& c) { c.mutable_reset()->set_code(""); }),
+              HasSubstr("reset code"));
+  EXPECT_EQ(verdict<v1::Command>(samples::command(), [](auto& c) { c.mutable_reset()->set_code("panel"); }),
+            "accepted");
 }
 
 TEST(AnswerCheck, NamesWhatIsWrong) {

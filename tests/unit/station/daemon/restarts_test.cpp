@@ -38,6 +38,10 @@ TEST_F(RestartsTest, AnOrderedStopDoesNotCount) {
   const auto next = start();
   EXPECT_EQ(next.in_row(), 2U);
   EXPECT_FALSE(next.after_a_death());
+}
+
+TEST_F(RestartsTest, ADeathIsOneOnlyWhileTheMachineRanOn) {
+  EXPECT_FALSE(start().after_a_death()) << "nothing was before";
   EXPECT_TRUE(start().after_a_death());
   EXPECT_FALSE(start("another boot").after_a_death()) << "the power was gone: no fault of the program";
 }

@@ -42,9 +42,9 @@ TEST(TickPlan, ARetryOrAClockThatNobodyKeepsIsLookedAfterEverySecond) {
 
 TEST(TickPlan, AStatusGoesOutEveryMinuteAndSoonWhenThereIsNews) {
   Pending pending = idle();
-  EXPECT_FALSE(status_is_due(pending, now + status_interval - 1ms));
-  EXPECT_TRUE(status_is_due(pending, now + status_interval));
-  EXPECT_EQ(next_tick(pending, now + 58s), now + status_interval);
+  EXPECT_FALSE(status_is_due(pending, now + pending.status_interval - 1ms));
+  EXPECT_TRUE(status_is_due(pending, now + pending.status_interval));
+  EXPECT_EQ(next_tick(pending, now + 58s), now + pending.status_interval);
   pending.status_due = true;
   EXPECT_EQ(next_tick(pending, now), now + status_pause);
   EXPECT_FALSE(status_is_due(pending, now + status_pause - 1ms));

@@ -35,6 +35,27 @@ TEST_F(VaultTest, KeepsPlanCommandAndMuteForTheNextProcess) {
   EXPECT_EQ((*again.load_mute())->until_us(), mute.until_us());
 }
 
+TEST_F(VaultTest, KeepsFaultsUntilTheyAreReset) {
+  v1::Fault fault;
+  fault.set_code("panel");
+  fault.set_state(v1::FAULT_STATE_ACKNOWLEDGED);
+  fault.set_since_us(1'795'219'200'000'000);
+  fault.set_count(3);
+  ASSERT_TRUE(open().save_fault(fault));
+  fault.set_code("storage");
+  ASSERT_TRUE(open().save_fault(fault));
+  ASSERT_TRUE(save_file(folder_ / "fault-underruns", "\xff\xff"));
+  ASSERT_TRUE(save_file(folder_ / "fault-temperature", fault.SerializeAsString()));  // another's
+  ASSERT_EQ(open().load_faults().size(), 2U);
+  fault.set_state(v1::FAULT_STATE_RESET);
+  ASSERT_TRUE(open().save_fault(fault));
+  ASSERT_TRUE(open().save_fault(fault)) << "twice is as good";
+  const auto left = open().load_faults();
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].code(), "panel");
+  EXPECT_EQ(left[0].count(), 3U);
+}
+
 TEST_F(VaultTest, KeepsHowLateItIsAtLeastAndRefusesWhatCannotBe) {
   EXPECT_FALSE(open().load_last_known()->has_value());
   ASSERT_TRUE(open().save_last_known(wall_from_us(1'795'219'200'123'456)));
