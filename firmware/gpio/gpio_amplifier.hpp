@@ -8,11 +8,11 @@
 namespace loa::firmware {
 
 struct GpioSettings {
-  std::string chip = "gpiochip0";         ///< name or path of the GPIO chip, as gpiodetect(1) lists
-  unsigned line = 0;                      ///< offset of the relay's line, as gpioinfo(1) lists
-  bool active_low = false;                ///< the relay closes on a low level
-  std::optional<unsigned> feedback_line;  ///< offset of the line on which the amplifier says that it has power
-  bool feedback_active_low = false;       ///< it says so by a low level
+  std::string chip = "gpiochip0";              ///< name or path of the GPIO chip, as gpiodetect(1) lists
+  unsigned line = 0;                           ///< offset of the relay's line, as gpioinfo(1) lists
+  bool active_low = false;                     ///< the relay closes on a low level
+  std::optional<unsigned> feedback_line = {};  ///< offset of the line on which the amplifier says that it has power
+  bool feedback_active_low = false;            ///< it says so by a low level
 };
 
 /// The relay on a GPIO line, with a feedback line of the same chip. Off when made and off when destroyed; a killed

@@ -95,6 +95,7 @@ class Station {
   void look_at_amplifier();
   void see_journal(const Error* error);
   void see_soon(core::Condition condition);
+  void see_once(std::string_view code, const char* cause, std::string text);
   void publish_faults();
   void publish_fault(const v1::Fault& fault);
   void publish_no_fault(std::string_view code);

@@ -21,20 +21,23 @@ std::string restart_text(std::uint64_t quick_deaths) {
 
 }  // namespace
 
+/// What is new is told, and written, once the station is at work: its first cue may be due.
 void Station::load_faults() {
   for (const auto& fault : vault_.load_faults()) feed(core::FaultRestored{fault});
   if (restarts_.after_a_death()) {
-    const std::string code{core::fault_code::software_restart};
-    feed(core::Condition{code, {}, true, restart_text(restarts_.in_row())});
-    feed(core::Condition{code, {}, false, {}});  // it is over; the hold keeps it in view
+    see_once(core::fault_code::software_restart, "", restart_text(restarts_.in_row()));
   }
   const auto& recovery = journal_.recovery();
   if (recovery.damaged_bytes + recovery.lost_proofs == 0) return;
-  const std::string code{core::fault_code::storage};
-  feed(core::Condition{code, "journal-damaged", true,
-                       fmt::format("{} bytes of the journal are unreadable, {} proofs are lost: the memory card fails",
-                                   recovery.damaged_bytes, recovery.lost_proofs)});
-  feed(core::Condition{code, "journal-damaged", false, {}});
+  see_once(core::fault_code::storage, "journal-damaged",
+           fmt::format("{} bytes of the journal are unreadable, {} proofs are lost: the memory card fails",
+                       recovery.damaged_bytes, recovery.lost_proofs));
+}
+
+/// It has happened and is over: the hold keeps it in view.
+void Station::see_once(std::string_view code, const char* cause, std::string text) {
+  see_soon({std::string{code}, cause, true, std::move(text)});
+  see_soon({std::string{code}, cause, false, {}});
 }
 
 // ---- sources --------------------------------------------------------------------------------------------------------
@@ -70,7 +73,7 @@ void Station::see_journal(const Error* error) {
             error != nullptr ? error->text : std::string{}});
 }
 
-/// For whoever is called while the core's orders are carried out.
+/// For whoever is called while the core's orders are carried out, or the station begins.
 void Station::see_soon(core::Condition condition) {
   post()([this, condition = std::move(condition)] { feed(condition); });
 }

@@ -84,7 +84,7 @@ Result<void> settle(const Context& context, const Case& options, v1::FaultState 
     fault.state = state;
     fault.changed = wall_now();
     LOA_TRY(desk.store.put_fault(fault));
-    tell(context.json, api::view(fault), "đã ghi · done\n");
+    tell(context.json, api::view(fault), "đã ghi · done");
     return {};
   }
   return fail(ErrorCode::missing, "{} has no fault \"{}\": `loa fault list` shows them", options.station, options.code);
