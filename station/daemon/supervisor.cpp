@@ -52,7 +52,9 @@ void Supervisor::set_awake(bool sound, bool sign) {
 
 void Supervisor::tick(MonoTime now) {
   const std::lock_guard lock{mutex_};
-  if (!awake()) look(now);
+  const bool held_up = now > ticked_ + io_tick + overslept;  // or the first
+  ticked_ = now;
+  if (!awake() && !held_up) look(now);
 }
 
 void Supervisor::run() {

@@ -48,6 +48,7 @@ class Supervisor {
   bool sign_ = false;
   bool sparing_ = false;  // said so
   MonoTime fed_;
+  MonoTime ticked_;
   std::thread thread_;
 };
 

@@ -59,6 +59,7 @@ void StationHang::SetUp() {
   auto kit = WardKit::make(temp_.path(), {{id, "Cụm loa số 1", "to-1", 80, true, "192x32"}});
   ASSERT_TRUE(kit) << kit.error().text;
   kit_ = *std::move(kit);
+  ASSERT_TRUE(kit_->never_safe(id));  // five deaths in a row are meant here
   for (unsigned i = 0; i < 2; ++i) {
     const auto file = temp_ / fmt::format("noise-{}.wav", i);
     ASSERT_TRUE(Wav::save(file, 48'000, noise(segment_length, i)));

@@ -104,6 +104,8 @@ TEST(StateAndStatusCheck, NameWhatIsWrong) {
       << "a clock never set";
   EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_objects_held(4); }),
               HasSubstr("objects_held 4"));
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_failed_starts(1); }),
+              HasSubstr("failed_starts 1 is more than starts 0"));
   EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_at_us(most); }), HasSubstr("at_us"));
   EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_on_air("\x07"); }), HasSubstr("on_air"));
   EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_software(std::string(300, 'a')); }),
