@@ -212,8 +212,8 @@ std::optional<WallTime> Station::believed_now() {
 
 void Station::refuse(const char* what, const Error& error) {
   log::warn("message.refused", {{"what", what}, {"reason", error.text}});
-  last_refused_ = std::string{what} + ": " + error.text;
-  status_due_ = true;
+  const std::string refused = std::string{what} + ": " + error.text;
+  if (std::exchange(last_refused_, refused) != refused) status_due_ = true;
 }
 
 void Station::on_connected() {
@@ -250,7 +250,11 @@ void Station::on_plan(const std::string& sealed) {
   const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : std::nullopt;
   auto accepted = gate_.plan(sealed, after, believed_now());
   if (!accepted) return refuse("plan", accepted.error());
-  if (const auto saved = vault_.save_plan(sealed); !saved) return refuse("plan", saved.error());
+  if (const auto saved = vault_.save_plan(sealed); !saved) {
+    waiting_plan_ = sealed;  // nobody sends it again: it is tried every second
+    return refuse("plan", saved.error());
+  }
+  waiting_plan_.clear();
   plan_bytes_ = sealed;
   adopt(std::move(*accepted), false);
 }
