@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "headend/report/report.hpp"
@@ -141,12 +142,25 @@ std::vector<Stretch> Splitter::finish() {
   return stretches;
 }
 
+/// What a proof says, whatever its place in a chain.
+std::string words_of(v1::Proof proof) {
+  proof.clear_epoch();
+  proof.clear_number();
+  proof.clear_previous();
+  return proof.SerializeAsString();
+}
+
 }  // namespace
 
 std::vector<Stretch> split(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs,
                            std::vector<Anomaly>& anomalies) {
   Splitter splitter{cue, anomalies};
-  for (std::size_t i = 0; i < proofs.size(); ++i) splitter.add(i, proofs[i]->proof);
+  // A station whose journal was damaged says again in a new epoch what may be committed already (PROTOCOL.md §8.7).
+  std::map<std::string, store::Epoch> said;
+  for (std::size_t i = 0; i < proofs.size(); ++i) {
+    const auto [first, fresh] = said.try_emplace(words_of(proofs[i]->proof), proofs[i]->epoch);
+    if (fresh || first->second == proofs[i]->epoch) splitter.add(i, proofs[i]->proof);
+  }
   return splitter.finish();
 }
 

@@ -243,7 +243,8 @@ std::optional<WallTime> Station::believed_now() {
 
 void Station::refuse(const char* what, const Error& error) {
   log::warn("message.refused", {{"what", what}, {"reason", error.text}});
-  last_refused_ = std::string{what} + ": " + error.text;
+  const std::string refused = std::string{what} + ": " + error.text;
+  if (std::exchange(last_refused_, refused) == refused) return;
   status_due_ = true;
   schedule_tick();
 }
@@ -290,7 +291,11 @@ void Station::on_plan(const std::string& sealed) {
     if (const auto aside = vault_.set_plan_aside(); !aside) return refuse("plan", aside.error());
   }
   plan_unused_ = false;
-  if (const auto saved = vault_.save_plan(sealed); !saved) return refuse("plan", saved.error());
+  if (const auto saved = vault_.save_plan(sealed); !saved) {
+    waiting_plan_ = sealed;  // nobody sends it again: it is tried every second
+    return refuse("plan", saved.error());
+  }
+  waiting_plan_.clear();
   plan_bytes_ = sealed;
   adopt(std::move(*accepted), false);
 }

@@ -52,7 +52,7 @@ void Supervisor::set_awake(bool sound, bool sign) {
 
 void Supervisor::tick(MonoTime now) {
   const std::lock_guard lock{mutex_};
-  const bool held_up = now > ticked_ + io_tick + overslept;  // or the first
+  const bool held_up = now > ticked_ + idle_interval + overslept;  // or the first
   ticked_ = now;
   if (!awake() && !held_up) look(now);
 }

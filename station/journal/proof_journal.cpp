@@ -19,12 +19,6 @@ namespace seal = protocol::seal;
 constexpr auto validity = std::chrono::hours{24 * 365 * 10};
 constexpr WallTime earliest_believable{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
 
-Sha256 digest_of_sealed(const std::string& sealed) {
-  v1::Envelope envelope;
-  envelope.ParseFromString(sealed);
-  return protocol::crypto::sha256(envelope.header());
-}
-
 Result<void> check_draft(const v1::Proof& draft) {
   if (draft.bucket() == v1::BUCKET_UNKNOWN || draft.to_us() <= draft.from_us() || draft.occurrence().empty()) {
     return fail(ErrorCode::invalid, "a proof of '{}' segment {} from {} to {} in bucket {} says nothing",
@@ -34,6 +28,12 @@ Result<void> check_draft(const v1::Proof& draft) {
 }
 
 }  // namespace
+
+Sha256 digest_of_sealed(const std::string& sealed) {
+  v1::Envelope envelope;
+  envelope.ParseFromString(sealed);
+  return protocol::crypto::sha256(envelope.header());
+}
 
 ProofJournal::ProofJournal(std::filesystem::path folder, Identity identity, protocol::crypto::SecretKey key,
                            Limits limits)

@@ -28,9 +28,15 @@ struct Limits {
   std::chrono::hours keep = std::chrono::hours{72};  ///< receipted proofs stay this long after the time they speak of
 };
 
+/// The digest by which the next proof names this one.
+Sha256 digest_of_sealed(const std::string& sealed);
+/// Renames a file to "….damaged", durably.
+Result<void> set_aside(const std::filesystem::path& path);
+
 /// What open() found.
 struct Recovery {
-  bool fresh = false;               ///< nothing was there: a new epoch was begun
+  bool fresh = false;               ///< a new epoch was begun
+  bool renewed = false;             ///< … because proofs without receipt were damaged; what was readable is in it
   std::uint64_t proofs = 0;         ///< whole proofs found
   std::uint64_t torn_bytes = 0;     ///< cut off the tail: a proof that had not been acknowledged
   std::uint64_t damaged_bytes = 0;  ///< unreadable in the middle: the disk is failing
@@ -115,8 +121,12 @@ class ProofJournal {
   Result<void> recover_segment(const std::filesystem::path& path, bool is_newest);
   void index(Segment& segment, const std::string& bytes, const Span& span);
   Result<void> cut_tail(Segment& segment, const Scan& scan);
-  Result<void> recover_receipt();
-  Result<void> abandon_epoch(std::uint64_t known_through);
+  /// @return the greatest number that the head-end is known to have
+  Result<std::uint64_t> recover_receipt();
+  [[nodiscard]] bool has_hole() const;
+  Result<void> renew(const std::vector<std::filesystem::path>& paths, std::uint64_t known_through);
+  Result<void> finish_renewal(const std::vector<std::filesystem::path>& paths);
+  void choose_epoch();
   Result<void> begin_epoch();
   Result<void> begin_segment();
   Result<void> open_active();
@@ -131,6 +141,7 @@ class ProofJournal {
   [[nodiscard]] Result<std::string> read_entry(const Segment& segment, const Entry& entry) const;
   [[nodiscard]] Result<Sha256> digest_of(std::uint64_t number) const;
   [[nodiscard]] std::filesystem::path receipt_path() const { return folder_ / "receipted"; }
+  [[nodiscard]] std::filesystem::path renewal_path() const { return folder_ / "renewal"; }
 
   std::filesystem::path folder_;
   Identity identity_;
@@ -144,7 +155,8 @@ class ProofJournal {
   std::uint64_t through_ = 0;
   Sha256 head_;
   Recovery recovery_;
-  bool broken_ = false;  ///< the disk failed in a way that leaves the tail unknown: mended before the next append
+  bool headless_ = false;  ///< there is a segment whose head cannot be read: which numbers it has is unknown
+  bool broken_ = false;    ///< the disk failed in a way that leaves the tail unknown: mended before the next append
 };
 
 }  // namespace loa::station::journal

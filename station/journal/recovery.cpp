@@ -23,16 +23,6 @@ bool is_segment_name(const std::string& name) {
          std::all_of(name.begin() + segment_prefix.size(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Result<void> set_aside(const std::filesystem::path& path) {
-  auto aside = path;
-  aside += ".damaged";
-  log::error("journal.segment_damaged", {{"file", path.string()}, {"kept_as", aside.string()}});
-  if (::rename(path.c_str(), aside.c_str()) != 0) {
-    return fail(ErrorCode::io, "cannot set the damaged {} aside: {}", path.string(), errno_text());
-  }
-  return sync_folder(path.parent_path());
-}
-
 std::string encode_receipt(const v1::Receipt& receipt) {
   std::string bytes{receipt_magic};
   const std::uint32_t version = 1;
@@ -55,6 +45,16 @@ std::optional<v1::Receipt> decode_receipt(const std::string& bytes) {
 }
 
 }  // namespace
+
+Result<void> set_aside(const std::filesystem::path& path) {
+  auto aside = path;
+  aside += ".damaged";
+  log::error("journal.segment_damaged", {{"file", path.string()}, {"kept_as", aside.string()}});
+  if (::rename(path.c_str(), aside.c_str()) != 0) {
+    return fail(ErrorCode::io, "cannot set the damaged {} aside: {}", path.string(), errno_text());
+  }
+  return sync_folder(path.parent_path());
+}
 
 Result<ProofJournal> ProofJournal::open(const std::filesystem::path& folder, Identity identity,
                                         protocol::crypto::SecretKey key, Limits limits) {
@@ -113,8 +113,13 @@ Result<std::vector<std::filesystem::path>> ProofJournal::find_segments() {
 }
 
 Result<void> ProofJournal::recover(const std::vector<std::filesystem::path>& paths) {
-  for (const auto& path : paths) LOA_TRY(recover_segment(path, &path == &paths.back()));
-  LOA_TRY(recover_receipt());
+  if (std::filesystem::exists(renewal_path())) {
+    LOA_TRY(finish_renewal(paths));  // the power failed in the middle of it
+  } else {
+    for (const auto& path : paths) LOA_TRY(recover_segment(path, &path == &paths.back()));
+    LOA_TRY_LET(const std::uint64_t known, recover_receipt());
+    if (known > last_ || has_hole() || headless_) LOA_TRY(renew(paths, known));
+  }
   if (segments_.empty()) return begin_epoch();
   LOA_TRY(open_active());
   return confirm();
@@ -130,12 +135,16 @@ Result<void> ProofJournal::confirm() {
   return sync_folder(folder_);
 }
 
-Result<void> ProofJournal::begin_epoch() {
-  recovery_.fresh = true;
+void ProofJournal::choose_epoch() {
   last_ = through_ = 0;
   head_ = {};
   const std::string random = protocol::crypto::random_bytes(epoch_.size());
   std::copy(random.begin(), random.end(), epoch_.begin());
+}
+
+Result<void> ProofJournal::begin_epoch() {
+  recovery_.fresh = true;
+  choose_epoch();
   return begin_segment();
 }
 
@@ -144,7 +153,8 @@ Result<void> ProofJournal::recover_segment(const std::filesystem::path& path, bo
   const auto head = decode_head(bytes);
   if (!head || (!segments_.empty() && (head->epoch != epoch_ || head->first <= last_))) {
     recovery_.damaged_bytes += bytes.size();
-    return set_aside(path);
+    headless_ = true;
+    return {};
   }
   if (segments_.empty()) {
     epoch_ = head->epoch;
@@ -191,30 +201,21 @@ Result<void> ProofJournal::cut_tail(Segment& segment, const Scan& scan) {
   return fail(ErrorCode::io, "cannot cut the torn tail of {}: {}", segment.path.string(), errno_text());
 }
 
-// A receipt that cannot be read is no loss: the proofs go out again and the head-end knows them.
-Result<void> ProofJournal::recover_receipt() {
+// A receipt that cannot be read is no loss: the proofs go out again and the head-end knows them. One that names more
+// than is there tells that the disk has lost proofs; their numbers must not be given to others.
+Result<std::uint64_t> ProofJournal::recover_receipt() {
   const auto bytes = read_file(receipt_path(), 4096);
-  if (!bytes && bytes.error().code == ErrorCode::missing) return {};
+  if (!bytes && bytes.error().code == ErrorCode::missing) return 0;
   if (!bytes) return pass(bytes.error());
   const auto receipt = decode_receipt(*bytes);
   if (!receipt) {
     log::warn("journal.receipt_unreadable", {{"file", receipt_path().string()}});
-    return {};
+    return 0;
   }
   const std::string_view epoch{reinterpret_cast<const char*>(epoch_.data()), epoch_.size()};
-  if (receipt->epoch() != epoch) return {};
-  if (receipt->through() > last_) return abandon_epoch(receipt->through());
-  through_ = std::max(through_, receipt->through());
-  return {};
-}
-
-// The disk lost proofs that the head-end has. Their numbers must not be given to others: a new chain begins, and the
-// old files stay beside it for whoever comes to look.
-Result<void> ProofJournal::abandon_epoch(std::uint64_t known_through) {
-  recovery_.lost_proofs += known_through - last_;
-  for (const Segment& segment : segments_) LOA_TRY(set_aside(segment.path));
-  segments_.clear();
-  return {};
+  if (receipt->epoch() != epoch) return 0;
+  through_ = std::max(through_, std::min(receipt->through(), last_));
+  return receipt->through();
 }
 
 Result<void> ProofJournal::save_receipt(const v1::Receipt& receipt) const {

@@ -36,7 +36,11 @@ void SimStation::on_plan(const std::string& sealed) {
       process_->has_plan ? std::optional{process_->core->plan_sequence()} : std::nullopt;
   auto accepted = process_->gate.plan(sealed, after, believed_now());
   if (!accepted) return note("plan-refused");
-  if (!process_->vault.save_plan(sealed)) return note("plan-unsaved");
+  if (!process_->vault.save_plan(sealed)) {
+    process_->waiting_plan = sealed;
+    return note("plan-unsaved");
+  }
+  process_->waiting_plan.clear();
   process_->plan_bytes = sealed;
   adopt(std::move(*accepted), false);
 }
@@ -173,7 +177,8 @@ void SimStation::schedule_tick() {
   };
   consider(process_->core->next_deadline());
   consider(process_->outbox.next_deadline());
-  if (!process_->unkept.empty()) consider(mono() + std::chrono::microseconds{retry_us});
+  const bool plan_waits = !process_->waiting_plan.empty() && may_change_plan();
+  if (!process_->unkept.empty() || plan_waits) consider(mono() + std::chrono::microseconds{retry_us});
   const auto serial = ++process_->tick_serial;
   if (!at) return;
   const auto wait = std::chrono::ceil<Micros>(*at - mono()).count();

@@ -146,6 +146,24 @@ TEST_F(LedgerTest, NothingPastAHoleIsReceipted) {
   EXPECT_EQ(store_.count_aside("loa-1").value(), 0U);
 }
 
+// A station whose journal was damaged says everything again in a new epoch: PROTOCOL.md §8.7.
+TEST_F(LedgerTest, ANewEpochIsReceiptedWhateverHoleTheOldOneHas) {
+  receive(chain_.next());
+  chain_.next();  // damaged
+  receive(chain_.next());
+  commit();
+  (void)ledger_.receipts_due(noon);
+  Chain renewed{1, "loa-1", 'n'};
+  for (int i = 0; i < 3; ++i) receive(renewed.next());
+  EXPECT_EQ(commit().appended, 3U);
+  const auto receipts = ledger_.receipts_due(noon).value();
+  ASSERT_EQ(receipts.size(), 1U);
+  EXPECT_EQ(receipt_of(receipts[0]).epoch(), std::string(16, 'n'));
+  EXPECT_EQ(receipt_of(receipts[0]).through(), 3U);
+  EXPECT_EQ(store_.count_forks("loa-1").value(), 0U);
+  EXPECT_EQ(through(chain_), 1U);
+}
+
 TEST_F(LedgerTest, AnOldHoleBecomesAFault) {
   chain_.next();
   receive(chain_.next());

@@ -271,6 +271,18 @@ TEST(Report, TextIsAlignedInBothLanguagesAndEndsWithTheCount) {
   ASSERT_NE(english, std::string::npos);
 }
 
+// A damaged journal begins a new epoch and says again what the office may have: PROTOCOL.md §8.7.
+TEST(Report, WhatAnotherEpochSaysAgainIsCountedOnceAndIsNoAnomaly) {
+  auto before = proof(cue(), 0s, 10s), again = before;
+  before.epoch = {1};
+  again.epoch = {2};
+  const auto report = make({cue()}, {before, again});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 10s);
+  EXPECT_TRUE(report.anomalies.empty());
+  again.proof.set_underruns(again.proof.underruns() + 1);
+  EXPECT_EQ(make({cue()}, {before, again}).anomalies.size(), 1U) << "another claim to the same time is shown";
+}
+
 TEST(Report, JsonCarriesEveryMicrosecond) {
   const auto json = format_json(make({cue()}, {proof(cue(), 0s, 10s - 1us)}));
   EXPECT_THAT(json, HasSubstr(R"("planned_us":10000000)"));
