@@ -18,7 +18,8 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick_interval{1'000};
 constexpr std::chrono::seconds status_interval{60};
-constexpr std::chrono::seconds longest_backoff{20};     // 300 stations after a broker's restart: 30 handshakes a second
+constexpr std::chrono::seconds longest_backoff{20};  // 300 stations after a broker's restart: 30 handshakes a second
+constexpr std::size_t max_unkept = 10'000;           // parts in memory while the disk refuses them: months, some 4 MB
 constexpr std::chrono::milliseconds status_pause{200};  // several reasons to report make one report
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
@@ -367,6 +368,9 @@ void Station::perform(const core::Awake& action) {
 }
 
 void Station::perform(const core::Keep& action) {
+  if (unkept_.size() >= max_unkept) {
+    return log::error("proof.lost", {{"cue", action.part.occurrence()}, {"segment", action.part.segment()}});
+  }
   unkept_.push_back(action.part);
   if (reading_.now.grade >= ClockGrade::network) {
     unkept_.back().set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));

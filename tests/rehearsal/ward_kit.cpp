@@ -151,10 +151,11 @@ Result<void> WardKit::put_on_relay(const StationKit& station, int broker_port) {
   return {};
 }
 
-Result<void> WardKit::start_station(const std::string& id) {
+Result<void> WardKit::start_station(const std::string& id, const std::vector<std::string>& env) {
   Command command;
   command.argv = {program("loa-station").string(), (folder_ / id / "station.toml").string()};
   command.env = {"ALSA_CONFIG_PATH=" + (folder_ / "asound.conf").string()};
+  command.env.insert(command.env.end(), env.begin(), env.end());
   command.folder = folder_ / id;
   command.err = log_of(id);
   LOA_TRY_LET(auto process, Process::start(command));

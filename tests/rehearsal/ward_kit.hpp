@@ -42,7 +42,8 @@ class WardKit {
   Result<boost::json::value> loa_json(const std::vector<std::string>& arguments) const;
 
   Result<void> start_headend();
-  Result<void> start_station(const std::string& id);
+  /// @param env  "NAME=value" on top of what every station gets
+  Result<void> start_station(const std::string& id, const std::vector<std::string>& env = {});
   /// SIGKILL.
   void kill_station(const std::string& id);
   void stop_station(const std::string& id);
