@@ -20,6 +20,7 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds longest_backoff{20};  // 300 stations after a broker's restart: 30 handshakes a second
 // A card may hold a sync up for seconds; what sounds next is armed 3 s ahead.
 constexpr std::chrono::seconds io_patience{3};
+constexpr std::size_t max_unkept = 10'000;  // parts in memory while the disk refuses them: months, some 4 MB
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
 
@@ -413,6 +414,9 @@ void Station::perform(const core::Awake& action) {
 }
 
 void Station::perform(const core::Keep& action) {
+  if (unkept_.size() >= max_unkept) {
+    return log::error("proof.lost", {{"cue", action.part.occurrence()}, {"segment", action.part.segment()}});
+  }
   unkept_.push_back(action.part);
   if (reading_.now.grade >= ClockGrade::network && action.part.clock_grade() >= v1::CLOCK_GRADE_NETWORK) {
     unkept_.back().set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));

@@ -157,17 +157,18 @@ Result<void> WardKit::never_safe(const std::string& id) const {
   return save_file(file, text + "\n[recovery]\nsafe_after = 0\n", 0600);
 }
 
-Command WardKit::command_of(const std::string& id) const {
+Command WardKit::command_of(const std::string& id, const std::vector<std::string>& env) const {
   Command command;
   command.argv = {program("loa-station").string(), (folder_ / id / "station.toml").string()};
   command.env = {"ALSA_CONFIG_PATH=" + (folder_ / "asound.conf").string()};
+  command.env.insert(command.env.end(), env.begin(), env.end());
   command.folder = folder_ / id;
   command.err = log_of(id);
   return command;
 }
 
-Result<void> WardKit::start_station(const std::string& id) {
-  LOA_TRY_LET(auto process, Process::start(command_of(id)));
+Result<void> WardKit::start_station(const std::string& id, const std::vector<std::string>& env) {
+  LOA_TRY_LET(auto process, Process::start(command_of(id, env)));
   running_.insert_or_assign(id, std::move(process));
   return {};
 }

@@ -42,11 +42,12 @@ class WardKit {
   Result<boost::json::value> loa_json(const std::vector<std::string>& arguments) const;
 
   Result<void> start_headend();
-  Result<void> start_station(const std::string& id);
+  /// @param env  "NAME=value" on top of what every station gets
+  Result<void> start_station(const std::string& id, const std::vector<std::string>& env = {});
   /// Dying again and again shall not bring the station to its safe minimum: for tests that kill it.
   Result<void> never_safe(const std::string& id) const;
   /// How start_station() starts it, for those who start it otherwise.
-  [[nodiscard]] Command command_of(const std::string& id) const;
+  [[nodiscard]] Command command_of(const std::string& id, const std::vector<std::string>& env = {}) const;
   /// SIGKILL.
   void kill_station(const std::string& id);
   void stop_station(const std::string& id);

@@ -6,6 +6,7 @@
 #include "protocol/base/file.hpp"
 #include "protocol/topic/topic.hpp"
 #include "tests/rehearsal/air_time.hpp"
+#include "tests/support/temp_folder.hpp"
 #include "tests/support/wav.hpp"
 
 namespace loa::tests {
@@ -54,7 +55,7 @@ Result<void> KilledStation::prepare() {
   LOA_TRY(add_noise());
   LOA_TRY(kit_->start_headend());
   LOA_TRY_LET(wire_, Wire::open(kit_->ward()));
-  LOA_TRY(kit_->start_station(id));
+  LOA_TRY(start());
   return schedule();
 }
 
@@ -92,10 +93,39 @@ Result<void> KilledStation::kill_again_and_again(int kills, unsigned seed) {
   for (int i = 0; i < kills; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds{one_in_six(random) == 0 ? early_ms(random) : gap_ms(random)});
     kills_us_.push_back(to_us(wall_now()));
-    kit_->kill_station(id);
+    LOA_TRY(end(random));
     LOA_TRY(look_at_both_ledgers());
-    LOA_TRY(kit_->start_station(id));
+    if (i + 1 == kills) cut_.clear();  // the last one lives
+    LOA_TRY(start());
   }
+  return {};
+}
+
+Result<void> KilledStation::start() {
+  if (how_ == End::sigkill) return kit_->start_station(id);
+  const auto home = folder_ / id;
+  std::error_code ignored;
+  std::filesystem::remove(folder_ / "tape", ignored);
+  std::filesystem::remove_all(folder_ / "run", ignored);  // tmpfs
+  std::filesystem::create_directories(folder_ / "run");
+  LOA_TRY(disk_.store(home / "state"));
+  const auto library = program_folder().parent_path() / "lib/libloa_forgetful.so";
+  return kit_->start_station(id, {"LD_PRELOAD=" + library.string(), "ASAN_OPTIONS=verify_asan_link_order=0",
+                                  "RUNTIME_DIRECTORY=" + (folder_ / "run").string(),
+                                  std::string{tape_folder_variable} + "=" + (home / "state").string(),
+                                  std::string{tape_file_variable} + "=" + (folder_ / "tape").string(),
+                                  std::string{tape_cut_variable} + "=" + cut_});
+}
+
+/// A power cut comes at a step of the disk, or now; what was not synced is forgotten.
+Result<void> KilledStation::end(std::mt19937& random) {
+  kit_->kill_station(id);
+  if (how_ == End::sigkill) return {};
+  LOA_TRY_LET(const auto steps, disk_.take(folder_ / "tape"));
+  ForgetfulDisk::Random fate{random()};
+  disk_.power_cut(steps, static_cast<Survival>(random() % survivals), fate);
+  static constexpr const char* where[] = {"before-sync", "after-sync", "before", "after"};
+  cut_ = random() % 3 == 0 ? "" : fmt::format("{}:{}", where[random() % 4], 1 + random() % 40);
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "headend/store/store.hpp"
 #include "tests/rehearsal/ward_kit.hpp"
 #include "tests/rehearsal/wire.hpp"
+#include "tests/system/power_cuts/disk/forgetful_disk.hpp"
 
 namespace loa::tests {
 
@@ -33,7 +34,11 @@ class KilledStation {
   static constexpr const char* id = "cum-01";
   using ProofKey = std::pair<headend::store::Epoch, std::uint64_t>;
 
-  explicit KilledStation(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  /// How the station ends, again and again.
+  enum class End { sigkill, power_cut };
+
+  explicit KilledStation(std::filesystem::path folder, End end = End::sigkill)
+      : folder_(std::move(folder)), how_(end) {}
 
   /// Makes the ward and its content, starts head-end and station, puts the programme on air in some seconds.
   Result<void> prepare();
@@ -66,8 +71,13 @@ class KilledStation {
   Result<void> add_noise();
   Result<void> schedule();
   Result<void> look_at_both_ledgers();
+  Result<void> start();
+  Result<void> end(std::mt19937& random);
 
   std::filesystem::path folder_;
+  const End how_;
+  ForgetfulDisk disk_;
+  std::string cut_;  ///< of the process to come: tape.hpp
   std::unique_ptr<WardKit> kit_;
   std::unique_ptr<Wire> wire_;
   WallTime start_;

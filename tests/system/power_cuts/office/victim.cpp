@@ -20,8 +20,11 @@ constexpr int patience_ms = 60'000;
 std::string library() { return (program_folder().parent_path() / "lib" / "libloa_forgetful.so").string(); }
 
 std::vector<std::string> environment(const VictimPlace& place) {
-  return {"LD_PRELOAD=" + library(), std::string{tape_folder_variable} + "=" + place.state.string(),
-          std::string{tape_file_variable} + "=" + place.tape.string(), std::string{tape_cut_variable} + "=" + place.cut,
+  return {"LD_PRELOAD=" + library(),
+          "ASAN_OPTIONS=verify_asan_link_order=0",
+          std::string{tape_folder_variable} + "=" + place.state.string(),
+          std::string{tape_file_variable} + "=" + place.tape.string(),
+          std::string{tape_cut_variable} + "=" + place.cut,
           std::string{tape_lie_variable} + "=" + place.lie};
 }
 
