@@ -20,6 +20,14 @@ std::string file_name(WallTime wall) {
   return fmt::format("frame-{}.png", std::chrono::floor<std::chrono::milliseconds>(wall).time_since_epoch().count());
 }
 
+/// Pixels as they leave the panel.
+std::vector<std::uint8_t> dimmed(std::vector<std::uint8_t> rgb, int percent) {
+  if (percent < 100) {
+    for (auto& value : rgb) value = static_cast<std::uint8_t>((value * percent + 50) / 100);
+  }
+  return rgb;
+}
+
 bool is_ours(const std::string& name) { return name.starts_with("frame-") && name.ends_with(".png"); }
 
 }  // namespace
@@ -134,14 +142,18 @@ Result<MonoTime> RecordingSignOut::present(const SignFrame& frame) {
   if (writer_ && is_due(frame, at)) {
     const ClockReading reading = clock_.read();
     const auto wall = reading.now.wall + std::chrono::floor<Micros>(at - reading.now.mono);
-    writer_->put({wall, frame.width_px, frame.height_px, shown_});
+    writer_->put({wall, frame.width_px, frame.height_px, dimmed(shown_, percent_)});
     recorded_at_ = at;
     shown_is_recorded_ = true;
   }
   return at;
 }
 
-Result<void> RecordingSignOut::set_brightness(int percent) { return inner_->set_brightness(percent); }
+Result<void> RecordingSignOut::set_brightness(int percent) {
+  LOA_TRY(inner_->set_brightness(percent));
+  if (std::exchange(percent_, percent) != percent) changed_at_.reset();  // what is shown next is another picture
+  return {};
+}
 
 void RecordingSignOut::close() {
   inner_->close();

@@ -60,6 +60,7 @@ class Station {
   void perform(const core::Arm& action);
   void perform(const core::Halt& action);
   void perform(const core::Awake& action);
+  void perform(const core::Dim& action);
   void perform(const core::Keep& action);
   void perform(const core::Want& action);
   void perform(const core::Inspect& action);
@@ -67,6 +68,8 @@ class Station {
   void perform(const core::Report& action);
   void perform(const core::Raise& action);
 
+  void on_page_damaged(const std::string& object);
+  [[nodiscard]] std::vector<std::filesystem::path> pages_of(const v1::Cue& cue) const;
   void adopt(AcceptedPlan accepted, bool at_start);
   void drop_unneeded_objects();
   void keep_waiting_parts();

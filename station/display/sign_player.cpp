@@ -7,17 +7,12 @@
 #include <mutex>
 #include <thread>
 
-#include "protocol/base/file.hpp"
+#include "station/display/page_decoder.hpp"
 
 namespace loa::station::display {
 namespace {
 
-constexpr std::uint64_t max_object_bytes = 32 << 20;
-
-Result<Picture> load_object(const std::filesystem::path& object) {
-  LOA_TRY_LET(const std::string bytes, read_file(object, max_object_bytes));
-  return content::picture::decode_png(bytes);
-}
+constexpr std::chrono::seconds mark_sync_interval{15};  // what a power cut may take of what was seen
 
 }  // namespace
 
@@ -28,8 +23,11 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
 
   Works(Post post, PresenterEvents events) : post_(std::move(post)), events_(std::move(events)) {}
 
-  void start(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks) {
-    show_.emplace(sign, settings, std::move(marks), forwarded_events(), load_object);
+  void start(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, OpenObject open) {
+    show_.emplace(sign, settings, std::move(marks), forwarded_events(),
+                  [this](const PageWish& wish) { return decoder_->begin(wish); });
+    decoder_.emplace(
+        std::move(open), [this] { give({}); }, [this] { show_->sync_marks(); }, mark_sync_interval);
     thread_ = std::thread{[this] { run(); }};
     pthread_setname_np(thread_.native_handle(), "loa-sign");
   }
@@ -42,6 +40,8 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
     }
     changed_.notify_one();
     thread_.join();
+    decoder_.reset();
+    show_.reset();
   }
 
   void give(Order order) {
@@ -58,6 +58,11 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
     PresenterEvents events;
     events.started = [this](const CueKey& cue, int start_error_us) {
       tell([cue, start_error_us](const PresenterEvents& to) { to.started(cue, start_error_us); });
+    };
+    events.page_damaged = [this](const std::string& object) {
+      tell([object](const PresenterEvents& to) {
+        if (to.page_damaged) to.page_damaged(object);
+      });
     };
     events.ended = [this](const v1::Proof& part) { tell([part](const PresenterEvents& to) { to.ended(part); }); };
     return events;
@@ -80,16 +85,19 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
         if (quit_) break;
         orders.swap(orders_);
       }
-      for (const Order& order : orders) order(*show_, std::chrono::steady_clock::now());
+      for (const Order& order : orders) {
+        if (order) order(*show_, std::chrono::steady_clock::now());  // none: a page is ready
+      }
       wake = show_->step(std::chrono::steady_clock::now());
     }
-    show_.reset();  // the thread that opened the sign closes it
+    show_->close();  // the thread that opened the sign closes it
   }
 
   Post post_;
   PresenterEvents events_;
   bool closed_ = false;  // on the io thread only
   std::optional<SignShow> show_;
+  std::optional<PageDecoder> decoder_;
   std::mutex mutex_;  // guards the next two
   bool quit_ = false;
   std::deque<Order> orders_;
@@ -97,10 +105,10 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
   std::thread thread_;
 };
 
-SignPlayer::SignPlayer(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, Post post,
-                       PresenterEvents events)
+SignPlayer::SignPlayer(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, OpenObject open,
+                       Post post, PresenterEvents events)
     : works_(std::make_shared<Works>(std::move(post), std::move(events))) {
-  works_->start(sign, settings, std::move(marks));
+  works_->start(sign, settings, std::move(marks), std::move(open));
 }
 
 SignPlayer::~SignPlayer() { works_->stop(); }
@@ -115,6 +123,10 @@ void SignPlayer::halt(const CueKey& cue) {
 
 void SignPlayer::settled(const CueKey& cue) {
   works_->give([cue](SignShow& show, MonoTime) { show.settled(cue); });
+}
+
+void SignPlayer::set_brightness(int percent) {
+  works_->give([percent](SignShow& show, MonoTime) { show.set_brightness(percent); });
 }
 
 void SignPlayer::set_awake(bool awake) {

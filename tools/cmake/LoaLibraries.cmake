@@ -28,7 +28,10 @@ foreach(entry IN ITEMS
     sdl2:sdl2
     sodium:libsodium
     swresample:libswresample
-    systemd:libsystemd)
+    swscale:libswscale
+    systemd:libsystemd
+    webpdemux:libwebpdemux
+    webpmux:libwebpmux)
   string(REPLACE ":" ";" entry ${entry})
   list(GET entry 0 name)
   list(GET entry 1 module)
