@@ -118,6 +118,8 @@ Result<void> RecordingSignOut::open(int width_px, int height_px) {
   writer_.reset();  // writes out what an earlier use left
   LOA_TRY(make_folders(settings_.folder));
   LOA_TRY(inner_->open(width_px, height_px));
+  width_px_ = width_px;
+  height_px_ = height_px;
   writer_ = std::make_unique<Writer>(settings_);
   shown_.clear();
   changed_at_.reset();
@@ -137,14 +139,25 @@ bool RecordingSignOut::is_due(const SignFrame& frame, MonoTime at) {
   return !shown_is_recorded_ && (!recorded_at_ || at - *recorded_at_ >= settings_.every);
 }
 
+/// What came in the middle of movement and then stood is recorded when it goes, with the instant at which it came.
+void RecordingSignOut::keep_what_stood(MonoTime until) {
+  if (!changed_at_ || shown_is_recorded_ || until - *changed_at_ < settings_.stood) return;
+  keep(*changed_at_);
+}
+
+void RecordingSignOut::keep(MonoTime at) {
+  const ClockReading reading = clock_.read();
+  const auto wall = reading.now.wall + std::chrono::floor<Micros>(at - reading.now.mono);
+  writer_->put({wall, width_px_, height_px_, dimmed(shown_, percent_)});
+  shown_is_recorded_ = true;
+}
+
 Result<MonoTime> RecordingSignOut::present(const SignFrame& frame) {
   LOA_TRY_LET(const MonoTime at, inner_->present(frame));
+  if (writer_ && !std::ranges::equal(shown_, frame.rgb)) keep_what_stood(at);
   if (writer_ && is_due(frame, at)) {
-    const ClockReading reading = clock_.read();
-    const auto wall = reading.now.wall + std::chrono::floor<Micros>(at - reading.now.mono);
-    writer_->put({wall, frame.width_px, frame.height_px, dimmed(shown_, percent_)});
+    keep(at);
     recorded_at_ = at;
-    shown_is_recorded_ = true;
   }
   return at;
 }
@@ -156,6 +169,7 @@ Result<void> RecordingSignOut::set_brightness(int percent) {
 }
 
 void RecordingSignOut::close() {
+  if (writer_) keep_what_stood(clock_.read().now.mono);
   inner_->close();
   writer_.reset();
 }
