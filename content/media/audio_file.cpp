@@ -1,15 +1,9 @@
 #include "content/media/audio_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 
-#include "content/media/libav.hpp"
-#include "protocol/base/file.hpp"
+#include "content/media/input.hpp"
 #include "protocol/base/time.hpp"
 
 namespace loa::content::media {
@@ -17,101 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int io_buffer_bytes = 1 << 16;
 constexpr std::size_t piece_frames = rate_hz / 4;
 constexpr int lowest_rate_hz = 4'000, highest_rate_hz = 768'000;
-
-/// The file as libav sees it: bytes, and nothing else of the machine.
-struct Input {
-  UniqueFd fd;
-  std::int64_t bytes = 0;
-  AVIOContext* io = nullptr;
-  AVFormatContext* format = nullptr;
-
-  Input() = default;
-  Input(const Input&) = delete;
-  Input& operator=(const Input&) = delete;
-  ~Input() {
-    avformat_close_input(&format);
-    if (io != nullptr) av_freep(&io->buffer);
-    avio_context_free(&io);
-  }
-
-  static int read(void* self, std::uint8_t* buffer, int size) {
-    const int fd = static_cast<Input*>(self)->fd.get();
-    ssize_t got = 0;
-    do {
-      got = ::read(fd, buffer, static_cast<std::size_t>(size));
-    } while (got < 0 && errno == EINTR);
-    if (got < 0) return AVERROR(errno);
-    return got == 0 ? AVERROR_EOF : static_cast<int>(got);
-  }
-  static std::int64_t seek(void* self, std::int64_t offset, int whence) {
-    auto& input = *static_cast<Input*>(self);
-    if ((whence & AVSEEK_SIZE) != 0) return input.bytes;
-    const auto at = ::lseek(input.fd.get(), offset, whence & ~AVSEEK_FORCE);
-    return at < 0 ? AVERROR(errno) : at;
-  }
-};
-
-Result<void> open_bytes(Input& input, const fs::path& path, const Limits& limits) {
-  input.fd = UniqueFd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!input.fd.valid()) {
-    return fail(errno == ENOENT ? ErrorCode::missing : ErrorCode::io, "cannot open {}: {}", path.string(),
-                errno_text());
-  }
-  struct stat info {};
-  if (::fstat(input.fd.get(), &info) != 0)
-    return fail(ErrorCode::io, "cannot examine {}: {}", path.string(), errno_text());
-  if (!S_ISREG(info.st_mode)) return fail(ErrorCode::invalid, "cannot use {}: it is not a file", path.string());
-  if (info.st_size == 0) return fail(ErrorCode::invalid, "cannot use {}: the file is empty", path.string());
-  if (static_cast<std::uint64_t>(info.st_size) > limits.largest_bytes) {
-    return fail(ErrorCode::invalid, "cannot use {}: it has {} bytes, at most {} are allowed", path.string(),
-                info.st_size, limits.largest_bytes);
-  }
-  input.bytes = info.st_size;
-  return {};
-}
-
-/// No name is given to libav, so that only the content decides what the file is; no protocol, so that it opens nothing
-/// else.
-Result<void> open_format(Input& input, const fs::path& path) {
-  auto* buffer = static_cast<unsigned char*>(av_malloc(io_buffer_bytes));
-  input.io = avio_alloc_context(buffer, io_buffer_bytes, 0, &input, Input::read, nullptr, Input::seek);
-  input.format = avformat_alloc_context();
-  if (input.io == nullptr || input.format == nullptr)
-    return fail(ErrorCode::full, "cannot open {}: no memory", path.string());
-  input.format->pb = input.io;
-  input.format->protocol_whitelist = av_strdup("none");
-  int number = avformat_open_input(&input.format, nullptr, nullptr, nullptr);
-  if (number >= 0) number = avformat_find_stream_info(input.format, nullptr);
-  if (number >= 0) return {};
-  return fail(ErrorCode::invalid, "cannot use {} as sound: it is not an audio file ({}), whatever its name says",
-              path.string(), libav_text(number));
-}
-
-/// Picks the stream and opens its decoder; everything else in the file is skipped.
-Result<int> open_stream(Input& input, Codec& codec, const fs::path& path) {
-  const AVCodec* decoder = nullptr;
-  const int index = av_find_best_stream(input.format, AVMEDIA_TYPE_AUDIO, -1, -1, &decoder, 0);
-  if (index < 0) {
-    return fail(ErrorCode::invalid, "cannot use {} as sound: there is no sound in it that can be decoded",
-                path.string());
-  }
-  for (unsigned i = 0; i < input.format->nb_streams; ++i) {
-    input.format->streams[i]->discard = static_cast<int>(i) == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-  }
-  auto* stream = input.format->streams[index];
-  codec.reset(avcodec_alloc_context3(decoder));
-  int number = codec ? avcodec_parameters_to_context(codec.get(), stream->codecpar) : AVERROR(ENOMEM);
-  if (number >= 0) {
-    codec->pkt_timebase = stream->time_base;
-    number = avcodec_open2(codec.get(), decoder, nullptr);
-  }
-  if (number >= 0) return index;
-  return fail(ErrorCode::invalid, "cannot use {} as sound: its {} stream cannot be decoded ({})", path.string(),
-              avcodec_get_name(stream->codecpar->codec_id), libav_text(number));
-}
 
 std::int64_t claimed_microseconds(const AVFormatContext* format, const AVStream* stream) {
   if (stream->duration > 0) return av_rescale_q(stream->duration, stream->time_base, AV_TIME_BASE_Q);
@@ -167,9 +68,9 @@ Result<AudioFile> AudioFile::open(const fs::path& path, const Limits& limits) {
   auto state = std::make_unique<State>();
   state->path = path;
   state->limits = limits;
-  LOA_TRY(open_bytes(state->input, path, limits));
-  LOA_TRY(open_format(state->input, path));
-  LOA_TRY_LET(state->stream, open_stream(state->input, state->codec, path));
+  LOA_TRY(open_input(state->input, path, limits.largest_bytes, as_sound));
+  LOA_TRY_LET(state->stream, find_stream(state->input, AVMEDIA_TYPE_AUDIO, path, as_sound));
+  LOA_TRY_LET(state->codec, open_decoder(state->input, state->stream, path, as_sound, 0));
   LOA_TRY(state->check_claim());
   return AudioFile{std::move(state)};
 }

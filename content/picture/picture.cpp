@@ -20,14 +20,25 @@ Result<void> check_size(std::int64_t width_px, std::int64_t height_px) {
               max_width_px, max_height_px);
 }
 
-}  // namespace
-
-Result<Picture> decode_png(std::string_view bytes) {
-  Image image;
+/// Reads the header.
+Result<void> begin_reading(Image& image, std::string_view bytes) {
   if (png_image_begin_read_from_memory(&image.png, bytes.data(), bytes.size()) == 0) {
     return fail(ErrorCode::invalid, "cannot read the picture: it is not PNG ({})", image.png.message);
   }
-  LOA_TRY(check_size(image.png.width, image.png.height));
+  return check_size(image.png.width, image.png.height);
+}
+
+}  // namespace
+
+Result<Size> png_size(std::string_view bytes) {
+  Image image;
+  LOA_TRY(begin_reading(image, bytes));
+  return Size{static_cast<int>(image.png.width), static_cast<int>(image.png.height)};
+}
+
+Result<Picture> decode_png(std::string_view bytes) {
+  Image image;
+  LOA_TRY(begin_reading(image, bytes));
   if (image.png.format != PNG_FORMAT_RGB) {
     return fail(ErrorCode::invalid, "cannot show the picture: it is not PNG of 8-bit RGB without transparency");
   }

@@ -20,6 +20,14 @@ std::string file_name(WallTime wall) {
   return fmt::format("frame-{}.png", std::chrono::floor<std::chrono::milliseconds>(wall).time_since_epoch().count());
 }
 
+/// Pixels as they leave the panel.
+std::vector<std::uint8_t> dimmed(std::vector<std::uint8_t> rgb, int percent) {
+  if (percent < 100) {
+    for (auto& value : rgb) value = static_cast<std::uint8_t>((value * percent + 50) / 100);
+  }
+  return rgb;
+}
+
 bool is_ours(const std::string& name) { return name.starts_with("frame-") && name.ends_with(".png"); }
 
 }  // namespace
@@ -110,6 +118,8 @@ Result<void> RecordingSignOut::open(int width_px, int height_px) {
   writer_.reset();  // writes out what an earlier use left
   LOA_TRY(make_folders(settings_.folder));
   LOA_TRY(inner_->open(width_px, height_px));
+  width_px_ = width_px;
+  height_px_ = height_px;
   writer_ = std::make_unique<Writer>(settings_);
   shown_.clear();
   changed_at_.reset();
@@ -129,21 +139,37 @@ bool RecordingSignOut::is_due(const SignFrame& frame, MonoTime at) {
   return !shown_is_recorded_ && (!recorded_at_ || at - *recorded_at_ >= settings_.every);
 }
 
+/// What came in the middle of movement and then stood is recorded when it goes, with the instant at which it came.
+void RecordingSignOut::keep_what_stood(MonoTime until) {
+  if (!changed_at_ || shown_is_recorded_ || until - *changed_at_ < settings_.stood) return;
+  keep(*changed_at_);
+}
+
+void RecordingSignOut::keep(MonoTime at) {
+  const ClockReading reading = clock_.read();
+  const auto wall = reading.now.wall + std::chrono::floor<Micros>(at - reading.now.mono);
+  writer_->put({wall, width_px_, height_px_, dimmed(shown_, percent_)});
+  shown_is_recorded_ = true;
+}
+
 Result<MonoTime> RecordingSignOut::present(const SignFrame& frame) {
   LOA_TRY_LET(const MonoTime at, inner_->present(frame));
+  if (writer_ && !std::ranges::equal(shown_, frame.rgb)) keep_what_stood(at);
   if (writer_ && is_due(frame, at)) {
-    const ClockReading reading = clock_.read();
-    const auto wall = reading.now.wall + std::chrono::floor<Micros>(at - reading.now.mono);
-    writer_->put({wall, frame.width_px, frame.height_px, shown_});
+    keep(at);
     recorded_at_ = at;
-    shown_is_recorded_ = true;
   }
   return at;
 }
 
-Result<void> RecordingSignOut::set_brightness(int percent) { return inner_->set_brightness(percent); }
+Result<void> RecordingSignOut::set_brightness(int percent) {
+  LOA_TRY(inner_->set_brightness(percent));
+  if (std::exchange(percent_, percent) != percent) changed_at_.reset();  // what is shown next is another picture
+  return {};
+}
 
 void RecordingSignOut::close() {
+  if (writer_) keep_what_stood(clock_.read().now.mono);
   inner_->close();
   writer_.reset();
 }

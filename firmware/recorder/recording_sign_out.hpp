@@ -19,9 +19,10 @@ struct SignRecorderSettings {
 };
 
 /// Shows frames on another sign and keeps some of them as PNG, named `frame-<wall time in ms>.png`: the first frame,
-/// the first frame of each new content, and a frame now and then while it moves. Equal frames are never kept twice in a
-/// row. The file is written by a thread of its own (when it falls behind, frames are left out and counted in the log),
-/// and appears whole or not at all. A frame is recorded only after the inner sign has accepted it.
+/// the first frame of each new content, a frame now and then while it moves, and the one on which movement ended. Equal
+/// frames are never kept twice in a row. They hold the pixels as they leave the panel, dimmed as it was told. The file
+/// is written by a thread of its own (when it falls behind, frames are left out and counted in the log), and appears
+/// whole or not at all. A frame is recorded only after the inner sign has accepted it.
 class RecordingSignOut final : public SignOut {
  public:
   /// @param clock  must outlive this
@@ -38,6 +39,8 @@ class RecordingSignOut final : public SignOut {
  private:
   class Writer;
   bool is_due(const SignFrame& frame, MonoTime at);
+  void keep_what_stood(MonoTime until);
+  void keep(MonoTime at);
 
   std::unique_ptr<SignOut> inner_;
   WallClock& clock_;
@@ -45,6 +48,7 @@ class RecordingSignOut final : public SignOut {
   std::unique_ptr<Writer> writer_;
   std::vector<std::uint8_t> shown_;  ///< last frame presented
   bool shown_is_recorded_ = false;
+  int width_px_ = 0, height_px_ = 0, percent_ = 100;
   std::optional<MonoTime> changed_at_;  ///< when the picture last changed
   std::optional<MonoTime> recorded_at_;
 };

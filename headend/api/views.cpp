@@ -119,6 +119,7 @@ json::object view(const store::Slogan& slogan) {
                       {"groups", texts(slogan.groups)},
                       {"scroll_px_s", slogan.scroll_px_s},
                       {"dwell_s", slogan.dwell.count()},
+                      {"order", slogan.position},
                       {"images", images}};
   add(object, slogan.validity);
   return object;

@@ -54,8 +54,9 @@ class Compiler {
   [[nodiscard]] std::optional<std::string> obstacle_to(const v1::Cue& cue) const;
   bool claim(Track track, WallTime start, WallTime end);
   void add_occurrence(const Candidate& candidate);
-  void add_showings(LocalDate date);
-  void add_showing(LocalDate date, const Showing& showing);
+  void add_playlists(LocalDate date);
+  void add_playlist(LocalDate date, const Playlist& playlist);
+  [[nodiscard]] const store::SloganImage* image_of(const store::Slogan& slogan) const;
   v1::Policy policy_message();
   void add_objects(v1::Plan& plan) const;
 
@@ -67,7 +68,6 @@ class Compiler {
   std::vector<PlannedCue> cues_;
   std::set<std::string> begun_;
   std::map<Track, WallTime> busy_until_;
-  unsigned stretched_ = 1;
   std::vector<std::string> notes_;
 };
 
@@ -81,13 +81,18 @@ bool Compiler::claim(Track track, WallTime start, WallTime end) {
 
 /// Why a cue that was promised can no longer be carried out; absent if it can.
 std::optional<std::string> Compiler::obstacle_to(const v1::Cue& cue) const {
-  const auto object = store::Sha256::from_bytes(cue.object());
-  const auto* content = object ? catalogue_.content(*object) : nullptr;
-  if (!content) return "its content was removed";
-  if (cue.medium() == v1::MEDIUM_AUDIO)
-    return station_.has_speaker ? std::nullopt : std::optional{"it has no loudspeaker now"};
-  const bool fits = station_.sign && content->image && content->image->geometry == *station_.sign;
-  return fits ? std::nullopt : std::optional{"its sign is another one now"};
+  std::vector<std::string> objects{cue.object()};
+  for (const auto& page : cue.pages()) objects.push_back(page.object());
+  for (const auto& bytes : objects) {
+    const auto object = store::Sha256::from_bytes(bytes);
+    const auto* content = object ? catalogue_.content(*object) : nullptr;
+    if (!content) return "its content was removed";
+    const bool fits = cue.medium() == v1::MEDIUM_AUDIO ||
+                      (station_.sign && content->image && content->image->geometry == *station_.sign);
+    if (!fits) return "its sign is another one now";
+  }
+  if (cue.medium() == v1::MEDIUM_AUDIO && !station_.has_speaker) return "it has no loudspeaker now";
+  return std::nullopt;
 }
 
 void Compiler::add_begun(const std::vector<PlannedCue>& begun) {
@@ -158,51 +163,66 @@ void Compiler::add_occurrence(const Candidate& candidate) {
 
 void Compiler::add_slogans() {
   if (!station_.sign) return;
-  for (auto date = today_; date <= last_day(); date += days{1}) add_showings(date);
-  if (stretched_ > 1) {
-    notes_.push_back(fmt::format("station '{}': slogans stand up to {} times as long as asked, to keep the plan small",
-                                 station_.id, stretched_));
-  }
+  for (auto date = today_; date <= last_day(); date += days{1}) add_playlists(date);
 }
 
-void Compiler::add_showings(LocalDate date) {
+const store::SloganImage* Compiler::image_of(const store::Slogan& slogan) const {
+  const auto image = std::find_if(slogan.images.begin(), slogan.images.end(), [&](const store::SloganImage& entry) {
+    const auto* content = catalogue_.content(entry.object);
+    return entry.geometry == *station_.sign && content && content->image;
+  });
+  return image == slogan.images.end() ? nullptr : &*image;
+}
+
+void Compiler::add_playlists(LocalDate date) {
   std::vector<const store::Slogan*> slogans;
   for (const auto& slogan : catalogue_.slogans) {
-    const auto fits = [&](const store::SloganImage& image) { return image.geometry == *station_.sign; };
     if (store::reaches(slogan.groups, station_) && timetable::falls_on(slogan.weekdays, date) &&
-        slogan.validity.contains(date) && std::any_of(slogan.images.begin(), slogan.images.end(), fits)) {
+        slogan.validity.contains(date) && image_of(slogan) != nullptr) {
       slogans.push_back(&slogan);
     }
   }
-  const auto rotation = rotate(slogans, {settings_.max_showings_per_day, settings_.max_showing});
-  stretched_ = std::max(stretched_, rotation.stretched);
-  for (const auto& showing : rotation.showings) add_showing(date, showing);
+  std::stable_sort(slogans.begin(), slogans.end(),
+                   [](const auto* one, const auto* other) { return one->position < other->position; });
+  for (const auto& playlist : playlists_of(slogans, catalogue_, settings_.longest_playlist))
+    add_playlist(date, playlist);
 }
 
-void Compiler::add_showing(LocalDate date, const Showing& showing) {
-  const auto& slogan = *showing.slogan;
-  const auto start = settings_.zone.to_utc(date, showing.from);
-  const auto id = occurrence_id(slogan.id, date, showing.from);
-  if (start < now_ || begun_.count(id) != 0) return;
-  const auto image = std::find_if(slogan.images.begin(), slogan.images.end(),
-                                  [&](const store::SloganImage& entry) { return entry.geometry == *station_.sign; });
-  const auto* content = catalogue_.content(image->object);
-  if (!content || !content->image) return;
-  // A turn that had begun under the plan before stays to its end.
-  if (!claim({v1::MEDIUM_SIGN, v1::CUE_CLASS_SCHEDULED}, start, start + showing.length)) return;
+/// A playlist whose time has come already begins with the next minute, or when what had begun under the plan before
+/// ends: a sign is not dark for an edit.
+void Compiler::add_playlist(LocalDate date, const Playlist& playlist) {
+  const Track track{v1::MEDIUM_SIGN, v1::CUE_CLASS_SCHEDULED};
+  auto start = settings_.zone.to_utc(date, playlist.from);
+  const auto end = settings_.zone.to_utc(date, playlist.to);
+  if (start < now_) start = std::max<WallTime>(ceil<minutes>(now_), start);
+  if (const auto busy = busy_until_.find(track); busy != busy_until_.end()) start = std::max(start, busy->second);
+  const auto id = occurrence_id(timetable::sign_playlist, date,
+                                floor<seconds>(playlist.from + (start - settings_.zone.to_utc(date, playlist.from))));
+  if (end - start < protocol::message::min_dwell || begun_.count(id) != 0) return;
+  claim(track, start, end);
   PlannedCue planned{station_.id, {}, start, 0, std::nullopt};
   auto& cue = planned.cue;
   cue.set_occurrence(id);
   cue.set_cue_class(v1::CUE_CLASS_SCHEDULED);
   cue.set_medium(v1::MEDIUM_SIGN);
-  cue.set_category(slogan.category);
+  cue.set_category(playlist.pages.front().slogan->category);
   cue.set_start_us(to_us(start));
-  cue.set_duration_us(Micros{showing.length}.count());
-  cue.set_object(std::string{image->object.view()});
+  cue.set_duration_us((end - start).count());
   cue.set_late_policy(v1::LATE_POLICY_JOIN);
   cue.set_required_grade(settings_.required_grade);
-  cue.set_scroll_px_s(content->image->width_px > station_.sign->width_px ? slogan.scroll_px_s : 0);
-  cue.set_title(short_title(slogan.text));
+  for (const auto& turn : playlist.pages) {
+    const auto* image = image_of(*turn.slogan);
+    const bool scrolls = catalogue_.content(image->object)->image->width_px > station_.sign->width_px;
+    auto* page = cue.add_pages();
+    page->set_object(std::string{image->object.view()});
+    page->set_dwell_us(turn.dwell.count());
+    page->set_scroll_px_s(scrolls ? turn.slogan->scroll_px_s : 0);
+  }
+  cue.set_object(cue.pages(0).object());
+  cue.set_scroll_px_s(cue.pages(0).scroll_px_s());
+  const auto others = playlist.pages.size() - 1;
+  cue.set_title(short_title(playlist.pages.front().slogan->text) + (others > 0 ? fmt::format(" (+{})", others) : ""));
+  if (cue.title().size() > protocol::message::max_title_bytes) cue.set_title(short_title(cue.title()));
   cues_.push_back(std::move(planned));
 }
 
@@ -239,7 +259,10 @@ v1::Policy Compiler::policy_message() {
 
 void Compiler::add_objects(v1::Plan& plan) const {
   std::set<std::string> named;
-  for (const auto& cue : plan.cues()) named.insert(cue.object());
+  for (const auto& cue : plan.cues()) {
+    named.insert(cue.object());
+    for (const auto& page : cue.pages()) named.insert(page.object());
+  }
   for (const auto& bytes : named) {
     const auto* content = catalogue_.content(*store::Sha256::from_bytes(bytes));
     auto* object = plan.add_objects();
@@ -269,6 +292,12 @@ Result<Planned> Compiler::finish() {
   if (station_.sign) {
     plan.mutable_sign()->set_width_px(station_.sign->width_px);
     plan.mutable_sign()->set_height_px(station_.sign->height_px);
+    for (const auto& stretch : catalogue_.brightness) {
+      auto* added = plan.add_brightness();
+      added->set_from_minute(stretch.from_minute);
+      added->set_to_minute(stretch.to_minute);
+      added->set_percent(stretch.percent);
+    }
   }
   for (auto& cue : cues_) {
     *plan.add_cues() = cue.cue;
@@ -291,6 +320,7 @@ std::string frame_of(const v1::Plan& plan, std::int64_t from_us, std::int64_t to
   frame.set_content_url(plan.content_url());
   *frame.mutable_groups() = plan.groups();
   if (plan.has_sign()) *frame.mutable_sign() = plan.sign();
+  *frame.mutable_brightness() = plan.brightness();
   return frame.SerializeAsString();
 }
 

@@ -16,8 +16,8 @@ struct Settings {
   std::string content_url;  ///< "https://host:port/content/"
   int horizon_days = 31;    ///< local days after today that a plan covers; ≥ 31, so that 30 days always remain
   Micros near_past = std::chrono::hours{2};  ///< begun cues that ended less than this ago stay in the plan
-  unsigned max_showings_per_day = 120;       ///< turns of slogans on one sign; dwell is lengthened to keep within it
-  std::chrono::seconds max_showing{900};     ///< one turn is at most this long, so that an edit is seen soon
+  Micros longest_playlist =
+      std::chrono::minutes{30};  ///< one cue of a sign: an edit is seen, and evidence there, so soon
   v1::ClockGrade required_grade = v1::CLOCK_GRADE_NETWORK;
 };
 
@@ -25,7 +25,7 @@ struct Settings {
 struct Planned {
   v1::Plan plan;
   std::vector<store::PlannedCue> cues;  ///< those of the plan's cues that start at or after `now`, plan_sequence unset
-  std::vector<std::string> notes;       ///< a sentence for each thing that had to be left out or stretched
+  std::vector<std::string> notes;       ///< a sentence for each thing that had to be left out
 };
 
 /// Compiles the plan of one station.

@@ -1,66 +1,63 @@
 #include "headend/planner/rotation.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
+
+#include "protocol/message/check.hpp"
 
 namespace loa::headend::planner {
 namespace {
 
-using std::chrono::seconds;
+/// Time of a strip from entering at the right to having left at the left.
+Micros pass_of(const store::SignImage& image, std::uint32_t px_s) {
+  const auto way_px = std::int64_t{image.width_px} + image.geometry.width_px;
+  return Micros{(way_px * 1'000'000 + px_s - 1) / px_s};
+}
 
-/// A stretch of the day during which the same slogans want the sign.
-struct Stretch {
-  seconds from, to;
-  std::vector<const store::Slogan*> slogans;
-};
-
-std::vector<Stretch> stretches_of(const std::vector<const store::Slogan*>& slogans) {
-  std::set<seconds> edges;
+std::vector<Playlist> stretches_of(const std::vector<const store::Slogan*>& slogans,
+                                   const store::Catalogue& catalogue) {
+  std::set<Micros> edges;
   for (const auto* slogan : slogans) edges.insert({slogan->from, slogan->to});
-  std::vector<Stretch> stretches;
+  std::vector<Playlist> stretches;
   for (auto edge = edges.begin(); edge != edges.end() && std::next(edge) != edges.end(); ++edge) {
-    Stretch stretch{*edge, *std::next(edge), {}};
+    Playlist stretch{*edge, *std::next(edge), {}};
     for (const auto* slogan : slogans) {
-      if (slogan->from <= stretch.from && stretch.to <= slogan->to) stretch.slogans.push_back(slogan);
+      if (slogan->from <= stretch.from && stretch.to <= slogan->to &&
+          stretch.pages.size() < protocol::message::max_pages)
+        stretch.pages.push_back({slogan, dwell_of(*slogan, catalogue)});
     }
-    if (!stretch.slogans.empty()) stretches.push_back(std::move(stretch));
+    if (!stretch.pages.empty()) stretches.push_back(std::move(stretch));
   }
   return stretches;
 }
 
-seconds turn_of(const Stretch& stretch, const store::Slogan& slogan, const RotationLimits& limits, unsigned factor) {
-  return stretch.slogans.size() == 1 ? limits.longest : std::max(slogan.dwell, seconds{1}) * factor;
-}
-
-std::vector<Showing> cut(const std::vector<Stretch>& stretches, const RotationLimits& limits, unsigned factor) {
-  std::vector<Showing> showings;
-  for (const auto& stretch : stretches) {
-    std::size_t next = 0;
-    for (seconds at = stretch.from; at < stretch.to;) {
-      const auto* slogan = stretch.slogans[next++ % stretch.slogans.size()];
-      const auto length = std::min(turn_of(stretch, *slogan, limits, factor), stretch.to - at);
-      showings.push_back({slogan, at, length});
-      at += length;
-    }
-  }
-  return showings;
-}
-
 }  // namespace
 
-Rotation rotate(const std::vector<const store::Slogan*>& slogans, const RotationLimits& limits) {
-  const auto stretches = stretches_of(slogans);
-  Rotation rotation{cut(stretches, limits, 1), 1};
-  // Each stretch rounds its last turn up, so that the quotient may have to grow a little; windows without end of their
-  // own (more stretches than turns permitted) cannot be helped.
-  for (unsigned factor = 1; rotation.showings.size() > limits.showings && factor < 86400;) {
-    const auto excess = static_cast<unsigned>((rotation.showings.size() + limits.showings - 1) / limits.showings);
-    factor = std::max(factor + 1, rotation.stretched * excess);
-    auto next = cut(stretches, limits, factor);
-    if (next.size() >= rotation.showings.size()) break;
-    rotation = {std::move(next), factor};
+Micros dwell_of(const store::Slogan& slogan, const store::Catalogue& catalogue) {
+  const Micros asked = std::max<Micros>(slogan.dwell, protocol::message::min_dwell);
+  Micros longest{0};
+  for (const auto& entry : slogan.images) {
+    const auto* content = catalogue.content(entry.object);
+    const bool scrolls = content && content->image && content->image->width_px > entry.geometry.width_px;
+    if (scrolls && slogan.scroll_px_s > 0) longest = std::max(longest, pass_of(*content->image, slogan.scroll_px_s));
   }
-  return rotation;
+  if (longest == Micros{0}) return asked;
+  return std::min<Micros>((asked + longest - Micros{1}) / longest * longest, protocol::message::max_duration);
+}
+
+std::vector<Playlist> playlists_of(const std::vector<const store::Slogan*>& slogans, const store::Catalogue& catalogue,
+                                   Micros longest) {
+  std::vector<Playlist> playlists;
+  for (const auto& stretch : stretches_of(slogans, catalogue)) {
+    const Micros round = std::accumulate(stretch.pages.begin(), stretch.pages.end(), Micros{0},
+                                         [](Micros sum, const PageTurn& page) { return sum + page.dwell; });
+    const Micros piece = std::max<std::int64_t>(longest / round, 1) * round;
+    for (Micros at = stretch.from; at < stretch.to; at += piece) {
+      playlists.push_back({at, std::min(at + piece, stretch.to), stretch.pages});
+    }
+  }
+  return playlists;
 }
 
 }  // namespace loa::headend::planner

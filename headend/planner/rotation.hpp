@@ -6,27 +6,30 @@
 
 namespace loa::headend::planner {
 
-/// One turn of a slogan on a sign, on one local day.
-struct Showing {
+/// One slogan's turn in a playlist.
+struct PageTurn {
   const store::Slogan* slogan = nullptr;
-  store::TimeOfDay from{0};
-  std::chrono::seconds length{0};
+  Micros dwell{0};
+  bool operator==(const PageTurn&) const = default;
 };
 
-/// Limits of one day's turns.
-struct RotationLimits {
-  unsigned showings = 120;            ///< a day; dwell is multiplied to keep within it
-  std::chrono::seconds longest{900};  ///< one turn of a slogan that has the sign to itself
+/// A stretch of one local day with the playlist that stands on a sign.
+struct Playlist {
+  Micros from{0};  ///< since local midnight
+  Micros to{0};
+  std::vector<PageTurn> pages;
 };
 
-/// Cuts a day into turns: where several slogans' windows meet they follow one another in the order given, again and
-/// again.
-/// @param slogans  those of this sign on this day, by id
-/// @return         by time, without overlap; also the factor by which every dwell was multiplied, ≥ 1
-struct Rotation {
-  std::vector<Showing> showings;
-  unsigned stretched = 1;
-};
-Rotation rotate(const std::vector<const store::Slogan*>& slogans, const RotationLimits& limits);
+/// How long a slogan's turn is: as long as asked, but a strip always goes through whole, on the widest sign it is drawn
+/// for – so turns are the same on signs of all sizes, and all of them change together.
+Micros dwell_of(const store::Slogan& slogan, const store::Catalogue& catalogue);
+
+/// Cuts a day into playlists: where several slogans' windows meet they take turns in their order. A playlist longer
+/// than `longest` is cut after whole rounds, so that an edit is seen and evidence comes in soon, and nobody sees the
+/// cut.
+/// @param slogans  those of a sign on this day, in their order
+/// @return         by time, without overlap
+std::vector<Playlist> playlists_of(const std::vector<const store::Slogan*>& slogans, const store::Catalogue& catalogue,
+                                   Micros longest);
 
 }  // namespace loa::headend::planner

@@ -111,6 +111,18 @@ std::string tables_of(const Report& report, v1::Medium medium, const char* headi
   return text;
 }
 
+std::string pages_of(const Report& report) {
+  if (report.pages.empty()) return {};
+  std::vector<Line> lines{{"Khẩu hiệu", "", "Kế hoạch", "Đã hiện", "Tỷ lệ", "Khung hình"},
+                          {"Slogan", "", "Planned", "Shown", "Share", "Frames"}};
+  for (const auto& row : report.pages) {
+    lines.push_back({row.object.empty() ? "không ghi được trang · page not recorded" : row.title, row.category,
+                     clock_length(row.planned), clock_length(row.shown), percent(row.shown, row.planned),
+                     std::to_string(row.frames)});
+  }
+  return aligned(lines) + "\n";
+}
+
 std::string differences_of(const Report& report) {
   if (report.differences.empty()) return "KHÔNG CÓ CHÊNH LỆCH · NO DIFFERENCES\n\n";
   std::vector<Line> lines;
@@ -159,6 +171,19 @@ array json_rows(const std::vector<Row>& rows) {
                           {"cues", row.account.cues},
                           {"planned_us", row.account.planned().count()},
                           {"spent_us", std::move(buckets)}});
+  }
+  return list;
+}
+
+array json_pages(const Report& report) {
+  array list;
+  for (const auto& row : report.pages) {
+    list.push_back(object{{"object", row.object},
+                          {"title", row.title},
+                          {"category", row.category},
+                          {"planned_us", row.planned.count()},
+                          {"shown_us", row.shown.count()},
+                          {"frames", row.frames}});
   }
   return list;
 }
@@ -226,6 +251,7 @@ std::string format_text(const Report& report) {
                                  timetable::format_local(report.made, report.zone));
   text += tables_of(report, v1::MEDIUM_AUDIO, "LOA TRUYỀN THANH · LOUDSPEAKERS");
   text += tables_of(report, v1::MEDIUM_SIGN, "BẢNG LED · SIGNS");
+  text += pages_of(report);
   text += differences_of(report);
   text += anomalies_of(report);
   if (report.cues_to_come + report.cues_cancelled > 0) {
@@ -246,6 +272,7 @@ std::string format_json(const Report& report) {
                                        {"stations", json_rows(report.stations)},
                                        {"categories", json_rows(report.categories)},
                                        {"groups", json_rows(report.groups)},
+                                       {"slogans", json_pages(report)},
                                        {"differences", json_differences(report)},
                                        {"anomalies", json_anomalies(report)},
                                        {"cues_planned", report.cues_planned},

@@ -4,7 +4,12 @@
 
 #include <tuple>
 
+#include "protocol/message/playlist.hpp"
+
 namespace loa::headend::report {
+
+namespace message = protocol::message;
+
 namespace {
 
 using store::PlannedCue;
@@ -35,6 +40,22 @@ std::vector<Row> rows_of(const std::map<std::pair<v1::Medium, std::string>, Acco
   std::vector<Row> rows;
   for (const auto& [key, account] : accounts) rows.push_back({key.second, name(key.second), key.first, account});
   return rows;
+}
+
+/// Of the page's content; of the cue where that is not known any more.
+std::string page_category(const store::Catalogue& catalogue, const std::string& object, const v1::Cue& cue) {
+  if (cue.pages_size() == 0) return cue.category();
+  const auto name = store::Sha256::from_bytes(object);
+  const auto* content = name ? catalogue.content(*name) : nullptr;
+  return content && !content->category.empty() ? content->category : cue.category();
+}
+
+Micros played_of(const std::vector<Stretch>& stretches) {
+  Micros sum{0};
+  for (const auto& stretch : stretches) {
+    if (stretch.bucket == v1::BUCKET_PLAYED) sum += stretch.to - stretch.from;
+  }
+  return sum;
 }
 
 template <class Entry>
@@ -95,7 +116,10 @@ void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecor
   } else if (end_of(cue) > report_.made) {
     ++report_.cues_to_come;
   } else {
-    account(cue, split(cue, proofs, report_.anomalies));
+    const auto stretches = split(cue, proofs, report_.anomalies);
+    account(cue, stretches);
+    account_category(cue, stretches);
+    if (cue.cue.medium() == v1::MEDIUM_SIGN) account_pages(cue, proofs, played_of(stretches));
   }
 }
 
@@ -113,7 +137,6 @@ void Reporter::account(const PlannedCue& planned, const std::vector<Stretch>& st
   ++(account.in(v1::BUCKET_UNKNOWN) == Micros{0} ? report_.cues_accounted : report_.cues_unexplained);
   total_[{cue.medium(), ""}] += account;
   stations_[{cue.medium(), planned.station}] += account;
-  categories_[{cue.medium(), cue.category()}] += account;
   const auto* station = catalogue_.station(planned.station);
   if (!station) return;
   for (const auto& group : station->groups) {
@@ -121,7 +144,74 @@ void Reporter::account(const PlannedCue& planned, const std::vector<Stretch>& st
   }
 }
 
+/// A playlist may mix categories: each microsecond belongs to that of the page whose turn it is.
+void Reporter::account_category(const PlannedCue& planned, const std::vector<Stretch>& stretches) {
+  const auto& cue = planned.cue;
+  std::map<std::string, Account> shares;
+  for (const auto& stretch : stretches) {
+    for (std::int64_t at = to_us(stretch.from); at < to_us(stretch.to);) {
+      const auto turn = message::turn_at(cue, at);
+      const auto until = std::min(turn.end_us, to_us(stretch.to));
+      auto& share = shares[page_category(catalogue_, message::page_of(cue, turn.page).object(), cue)];
+      share.spent[static_cast<std::size_t>(stretch.bucket)] += Micros{until - at};
+      at = until;
+    }
+  }
+  for (auto& [category, share] : shares) {
+    share.cues = 1;
+    categories_[{cue.medium(), category}] += share;
+  }
+}
+
+PageRow& Reporter::page_row(const std::string& object, const v1::Cue& cue) {
+  const auto [entry, fresh] = pages_.try_emplace(object);
+  if (!fresh || object.empty()) return entry->second;
+  const auto name = store::Sha256::from_bytes(object);
+  const auto* content = name ? catalogue_.content(*name) : nullptr;
+  entry->second.object = name ? name->hex() : std::string{};
+  entry->second.title = content ? content->title : cue.title();
+  entry->second.category = page_category(catalogue_, object, cue);
+  return entry->second;
+}
+
+/// What the proofs count of each page; where they contradict one another, less: never more than was played.
+void Reporter::account_pages(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs, Micros played) {
+  const auto& cue = planned.cue;
+  for (std::int64_t at = cue.start_us(); at < cue.start_us() + cue.duration_us();) {
+    const auto turn = message::turn_at(cue, at);
+    page_row(message::page_of(cue, turn.page).object(), cue).planned += Micros{turn.end_us - at};
+    at = turn.end_us;
+  }
+  std::map<std::string, Micros> shown;
+  Micros sum{0};
+  for (const auto* record : proofs) {
+    const auto& proof = record->proof;
+    if (proof.bucket() != v1::BUCKET_PLAYED || proof.object() != cue.object()) continue;
+    Micros counted{0};
+    for (const auto& page : proof.pages()) {
+      shown[page.object()] += Micros{page.shown_us()};
+      counted += Micros{page.shown_us()};
+      page_row(page.object(), cue).frames += page.frames();
+    }
+    if (proof.pages_size() == 0) {
+      counted = Micros{proof.to_us() - proof.from_us()};
+      shown[cue.pages_size() == 0 ? cue.object() : std::string{}] += counted;
+      if (cue.pages_size() == 0) page_row(cue.object(), cue).frames += proof.frames();
+    }
+    sum += counted;
+  }
+  for (const auto& [object, length] : shown) {
+    const bool fits = sum <= played;
+    page_row(object, cue).shown +=
+        fits
+            ? length
+            : Micros{static_cast<std::int64_t>(static_cast<double>(length.count()) *
+                                               static_cast<double>(played.count()) / static_cast<double>(sum.count()))};
+  }
+}
+
 Report Reporter::finish() {
+  for (auto& [object, row] : pages_) report_.pages.push_back(std::move(row));
   report_.total = rows_of(total_, [](const std::string&) { return std::string{}; });
   report_.stations = rows_of(stations_, [&](const auto& id) { return name_or_id(catalogue_.station(id), id); });
   report_.categories = rows_of(categories_, [&](const auto& id) { return name_or_id(catalogue_.category(id), id); });

@@ -63,6 +63,16 @@ struct Row {
   Account account;
 };
 
+/// A line of the slogans' table: what one page was to stand on the signs, and did by the proofs' own count.
+struct PageRow {
+  std::string object;  ///< hexadecimal; empty: played, but a killed process left no count of its pages
+  std::string title;
+  std::string category;
+  Micros planned{0};  ///< by the playlists' turns
+  Micros shown{0};
+  std::uint64_t frames = 0;
+};
+
 struct Report {
   timetable::LocalDate from;
   timetable::LocalDate to;  ///< included
@@ -71,7 +81,8 @@ struct Report {
   std::vector<Row> total;  ///< one for each medium
   std::vector<Row> stations;
   std::vector<Row> categories;
-  std::vector<Row> groups;  ///< a station in two groups counts in both: these do not add up to the total
+  std::vector<Row> groups;     ///< a station in two groups counts in both: these do not add up to the total
+  std::vector<PageRow> pages;  ///< of all signs, by object
   std::vector<Difference> differences;
   std::vector<Anomaly> anomalies;
   std::uint64_t cues_planned = 0;      ///< that had ended by `made`
@@ -112,6 +123,9 @@ class Reporter {
 
  private:
   void account(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
+  void account_category(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
+  void account_pages(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs, Micros played);
+  PageRow& page_row(const std::string& object, const v1::Cue& cue);
   void add_cue(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs);
 
   const store::Catalogue& catalogue_;
@@ -119,6 +133,7 @@ class Reporter {
   Report report_;
   using Rows = std::map<std::pair<v1::Medium, std::string>, Account>;
   Rows total_, stations_, categories_, groups_;
+  std::map<std::string, PageRow> pages_;  ///< by the object's bytes
 };
 
 /// Aligned text for people, Vietnamese first, English beside it; ends with

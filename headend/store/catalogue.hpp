@@ -143,9 +143,18 @@ struct Slogan {
   Weekdays weekdays = every_day;
   std::vector<std::string> groups;  ///< ids, sorted
   std::uint32_t scroll_px_s = 0;    ///< used where the image is wider than the sign
-  std::chrono::seconds dwell{10};   ///< length of one turn when several slogans share the sign, ≥ 1 s
+  std::chrono::seconds dwell{10};   ///< length of one turn, ≥ 1 s
+  int position = 0;                 ///< of slogans that share a sign the least is first; then by id
   Validity validity;
   bool operator==(const Slogan&) const = default;
+};
+
+/// How bright all signs are from one minute of the local day up to another.
+struct Brightness {
+  std::uint32_t from_minute = 0;  ///< 0…1439
+  std::uint32_t to_minute = 0;    ///< > from_minute, ≤ 1440
+  std::uint32_t percent = 100;    ///< 1…100
+  bool operator==(const Brightness&) const = default;
 };
 
 /// When a ward may be heard, with its legal source. Data, never code.
@@ -176,6 +185,7 @@ struct Catalogue {
   std::vector<Programme> programmes;
   std::vector<Slogan> slogans;
   std::vector<Policy> policies;
+  std::vector<Brightness> brightness;  ///< by from_minute, apart; outside of all: 100 %
 
   /// @return nullptr if there is none
   [[nodiscard]] const Station* station(std::string_view id) const;

@@ -63,6 +63,7 @@ Slogan slogan_of(const Row& row) {
   slogan.scroll_px_s = row.number<std::uint32_t>(6);
   slogan.dwell = std::chrono::seconds{row.integer(7)};
   slogan.validity = {date_of(row, 8), date_of(row, 9)};
+  slogan.position = row.number<int>(10);
   return slogan;
 }
 
@@ -122,7 +123,8 @@ Result<void> read_programmes(Connection& sql, std::vector<Programme>& programmes
 
 Result<void> read_slogans(Connection& sql, std::vector<Slogan>& slogans) {
   LOA_TRY(sql.each(
-      "SELECT id, text, category, from_s, to_s, weekdays, scroll_px_s, dwell_s, valid_from, valid_to FROM slogans "
+      "SELECT id, text, category, from_s, to_s, weekdays, scroll_px_s, dwell_s, valid_from, valid_to, position "
+      "FROM slogans "
       "ORDER BY id",
       [&](const Row& row) { slogans.push_back(slogan_of(row)); }));
   std::size_t at = 0;
@@ -165,6 +167,10 @@ Result<void> read_all(Connection& sql, Catalogue& all) {
   LOA_TRY(read_contents(sql, all.contents));
   LOA_TRY(read_programmes(sql, all.programmes));
   LOA_TRY(read_slogans(sql, all.slogans));
+  LOA_TRY(sql.each("SELECT from_minute, to_minute, percent FROM brightness ORDER BY from_minute", [&](const Row& row) {
+    all.brightness.push_back(
+        {row.number<std::uint32_t>(0), row.number<std::uint32_t>(1), row.number<std::uint32_t>(2)});
+  }));
   return read_policies(sql, all.policies);
 }
 

@@ -63,9 +63,9 @@ Result<void> write_programme(Connection& sql, const Programme& programme) {
 
 Result<void> write_slogan(Connection& sql, const Slogan& slogan) {
   LOA_TRY(sql.run("DELETE FROM slogans WHERE id = ?", slogan.id));
-  LOA_TRY(sql.run("INSERT INTO slogans VALUES (?,?,?,?,?,?,?,?,?,?)", slogan.id, slogan.text, slogan.category,
+  LOA_TRY(sql.run("INSERT INTO slogans VALUES (?,?,?,?,?,?,?,?,?,?,?)", slogan.id, slogan.text, slogan.category,
                   slogan.from.count(), slogan.to.count(), slogan.weekdays, slogan.scroll_px_s, slogan.dwell.count(),
-                  days_of(slogan.validity.from), days_of(slogan.validity.to)));
+                  days_of(slogan.validity.from), days_of(slogan.validity.to), slogan.position));
   for (const auto& image : slogan.images) {
     LOA_TRY(sql.run("INSERT INTO slogan_images VALUES (?,?,?,?)", slogan.id, image.geometry.width_px,
                     image.geometry.height_px, image.object));
@@ -168,6 +168,17 @@ Result<void> Store::put_slogan(const Slogan& slogan) {
 Result<void> Store::remove_slogan(const std::string& id) {
   auto& sql = *database_->sql;
   return removed(sql, sql.run("DELETE FROM slogans WHERE id = ?", id), "slogan", id);
+}
+
+Result<void> Store::put_brightness(const std::vector<Brightness>& stretches) {
+  auto& sql = *database_->sql;
+  return sql.transaction([&]() -> Result<void> {
+    LOA_TRY(sql.run("DELETE FROM brightness"));
+    for (const auto& one : stretches) {
+      LOA_TRY(sql.run("INSERT INTO brightness VALUES (?,?,?)", one.from_minute, one.to_minute, one.percent));
+    }
+    return {};
+  });
 }
 
 Result<void> Store::put_policy(const Policy& policy) {

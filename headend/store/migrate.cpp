@@ -100,7 +100,16 @@ CREATE TABLE faults (
   count INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (station, code)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{version_1};
+// Version 2: slogans have an order; brightness of the signs by time of day; a playlist's proof tells its pages.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE slogans ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE brightness (from_minute INTEGER PRIMARY KEY, to_minute INTEGER NOT NULL, percent INTEGER NOT NULL) STRICT;
+CREATE TABLE proof_pages (
+  proof INTEGER NOT NULL REFERENCES proofs(id), position INTEGER NOT NULL, object BLOB NOT NULL, frames INTEGER NOT NULL,
+  shown_us INTEGER NOT NULL, PRIMARY KEY (proof, position)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps{version_1, version_2};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 
 #include "headend/store/database.hpp"
 
@@ -33,6 +34,15 @@ Result<void> append_gaps(Connection& sql, std::int64_t id, const v1::Proof& proo
   return {};
 }
 
+Result<void> append_pages(Connection& sql, std::int64_t id, const v1::Proof& proof) {
+  for (int i = 0; i < proof.pages_size(); ++i) {
+    const auto& page = proof.pages(i);
+    LOA_TRY(sql.run("INSERT INTO proof_pages VALUES (?,?,?,?,?)", id, i, Blob{page.object()}, page.frames(),
+                    page.shown_us()));
+  }
+  return {};
+}
+
 Result<void> append_proof(Connection& sql, const ProofRecord& record) {
   const auto& proof = record.proof;
   LOA_TRY(sql.run("INSERT INTO proofs VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", record.station,
@@ -41,7 +51,9 @@ Result<void> append_proof(Connection& sql, const ProofRecord& record) {
                   proof.bucket(), proof.reason(), proof.from_us(), proof.to_us(), Blob{proof.object()},
                   proof.first_frame(), proof.frames(), proof.underruns(), proof.gain_cb(), proof.start_error_us(),
                   proof.device_ppb(), proof.clock_grade(), proof.clock_error_us(), proof.medium()));
-  return append_gaps(sql, sql.last_id(), proof);
+  const auto id = sql.last_id();
+  LOA_TRY(append_gaps(sql, id, proof));
+  return append_pages(sql, id, proof);
 }
 
 Result<void> put_head(Connection& sql, const ChainHead& head) {
@@ -99,20 +111,38 @@ ProofRecord proof_of(const Row& row) {
   return record;
 }
 
-/// One row for each gap, or one with nulls for a proof without: the last one read grows.
-void add_proof_row(std::vector<ProofRecord>& records, std::int64_t& last_id, const Row& row) {
-  if (row.integer(0) != last_id) records.push_back(proof_of(row));
-  last_id = row.integer(0);
-  if (row.is_null(24)) return;
-  auto* gap = records.back().proof.add_gaps();
-  gap->set_at_us(row.integer(24));
-  gap->set_length_us(row.integer(25));
-}
+/// Proofs as they are read, with the place of each by its row.
+struct Reading {
+  std::vector<ProofRecord> records;
+  std::unordered_map<std::int64_t, std::size_t> places;
+
+  /// One row for each gap, or one with nulls for a proof without.
+  void add_row(const Row& row) {
+    const auto [place, fresh] = places.try_emplace(row.integer(0), records.size());
+    if (fresh) records.push_back(proof_of(row));
+    if (row.is_null(24)) return;
+    auto* gap = records[place->second].proof.add_gaps();
+    gap->set_at_us(row.integer(24));
+    gap->set_length_us(row.integer(25));
+  }
+  void add_page(const Row& row) {
+    const auto place = places.find(row.integer(0));
+    if (place == places.end()) return;
+    auto* page = records[place->second].proof.add_pages();
+    page->set_object(row.text(1));
+    page->set_frames(row.number<std::uint64_t>(2));
+    page->set_shown_us(row.integer(3));
+  }
+};
 
 #define LOA_PROOF_ROWS                                                                                             \
   "SELECT id, station, epoch, number, digest, received_us, previous, occurrence, segment, plan_sequence, bucket, " \
   "reason, from_us, to_us, object, first_frame, frames, underruns, gain_cb, start_error_us, device_ppb, "          \
   "clock_grade, clock_error_us, medium, at_us, length_us FROM proofs LEFT JOIN proof_gaps ON proof = id "
+
+#define LOA_PAGE_ROWS \
+  "SELECT proof, pages.object, pages.frames, shown_us FROM proof_pages pages JOIN proofs ON proof = id "
+#define LOA_IN_SPAN "WHERE from_us >= ? AND from_us < ? AND flaw = '' "
 
 }  // namespace
 
@@ -200,19 +230,21 @@ Result<std::uint64_t> Store::count_forks(const std::string& station) {
 }
 
 Result<std::vector<ProofRecord>> Store::proofs(Span span, const std::string& station) {
-  std::vector<ProofRecord> records;
-  std::int64_t last_id = 0;
-  const auto add = [&](const Row& row) { add_proof_row(records, last_id, row); };
+  Reading reading;
+  const auto add_row = [&](const Row& row) { reading.add_row(row); };
+  const auto add_page = [&](const Row& row) { reading.add_page(row); };
+  auto& sql = *database_->sql;
   if (station.empty()) {
-    LOA_TRY(database_->sql->each(LOA_PROOF_ROWS "WHERE from_us >= ? AND from_us < ? AND flaw = '' "
-                                                "ORDER BY station, epoch, number, position",
-                                 add, span.from, span.to));
+    LOA_TRY(
+        sql.each(LOA_PROOF_ROWS LOA_IN_SPAN "ORDER BY station, epoch, number, position", add_row, span.from, span.to));
+    LOA_TRY(sql.each(LOA_PAGE_ROWS LOA_IN_SPAN "ORDER BY proof, position", add_page, span.from, span.to));
   } else {
-    LOA_TRY(database_->sql->each(LOA_PROOF_ROWS "WHERE from_us >= ? AND from_us < ? AND flaw = '' AND station = ? "
-                                                "ORDER BY epoch, number, position",
-                                 add, span.from, span.to, station));
+    LOA_TRY(sql.each(LOA_PROOF_ROWS LOA_IN_SPAN "AND station = ? ORDER BY epoch, number, position", add_row, span.from,
+                     span.to, station));
+    LOA_TRY(sql.each(LOA_PAGE_ROWS LOA_IN_SPAN "AND station = ? ORDER BY proof, position", add_page, span.from, span.to,
+                     station));
   }
-  return records;
+  return std::move(reading.records);
 }
 
 Result<std::vector<ProofRecord>> Store::proofs_of(const std::string& station, std::size_t limit) {

@@ -61,6 +61,8 @@ class Store {
   Result<void> put_slogan(const Slogan& slogan);
   /// @error missing
   Result<void> remove_slogan(const std::string& id);
+  /// Replaces all stretches.
+  Result<void> put_brightness(const std::vector<Brightness>& stretches);
   Result<void> put_policy(const Policy& policy);
   /// @error missing
   Result<void> remove_policy(const std::string& id);

@@ -39,6 +39,11 @@ void check_id(Problems& problems, const char* what, const std::string& id) {
   problems.add(Severity::error, "id", "'{}' cannot name a {}: use 1 to 32 of a–z, 0–9 and '-'", id, what);
 }
 
+void check_not_reserved(Problems& problems, const std::string& id) {
+  if (id != sign_playlist) return;
+  problems.add(Severity::error, "taken", "'{}' is the name of the signs' playlists: choose another", id);
+}
+
 void check_groups(Problems& problems, const std::string& name, const std::vector<std::string>& groups,
                   const Catalogue& catalogue) {
   if (groups.empty())
@@ -297,6 +302,7 @@ std::vector<Problem> check(const Programme& programme, const Catalogue& catalogu
   Problems problems;
   const auto name = fmt::format("programme '{}'", programme.id);
   check_id(problems, "programme", programme.id);
+  check_not_reserved(problems, programme.id);
   if (catalogue.slogan(programme.id)) {
     problems.add(Severity::error, "taken", "'{}' is the name of a slogan: choose another for the programme",
                  programme.id);
@@ -325,6 +331,7 @@ std::vector<Problem> check(const store::Slogan& slogan, const Catalogue& catalog
   Problems problems;
   const auto name = fmt::format("slogan '{}'", slogan.id);
   check_id(problems, "slogan", slogan.id);
+  check_not_reserved(problems, slogan.id);
   if (catalogue.programme(slogan.id)) {
     problems.add(Severity::error, "taken", "'{}' is the name of a programme: choose another for the slogan", slogan.id);
   }

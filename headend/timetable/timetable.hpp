@@ -20,6 +20,9 @@ struct Occurrence {
 /// "<programme>/<YYYY-MM-DD>/<HHMMSS>": the name of an occurrence for ever.
 std::string occurrence_id(std::string_view programme, LocalDate date, TimeOfDay time);
 
+/// What stands for the programme in the occurrences of a sign's playlists; no programme or slogan may be called so.
+inline constexpr const char* sign_playlist = "bang-led";
+
 /// The position of a frame at 48 000 Hz, rounded to the nearest microsecond: positions of many segments do not drift.
 constexpr Micros position_of(std::int64_t frames) { return Micros{(frames * 125 + 3) / 6}; }
 

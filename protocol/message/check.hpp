@@ -24,6 +24,9 @@ inline constexpr std::size_t max_title_bytes = 200;
 inline constexpr std::size_t max_text_bytes = 500;
 inline constexpr std::uint32_t min_sign_px = 8, max_sign_px = 4'096;
 inline constexpr std::uint32_t max_scroll_px_s = 2'000;
+inline constexpr std::size_t max_pages = 100;  ///< in one cue, and in one proof
+inline constexpr Micros min_dwell = std::chrono::seconds{1};
+inline constexpr std::size_t max_brightness = 48;  ///< stretches of the day
 inline constexpr int min_gain_cb = -6'000;
 inline constexpr Micros max_duration = std::chrono::hours{24};  ///< of one cue, and of one proof
 inline constexpr Micros max_stagger = std::chrono::seconds{1};

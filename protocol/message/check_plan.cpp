@@ -64,6 +64,22 @@ Result<void> check_sign_geometry(const v1::Plan& plan) {
   return demand_range("sign height_px", plan.sign().height_px(), min_sign_px, max_sign_px);
 }
 
+Result<void> check_brightness(const v1::Plan& plan) {
+  LOA_TRY(demand(plan.brightness_size() == 0 || plan.has_sign(), "brightness stands only with a sign"));
+  LOA_TRY(demand(static_cast<std::size_t>(plan.brightness_size()) <= max_brightness,
+                 "{} stretches of brightness are more than {}", plan.brightness_size(), max_brightness));
+  std::uint32_t free_from = 0;
+  for (const auto& stretch : plan.brightness()) {
+    LOA_TRY(demand_range("brightness to_minute", stretch.to_minute(), 1U, 1'440U));
+    LOA_TRY(demand(stretch.from_minute() >= free_from && stretch.from_minute() < stretch.to_minute(),
+                   "brightness from_minute {} is not before to_minute {}, or before the end of the one before",
+                   stretch.from_minute(), stretch.to_minute()));
+    LOA_TRY(demand_range("brightness percent", stretch.percent(), 1U, 100U));
+    free_from = stretch.to_minute();
+  }
+  return {};
+}
+
 Result<void> check_groups(const v1::Plan& plan) {
   LOA_TRY(demand(static_cast<std::size_t>(plan.groups_size()) <= max_groups, "{} groups are more than {}",
                  plan.groups_size(), max_groups));
@@ -80,6 +96,11 @@ Result<void> check_in_plan(const v1::Cue& cue, const v1::Plan& plan, const Objec
   const auto object = objects.find(cue.object());
   if (object == objects.end()) return fail(ErrorCode::invalid, "its object {} is not listed", format_hex(cue.object()));
   LOA_TRY(demand(object->second == cue.medium(), "its object is listed for another medium"));
+  for (const auto& page : cue.pages()) {
+    const auto listed = objects.find(page.object());
+    LOA_TRY(demand(listed != objects.end() && listed->second == v1::MEDIUM_SIGN, "its page {} is not listed for a sign",
+                   format_hex(page.object())));
+  }
   LOA_TRY(demand(cue.medium() != v1::MEDIUM_SIGN || plan.has_sign(), "it is for a sign and the station has none"));
   return demand(cue.start_us() < plan.horizon_us(), "it starts at or after the horizon");
 }
@@ -127,6 +148,20 @@ Result<void> check_enums(const v1::Cue& cue) {
                 static_cast<int>(cue.required_grade()));
 }
 
+Result<void> check_pages(const v1::Cue& cue) {
+  if (cue.pages_size() == 0) return {};
+  LOA_TRY(demand(cue.medium() == v1::MEDIUM_SIGN, "pages stand only in a cue for a sign"));
+  LOA_TRY(demand(static_cast<std::size_t>(cue.pages_size()) <= max_pages, "{} pages are more than {}", cue.pages_size(),
+                 max_pages));
+  for (const auto& page : cue.pages()) {
+    LOA_TRY(demand_bytes("a page's object", page.object(), 32));
+    LOA_TRY(demand_range<std::int64_t>("a page's dwell_us", page.dwell_us(), min_dwell.count(), max_duration.count()));
+    LOA_TRY(demand_range("a page's scroll_px_s", page.scroll_px_s(), 0U, max_scroll_px_s));
+  }
+  return demand(cue.object() == cue.pages(0).object() && cue.scroll_px_s() == cue.pages(0).scroll_px_s(),
+                "object and scroll_px_s are not those of the first page");
+}
+
 }  // namespace
 
 bool is_occurrence(std::string_view text) {
@@ -168,6 +203,7 @@ Result<void> check(const v1::Cue& cue) {
   LOA_TRY(demand_range<std::int64_t>("late_limit_us", cue.late_limit_us(), 0, max_duration.count()));
   LOA_TRY(demand_range<std::int64_t>("stagger_us", cue.stagger_us(), 0, max_stagger.count()));
   LOA_TRY(demand_range("scroll_px_s", cue.scroll_px_s(), 0U, cue.medium() == v1::MEDIUM_SIGN ? max_scroll_px_s : 0U));
+  LOA_TRY(check_pages(cue));
   return demand_text("title", cue.title(), max_title_bytes);
 }
 
@@ -179,6 +215,7 @@ Result<void> check(const v1::Plan& plan) {
   LOA_TRY(demand(plan.has_policy(), "the plan has no policy: a station without one may not sound"));
   LOA_TRY(check(plan.policy()));
   LOA_TRY(check_sign_geometry(plan));
+  LOA_TRY(check_brightness(plan));
   LOA_TRY(check_groups(plan));
   LOA_TRY_LET(const ObjectTable objects, check_objects(plan));
   return check_cues(plan, objects);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "protocol/message/check.hpp"
 #include "protocol/message/demand.hpp"
@@ -55,7 +56,28 @@ Result<void> check_frames(const v1::Proof& proof) {
                 format_duration(Micros{heard_us}));
 }
 
+/// No page stands longer than the part, nor all of them together.
+Result<void> check_pages(const v1::Proof& proof) {
+  if (proof.pages_size() == 0) return {};
+  LOA_TRY(demand(proof.medium() == v1::MEDIUM_SIGN, "pages stand only with a sign"));
+  LOA_TRY(demand(static_cast<std::size_t>(proof.pages_size()) <= max_pages, "{} pages are more than {}",
+                 proof.pages_size(), max_pages));
+  std::set<std::string_view> seen;
+  std::int64_t free_us = proof.to_us() - proof.from_us();
+  std::uint64_t free_frames = proof.frames();
+  for (const auto& page : proof.pages()) {
+    LOA_TRY(demand_bytes("a page's object", page.object(), hash_bytes));
+    LOA_TRY(demand(seen.insert(page.object()).second, "page {} is there twice", format_hex(page.object())));
+    LOA_TRY(demand_range<std::int64_t>("a page's shown_us", page.shown_us(), 0, free_us));
+    LOA_TRY(demand_range<std::uint64_t>("a page's frames", page.frames(), 0, free_frames));
+    free_us -= page.shown_us();
+    free_frames -= page.frames();
+  }
+  return {};
+}
+
 Result<void> check_measured(const v1::Proof& proof) {
+  LOA_TRY(check_pages(proof));
   LOA_TRY(check_gaps(proof));
   LOA_TRY(check_frames(proof));
   LOA_TRY(demand_range("gain_cb", proof.gain_cb(), min_gain_cb, 0));
@@ -64,7 +86,8 @@ Result<void> check_measured(const v1::Proof& proof) {
 }
 
 Result<void> check_unmeasured(const v1::Proof& proof) {
-  return demand(proof.frames() == 0 && proof.gaps_size() == 0, "frames and gaps stand only with what was played");
+  return demand(proof.frames() == 0 && proof.gaps_size() == 0 && proof.pages_size() == 0,
+                "frames, gaps and pages stand only with what was played");
 }
 
 Result<void> check_standing(const v1::Status::Standing& standing) {

@@ -39,6 +39,10 @@ struct PartStarted {
 struct PartEnded {
   v1::Proof part;
 };
+/// A page of a playlist is in the store and cannot be shown (PresenterEvents::page_damaged).
+struct PageDamaged {
+  Sha256 object;
+};
 /// A command, verified, in time, for us, and its sequence made durable.
 struct CommandArrived {
   v1::Command command;
@@ -54,12 +58,13 @@ struct FaultRestored {
 /// Time passed: next_deadline() was reached, or the clock was stepped or changed its grade.
 struct Tick {};
 
-using Event = std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, CommandArrived, MuteRestored,
-                           FaultRestored, Condition, Tick>;
+using Event = std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, PageDamaged, CommandArrived,
+                           MuteRestored, FaultRestored, Condition, Tick>;
 
 // ---- actions -----------------------------------------------------------------------------------------------------
 
-/// Hand to the presenter of cue.medium(); Assignment::object is left to the shell.
+/// Hand to the presenter of cue.medium(); Assignment::object and pages are left to the shell. The cue ends with the
+/// plan's horizon at the latest.
 struct Arm {
   Assignment assignment;
 };
@@ -71,6 +76,10 @@ struct Halt {
 struct Awake {
   v1::Medium medium;
   bool awake;
+};
+/// How bright the sign is from now on, 1…100 %.
+struct Dim {
+  int percent;
 };
 /// Write to the journal, durably, before anything that follows in the list.
 struct Keep {
@@ -97,7 +106,7 @@ struct Raise {
   v1::Fault fault;
 };
 
-using Action = std::variant<Arm, Halt, Awake, Keep, Remember, Want, Inspect, Reply, Report, Raise>;
+using Action = std::variant<Arm, Halt, Awake, Dim, Keep, Remember, Want, Inspect, Reply, Report, Raise>;
 using Actions = std::vector<Action>;
 
 /// A part of a cue's planned time that the journal already holds.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "protocol/base/time.hpp"
 #include "protocol/message/loa.pb.h"
@@ -29,6 +30,7 @@ struct Assignment {
   int gain_cb = 0;     ///< after the policy's cap
   v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
   std::filesystem::path object;                       ///< verified content in the store
+  std::vector<std::filesystem::path> pages;           ///< of a playlist, in its order: there or not
 };
 
 /// What a presenter tells the core; called on the io thread.
@@ -39,6 +41,8 @@ struct PresenterEvents {
   /// chain and clock fields. Reasons: "complete", "halted", "device-lost", "content-damaged". Exactly one for each
   /// assignment; bucket UNKNOWN and from_us == to_us when nothing of it was heard.
   std::function<void(const v1::Proof&)> ended;
+  /// A page of a playlist is there and cannot be shown; others stand in its place. Told once for each assignment.
+  std::function<void(const std::string& object)> page_damaged;
 };
 
 /// Plays or shows cues at their instants. AudioPlayer and SignPlayer are the two; the simulator has its own pair.
@@ -56,6 +60,8 @@ class Presenter {
   virtual void settled(const CueKey& cue) = 0;
   /// Opens the device ahead of time, or closes it once idle, so that the first sample is on time.
   virtual void set_awake(bool awake) = 0;
+  /// How bright what is shown is from now on. Nothing to do for what sounds. @param percent 1…100
+  virtual void set_brightness(int /*percent*/) {}
 };
 
 }  // namespace loa::station

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "protocol/message/playlist.hpp"
+#include "station/core/brightness.hpp"
+
 namespace loa::station::core {
 namespace {
 
@@ -12,6 +15,14 @@ constexpr std::int64_t day_us = 86'400'000'000;         // what ended so long be
 constexpr std::int64_t memory_us = 9 * 86'400'000'000;  // the policy counts by the week
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
+
+std::vector<Sha256> objects_of(const v1::Cue& cue) {
+  std::vector<Sha256> objects;
+  for (const auto& bytes : protocol::message::objects_of(cue)) {
+    objects.push_back(Sha256::from_bytes(bytes).value_or(Sha256{}));
+  }
+  return objects;
+}
 
 }  // namespace
 
@@ -48,6 +59,9 @@ Actions StationCore::on(const Event& event, const Now& now) {
 void StationCore::take(const PlanArrived& event) {
   plan_sequence_ = event.sequence;
   policy_ = event.plan.policy();
+  *brightness_.mutable_policy() = policy_;
+  *brightness_.mutable_brightness() = event.plan.brightness();
+  horizon_us_ = event.plan.horizon_us();
   objects_.clear();
   held_.clear();
   for (const auto& object : event.plan.objects()) {
@@ -139,27 +153,36 @@ void StationCore::take(const ObjectLost& event) {
   want_objects();
 }
 
-bool StationCore::holds(const v1::Cue& cue) const {
-  const auto entry = held_.find(object_of(cue));
+bool StationCore::held(const Sha256& object) const {
+  const auto entry = held_.find(object);
   return entry != held_.end() && entry->second;
 }
 
+bool StationCore::holds(const v1::Cue& cue) const {
+  const auto objects = objects_of(cue);
+  return std::any_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
+}
+
+bool StationCore::holds_all(const v1::Cue& cue) const {
+  const auto objects = objects_of(cue);
+  return std::all_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
+}
+
 std::size_t StationCore::objects_held() const {
-  return static_cast<std::size_t>(std::count_if(objects_.begin(), objects_.end(), [this](const auto& object) {
-    const auto entry = held_.find(object.first);
-    return entry != held_.end() && entry->second;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(objects_.begin(), objects_.end(), [this](const auto& object) { return held(object.first); }));
 }
 
 void StationCore::want_objects() {
   Want want;
   std::map<Sha256, bool> listed;
   for (const Track* track : order_) {
-    const Sha256 name = object_of(track->cue);
-    const auto object = objects_.find(name);
-    if (track->closed() || holds(track->cue) || object == objects_.end() || !listed.emplace(name, true).second)
-      continue;
-    want.objects.push_back(object->second);
+    if (track->closed()) continue;
+    for (const Sha256& name : objects_of(track->cue)) {
+      const auto object = objects_.find(name);
+      if (held(name) || object == objects_.end() || !listed.emplace(name, true).second) continue;
+      want.objects.push_back(object->second);
+    }
   }
   actions_.emplace_back(std::move(want));
 }
@@ -200,6 +223,11 @@ void StationCore::take(const PartEnded& event) {
   actions_.emplace_back(Report{});
 }
 
+void StationCore::take(const PageDamaged& event) {
+  held_[event.object] = false;
+  actions_.emplace_back(Inspect{event.object});
+}
+
 // The part itself, then what its end means for the rest of the cue.
 void StationCore::settle(Track& track, const v1::Proof& part) {
   if (part.to_us() > part.from_us() && part.bucket() == v1::BUCKET_PLAYED) keep_played(track, part);
@@ -215,13 +243,14 @@ void StationCore::settle(Track& track, const v1::Proof& part) {
     damaged_.insert(object_of(track.cue));
     actions_.emplace_back(Inspect{object_of(track.cue)});
   } else if (part.reason() == "complete" && !track.closed()) {
-    account(track, track.end_us(), track.block.value_or(Block{v1::BUCKET_INTERRUPTED, "device-late"}));
+    account(track, track.armed_end_us, track.block.value_or(Block{v1::BUCKET_INTERRUPTED, "device-late"}));
   }
 }
 
 void StationCore::keep_played(Track& track, v1::Proof part) {
-  const std::int64_t from = std::clamp(part.from_us(), track.frontier_us, track.end_us());
-  const std::int64_t to = part.reason() == "complete" ? track.end_us() : std::clamp(part.to_us(), from, track.end_us());
+  const std::int64_t end = std::min(track.armed_end_us, track.end_us());
+  const std::int64_t from = std::clamp(part.from_us(), std::min(track.frontier_us, end), end);
+  const std::int64_t to = part.reason() == "complete" ? end : std::clamp(part.to_us(), from, end);
   if (to <= from) return;
   account(track, from, track.block.value_or(Block{v1::BUCKET_INTERRUPTED, "device-late"}));
   part.set_from_us(from);
@@ -271,6 +300,7 @@ void StationCore::step() {
   while (first_open_ < order_.size() && order_[first_open_]->closed() && !order_[first_open_]->assigned) ++first_open_;
   for (Track* track : open_until(now_us() + settings_.arm_lead.count())) step_cue(*track);
   watch_awake();
+  watch_brightness();
   watch_content();
 }
 
@@ -310,6 +340,8 @@ void StationCore::arm(Track& track) {
   assignment.gain_cb = capped_gain_cb(policy_, track.cue);
   assignment.clock_grade = static_cast<v1::ClockGrade>(now_.grade);
   track.clock_grade = assignment.clock_grade;
+  track.armed_end_us = std::min(track.end_us(), horizon_us_);
+  assignment.cue.set_duration_us(track.armed_end_us - track.start_us());
   track.assigned = true;
   assigned_.push_back(&track);
   if (now_us() <= track.start_us()) track.block.reset();
@@ -326,6 +358,7 @@ void StationCore::halt(Track& track, Block why) {
 std::optional<StationCore::Block> StationCore::why_not(const Track& track) const {
   const std::int64_t at = std::max(now_us(), track.start_us());
   if (!track.in_plan) return Block{v1::BUCKET_INTERRUPTED, "plan-changed"};
+  if (at >= horizon_us_) return Block{v1::BUCKET_REFUSED, "plan-expired"};
   if (const auto rule = forbidden_by(policy_, track.cue, sessions_)) return Block{v1::BUCKET_REFUSED, *rule};
   if (believed_ < static_cast<ClockGrade>(track.cue.required_grade())) {
     return Block{v1::BUCKET_CLOCK_UNTRUSTED, std::string{"clock-"} + name_of(believed_)};
@@ -368,6 +401,8 @@ std::optional<MonoTime> StationCore::next_deadline() const {
     if (next && track.start_us() - settings_.content_alarm.count() > *next) break;
   }
   consider(mute_until_us_);
+  consider(horizon_us_);
+  if (!assigned_.empty()) consider(next_brightness_us(brightness_, now_us()).value_or(0));
   for (const auto& [medium, end_us] : last_end_us_) consider(end_us + settings_.post_roll.count());
   if (!next) return sooner;
   const MonoTime at = anchor_.mono_of(wall_from_us(*next));
@@ -393,6 +428,14 @@ void StationCore::watch_awake() {
     const auto place = needed ? actions_.begin() : actions_.end();
     actions_.insert(place, Awake{medium, needed});
   }
+}
+
+/// Told before what it is for; the clock decides even while nothing is shown.
+void StationCore::watch_brightness() {
+  const int percent = brightness_at(brightness_, now_us());
+  if (percent == percent_) return;
+  percent_ = percent;
+  actions_.insert(actions_.begin(), Dim{percent});
 }
 
 void StationCore::take(const CommandArrived& event) { actions_.emplace_back(Reply{obey(event.command)}); }

@@ -76,9 +76,10 @@ class StationCore {
     v1::Cue cue;
     bool in_plan = true;
     std::uint64_t plan_sequence = 0;
-    std::int64_t frontier_us = 0;  // planned time before this is accounted for
-    std::vector<Span> known;       // what the journal accounts for beyond it, by start
-    bool forgotten = false;        // perhaps: the journal may have pruned it. Certainly once it is long past
+    std::int64_t frontier_us = 0;   // planned time before this is accounted for
+    std::vector<Span> known;        // what the journal accounts for beyond it, by start
+    bool forgotten = false;         // perhaps: the journal may have pruned it. Certainly once it is long past
+    std::int64_t armed_end_us = 0;  // end of the assignment: of the cue, or the plan's horizon
     bool assigned = false;
     bool on_air = false;
     bool halting = false;
@@ -100,6 +101,7 @@ class StationCore {
   void take(const ObjectLost& event);
   void take(const PartStarted& event);
   void take(const PartEnded& event);
+  void take(const PageDamaged& event);
   void take(const CommandArrived& event);
   void take(const MuteRestored& event);
   void take(const FaultRestored& event);
@@ -126,6 +128,7 @@ class StationCore {
   void keep_played(Track& track, v1::Proof part);
   void watch_awake();
   void watch_content();
+  void watch_brightness();
   void watch_part(const Track& track, const v1::Proof& part);
   void note_device(v1::Medium medium, bool works);
   void set_fault(std::string_view code, bool present, std::string text = {});
@@ -135,7 +138,9 @@ class StationCore {
   [[nodiscard]] std::optional<Block> why_not(const Track& track) const;
   [[nodiscard]] bool pre_empted(const Track& track) const;
   [[nodiscard]] std::vector<Track*> open_until(std::int64_t start_us) const;
-  [[nodiscard]] bool holds(const v1::Cue& cue) const;
+  [[nodiscard]] bool held(const Sha256& object) const;
+  [[nodiscard]] bool holds(const v1::Cue& cue) const;      // enough of it to begin
+  [[nodiscard]] bool holds_all(const v1::Cue& cue) const;  // every page of a playlist
   [[nodiscard]] bool needs_awake(v1::Medium medium) const;
   [[nodiscard]] std::int64_t now_us() const { return to_us(anchor_.plan_time(now_.mono)); }
   [[nodiscard]] bool clock_usable() const { return believed_ >= ClockGrade::network; }
@@ -151,6 +156,9 @@ class StationCore {
   std::int64_t born_us_ = 0;  // plan time; stays when the clock leaps ahead
 
   v1::Policy policy_;
+  v1::Plan brightness_;  // of the plan: only policy and brightness
+  int percent_ = 100;    // what the sign was told
+  std::int64_t horizon_us_ = 0;
   std::uint64_t plan_sequence_ = 0;
   std::map<Sha256, v1::Object> objects_;
   std::map<Sha256, bool> held_;

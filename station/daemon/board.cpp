@@ -3,7 +3,7 @@
 #include "firmware/alsa/alsa_audio_out.hpp"
 #include "firmware/clock/system_clock.hpp"
 #include "firmware/gpio/gpio_amplifier.hpp"
-#include "firmware/recorder/recording_sign_out.hpp"
+#include "firmware/recorder/load.hpp"
 #include "firmware/sdl/load.hpp"
 #include "firmware/sysfs/sysfs_sensors.hpp"
 #include "firmware/systemd/systemd_watchdog.hpp"
@@ -24,8 +24,7 @@ Result<std::unique_ptr<firmware::SignOut>> make_sign(const StationSettings::Sign
   if (!settings.record) return sign;
   firmware::SignRecorderSettings recorder;
   recorder.folder = *settings.record;
-  return std::unique_ptr<firmware::SignOut>{
-      std::make_unique<firmware::RecordingSignOut>(std::move(sign), clock, recorder)};
+  return firmware::load_recording_sign_out(std::move(sign), clock, recorder);
 }
 
 Result<std::unique_ptr<firmware::Amplifier>> make_amplifier(const std::optional<StationSettings::Relay>& relay) {

@@ -6,6 +6,7 @@
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
 #include "station/daemon/memory.hpp"
+#include "station/display/load_objects.hpp"
 #include "station/display/sign_player.hpp"
 #include "station/journal/take_up.hpp"
 #include "station/playback/audio_player.hpp"
@@ -119,8 +120,9 @@ Result<void> Station::make_presenters() {
     player.width_px = settings_.sign->width_px;
     player.height_px = settings_.sign->height_px;
     LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(marks_.hot, "sign"));
-    auto sign =
-        std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), post(), presenter_events());
+    LOA_TRY_LET(auto open, display::load_sign_objects());
+    auto sign = std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), std::move(open),
+                                                      post(), presenter_events());
     rooms_.add("sign", sign->pulse(), Liveness::Serves::other);
     sign_ = std::move(sign);
   }
@@ -133,6 +135,7 @@ PresenterEvents Station::presenter_events() {
     log::info("cue.started", {{"cue", cue.occurrence}, {"segment", cue.segment}, {"start_error_us", start_error_us}});
     feed(core::PartStarted{cue, start_error_us});
   };
+  events.page_damaged = [this](const std::string& object) { on_page_damaged(object); };
   events.ended = [this](const v1::Proof& part) {
     log::info("cue.ended", {{"cue", part.occurrence()},
                             {"segment", part.segment()},
@@ -390,6 +393,7 @@ Presenter* Station::presenter_of(v1::Medium medium) { return medium == v1::MEDIU
 void Station::perform(const core::Arm& action) {
   Assignment assignment = action.assignment;
   assignment.object = store_.path_of(object_of(assignment.cue));
+  assignment.pages = pages_of(assignment.cue);
   if (Presenter* presenter = presenter_of(assignment.cue.medium())) return presenter->arm(assignment);
   v1::Proof part;
   part.set_occurrence(assignment.cue.occurrence());

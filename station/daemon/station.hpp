@@ -79,6 +79,7 @@ class Station {
   void perform(const core::Arm& action);
   void perform(const core::Halt& action);
   void perform(const core::Awake& action);
+  void perform(const core::Dim& action);
   void perform(const core::Keep& action);
   void perform(const core::Remember& action);
   void perform(const core::Want& action);
@@ -86,6 +87,9 @@ class Station {
   void perform(const core::Reply& action);
   void perform(const core::Report& action);
   void perform(const core::Raise& action);
+
+  void on_page_damaged(const std::string& object);
+  [[nodiscard]] std::vector<std::filesystem::path> pages_of(const v1::Cue& cue) const;
 
   // Faults: station_faults.cpp.
   void load_faults();

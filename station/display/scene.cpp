@@ -30,14 +30,6 @@ std::int64_t planned_us(const Assignment& assignment, MonoTime at) {
   return to_us(assignment.from) + std::chrono::round<Micros>(at - assignment.from_mono).count();
 }
 
-Result<void> check_fit(const v1::Cue& cue, const Picture& picture, int width_px, int height_px) {
-  const bool scrolls = cue.scroll_px_s() > 0;
-  const bool fits = picture.height_px == height_px && (scrolls ? picture.width_px > 0 : picture.width_px == width_px);
-  if (fits) return {};
-  return fail(ErrorCode::invalid, "a {} of {}x{} picture does not fit a sign of {}x{}: render it for this sign",
-              scrolls ? "strip" : "page", picture.width_px, picture.height_px, width_px, height_px);
-}
-
 std::int64_t frame_number(const Span& span, int frames_s, MonoTime at) { return steps(span, frames_s, at); }
 
 MonoTime frame_time(const Span& span, int frames_s, std::int64_t number) {

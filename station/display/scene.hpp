@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "content/picture/picture.hpp"
-#include "protocol/base/result.hpp"
 #include "station/core/presenter.hpp"
 
 /// What a sign shows at an instant: pure functions of the cue and the time. A player that comes back after a fault is
@@ -24,10 +23,6 @@ Span span_of(const Assignment& assignment);
 
 /// The planned (wall) instant that a monotonic one is for this assignment, microseconds.
 std::int64_t planned_us(const Assignment& assignment, MonoTime at);
-
-/// Whether a picture can be shown as the cue wants it: a page has exactly the sign's geometry, a strip its height.
-/// @error invalid
-Result<void> check_fit(const v1::Cue& cue, const Picture& picture, int width_px, int height_px);
 
 /// The frames of a moving picture lie on a grid that starts with the cue: number 0 at the origin, frames_s of them a
 /// second. So two signs draw the same frames, whenever each of them woke up.

@@ -7,19 +7,13 @@
 #include <mutex>
 #include <thread>
 
-#include "protocol/base/file.hpp"
+#include "station/display/page_decoder.hpp"
 
 namespace loa::station::display {
 namespace {
 
 constexpr std::chrono::seconds first_look{2};
-constexpr std::uint64_t max_object_bytes = 32 << 20;
 constexpr std::chrono::seconds patience{5};  // a panel's driver may take seconds to open
-
-Result<Picture> load_object(const std::filesystem::path& object) {
-  LOA_TRY_LET(const std::string bytes, read_file(object, max_object_bytes));
-  return content::picture::decode_png(bytes);
-}
 
 }  // namespace
 
@@ -30,8 +24,10 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
 
   Works(Post post, PresenterEvents events) : post_(std::move(post)), events_(std::move(events)) {}
 
-  void start(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks) {
-    show_.emplace(sign, settings, std::move(marks), forwarded_events(), load_object);
+  void start(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, OpenObject open) {
+    show_.emplace(sign, settings, std::move(marks), forwarded_events(),
+                  [this](const PageWish& wish) { return decoder_->begin(wish); });
+    decoder_.emplace(std::move(open), [this] { give({}); });
     thread_ = std::thread{[this] { run(); }};
     pthread_setname_np(thread_.native_handle(), "loa-sign");
   }
@@ -44,6 +40,8 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
     }
     changed_.notify_one();
     thread_.join();
+    decoder_.reset();
+    show_.reset();
   }
 
   void give(Order order) {
@@ -63,6 +61,11 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
     PresenterEvents events;
     events.started = [this](const CueKey& cue, int start_error_us) {
       tell([cue, start_error_us](const PresenterEvents& to) { to.started(cue, start_error_us); });
+    };
+    events.page_damaged = [this](const std::string& object) {
+      tell([object](const PresenterEvents& to) {
+        if (to.page_damaged) to.page_damaged(object);
+      });
     };
     events.ended = [this](const v1::Proof& part) { tell([part](const PresenterEvents& to) { to.ended(part); }); };
     return events;
@@ -89,10 +92,12 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
         orders.swap(orders_);
       }
       pulse_.beat(std::chrono::steady_clock::now() + patience);
-      for (const Order& order : orders) order(*show_, std::chrono::steady_clock::now());
+      for (const Order& order : orders) {
+        if (order) order(*show_, std::chrono::steady_clock::now());  // none: a page is ready
+      }
       wake = show_->step(std::chrono::steady_clock::now());
     }
-    show_.reset();  // the thread that opened the sign closes it
+    show_->close();  // the thread that opened the sign closes it
   }
 
   /// Unless something is to be shown by then: the technician is still there to hear that the sign is not.
@@ -110,6 +115,7 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
   bool closed_ = false;  // on the io thread only
   std::optional<SignShow> show_;
   Pulse pulse_;
+  std::optional<PageDecoder> decoder_;
   std::mutex mutex_;  // guards the next two
   bool quit_ = false;
   std::deque<Order> orders_;
@@ -117,10 +123,10 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
   std::thread thread_;
 };
 
-SignPlayer::SignPlayer(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, Post post,
-                       PresenterEvents events)
+SignPlayer::SignPlayer(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, OpenObject open,
+                       Post post, PresenterEvents events)
     : works_(std::make_shared<Works>(std::move(post), std::move(events))) {
-  works_->start(sign, settings, std::move(marks));
+  works_->start(sign, settings, std::move(marks), std::move(open));
 }
 
 SignPlayer::~SignPlayer() { works_->stop(); }
@@ -137,6 +143,10 @@ void SignPlayer::halt(const CueKey& cue) {
 
 void SignPlayer::settled(const CueKey& cue) {
   works_->give([cue](SignShow& show, MonoTime) { show.settled(cue); });
+}
+
+void SignPlayer::set_brightness(int percent) {
+  works_->give([percent](SignShow& show, MonoTime) { show.set_brightness(percent); });
 }
 
 void SignPlayer::set_awake(bool awake) {

@@ -29,39 +29,30 @@ v1::Proof draft_of(const Assignment& assignment, const char* reason) {
 }  // namespace
 
 SignShow::SignShow(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, PresenterEvents events,
-                   Load load)
+                   OpenPage open)
     : sign_(sign),
       settings_(settings),
       marks_(std::move(marks)),
       events_(std::move(events)),
-      load_(std::move(load)),
+      open_page_(std::move(open)),
       reopen_wait_(settings.first_reopen),
       frame_(static_cast<std::size_t>(settings.width_px) * static_cast<std::size_t>(settings.height_px) * 3) {}
 
-SignShow::~SignShow() {
-  if (open_) sign_.close();
+SignShow::~SignShow() { close(); }
+
+void SignShow::close() {
+  if (std::exchange(open_, false)) sign_.close();
 }
 
 void SignShow::arm(const Assignment& assignment) {
-  auto picture = load_(assignment.object);
-  const auto fits = picture ? check_fit(assignment.cue, *picture, settings_.width_px, settings_.height_px)
-                            : Result<void>{pass(picture.error())};
-  if (!fits) {
-    log::warn("cue.content_damaged", {{"cue", assignment.cue.occurrence()}, {"error", fits.error().text}});
-    return events_.ended(draft_of(assignment, "content-damaged"));
-  }
-  Slide slide;
-  slide.assignment = assignment;
-  slide.span = span_of(assignment);
-  slide.picture = std::move(*picture);
-  slides_.push_back(std::move(slide));
+  slides_.emplace_back(assignment, SignShape{settings_.width_px, settings_.height_px}, open_page_);
 }
 
 void SignShow::halt(const CueKey& cue, MonoTime now) {
   const auto slide = std::find_if(slides_.begin(), slides_.end(),
-                                  [&](const Slide& one) { return CueKey::of(one.assignment.cue) == cue; });
+                                  [&](const Slide& one) { return CueKey::of(one.assignment().cue) == cue; });
   if (slide == slides_.end()) return;
-  if (shown_ == &*slide) slide->seen_until = std::max(slide->seen_until, std::min(now, slide->span.end));
+  if (shown_ == &*slide) slide->stood_until(now);
   end(slide, "halted");
 }
 
@@ -80,13 +71,16 @@ void SignShow::look() {
 
 std::optional<MonoTime> SignShow::step(MonoTime now) {
   expire(now);
+  prepare(now);
   if (!wanted()) {
     if (open_) sign_.close();
     open_ = false;
     return std::nullopt;
   }
   Slide* slide = due(now);
+  waiting_ = false;
   if (ensure_open(now)) {
+    dim(now);
     slide != nullptr ? show(*slide, now) : blank(now);
   } else if (slide != nullptr) {
     lose({ErrorCode::io, "it is not there"}, now);
@@ -94,24 +88,42 @@ std::optional<MonoTime> SignShow::step(MonoTime now) {
   return next_step(now);
 }
 
+void SignShow::set_brightness(int percent) { percent_ = percent; }
+
 // Ends what has had its time.
 void SignShow::expire(MonoTime now) {
   for (auto slide = slides_.begin(); slide != slides_.end();) {
     const auto next = std::next(slide);
-    if (slide->span.end <= now) {
-      if (shown_ == &*slide) slide->seen_until = slide->span.end;
+    if (slide->span().end <= now) {
+      if (shown_ == &*slide) slide->complete();
       end(slide, "complete");
     }
     slide = next;
   }
 }
 
+// Turns the pages of what is on or soon to be, and ends what has none that can be shown.
+void SignShow::prepare(MonoTime now) {
+  for (auto slide = slides_.begin(); slide != slides_.end();) {
+    const auto next = std::next(slide);
+    if (now >= slide->next_turn() || now >= slide->span().begin) slide->tend(now);
+    for (const auto& object : slide->take_damaged()) {
+      if (events_.page_damaged) events_.page_damaged(object);
+    }
+    if (slide->hopeless()) {
+      if (shown_ == &*slide) slide->stood_until(now);
+      end(slide, "content-damaged");
+    }
+    slide = next;
+  }
+}
+
 // Of those whose time it is: the highest class, then the latest begun.
-SignShow::Slide* SignShow::due(MonoTime now) {
+Slide* SignShow::due(MonoTime now) {
   Slide* best = nullptr;
   for (Slide& slide : slides_) {
-    if (slide.span.begin > now) continue;
-    const auto rank = [](const Slide& one) { return std::pair{one.assignment.cue.cue_class(), one.span.begin}; };
+    if (slide.span().begin > now) continue;
+    const auto rank = [](const Slide& one) { return std::pair{one.assignment().cue.cue_class(), one.span().begin}; };
     if (best == nullptr || rank(slide) >= rank(*best)) best = &slide;
   }
   return best;
@@ -124,6 +136,7 @@ bool SignShow::ensure_open(MonoTime now) {
   if (opened) {
     open_ = true;
     dark_ = false;
+    dimmed_ = 0;  // unknown
     reopen_wait_ = settings_.first_reopen;
     return true;
   }
@@ -143,48 +156,68 @@ void SignShow::lose(const Error& error, MonoTime now) {
   }
   for (auto slide = slides_.begin(); slide != slides_.end();) {
     const auto next = std::next(slide);
-    if (slide->span.begin <= now) end(slide, "device-lost");
+    if (slide->span().begin <= now) end(slide, "device-lost");
     slide = next;
   }
 }
 
+void SignShow::dim(MonoTime now) {
+  if (dimmed_ == percent_) return;
+  if (const auto set = sign_.set_brightness(percent_); !set)
+    log::warn("sign.not_dimmed", {{"reason", set.error().text}});
+  dimmed_ = percent_;  // one that cannot is not asked every frame
+  frame_due_ = now;
+}
+
+/// Another has the sign now.
+void SignShow::stop_showing(MonoTime now) {
+  Slide* before = std::exchange(shown_, nullptr);
+  if (before == nullptr) return;
+  before->stood_until(now);
+  end(std::find_if(slides_.begin(), slides_.end(), [&](const Slide& one) { return &one == before; }), "halted");
+}
+
 void SignShow::show(Slide& slide, MonoTime now) {
-  if (shown_ != &slide) {
-    if (shown_ != nullptr) {
-      Slide* before = shown_;
-      before->seen_until = std::min(now, before->span.end);
-      end(std::find_if(slides_.begin(), slides_.end(), [&](const Slide& one) { return &one == before; }), "halted");
-    }
+  if (shown_ != &slide || shown_turn_ != slide.turns()) {
+    if (shown_ != &slide) stop_showing(now);
     frame_due_ = now;
   }
-  if (now >= frame_due_) return present(slide, now);
-  slide.seen_until = now;  // it stands there
+  const TurnFrame* frame = slide.frame(now);
+  if (frame == nullptr) {  // dark rather than what had its turn before
+    waiting_ = true;
+    if (slide.was_seen() && !dark_) slide.darkened(now);
+    return blank(now);
+  }
+  if (now >= frame_due_) return present(slide, *frame, now);
+  slide.stood_until(now);
   if (now >= marked_at_ + settings_.mark_interval) keep_mark(slide);
 }
 
-void SignShow::present(Slide& slide, MonoTime at) {
-  const MonoTime instant = frame_time(slide.span, settings_.frames_s, frame_number(slide.span, settings_.frames_s, at));
-  const auto offset = scroll_px(slide.span, slide.assignment.cue.scroll_px_s(), instant);
-  draw(slide.picture, slide.scrolls(), offset, settings_.width_px, frame_);
+void SignShow::present(Slide& slide, const TurnFrame& frame, MonoTime at) {
+  const bool scrolls = slide.scroll_px_s() > 0;
+  const auto number = frame_number(slide.turn(), settings_.frames_s, at);
+  const auto offset =
+      scroll_px(slide.turn(), slide.scroll_px_s(), frame_time(slide.turn(), settings_.frames_s, number));
+  draw(frame.picture, scrolls, offset, settings_.width_px, frame_);
   const auto visible = sign_.present({settings_.width_px, settings_.height_px, frame_});
   if (!visible) return lose(visible.error(), at);
   shown_ = &slide;
+  shown_turn_ = slide.turns();
   dark_ = false;
-  frame_due_ = next_frame(slide, at);
-  note_seen(slide, *visible);
+  frame_due_ = next_frame(slide, frame, at);
+  note_seen(slide, *visible, scrolls ? number : static_cast<std::int64_t>(frame.number));
 }
 
-void SignShow::note_seen(Slide& slide, MonoTime visible) {
-  slide.frames += 1;
-  slide.seen_until = std::clamp(visible, slide.span.begin, slide.span.end);
-  if (!slide.seen) {
-    slide.seen = true;
+void SignShow::note_seen(Slide& slide, MonoTime visible, std::int64_t number) {
+  const bool first = !slide.was_seen();
+  const auto late = visible - slide.span().begin;
+  const bool from_begin = late <= std::chrono::nanoseconds{std::chrono::seconds{grace_frames}} / settings_.frames_s;
+  slide.seen(visible, number, from_begin);
+  if (first) {
     slide.mark = take_mark();
-    const auto late = visible - slide.span.begin;
-    const bool from_begin = late <= std::chrono::nanoseconds{std::chrono::seconds{grace_frames}} / settings_.frames_s;
-    slide.from_us = planned_us(slide.assignment, from_begin ? slide.span.begin : slide.seen_until);
+    slide.from_us = planned_us(slide.assignment(), from_begin ? slide.span().begin : slide.seen_until());
     slide.start_error_us = static_cast<int>(std::chrono::round<Micros>(late).count());
-    events_.started(CueKey::of(slide.assignment.cue), slide.start_error_us);
+    events_.started(CueKey::of(slide.assignment().cue), slide.start_error_us);
   }
   keep_mark(slide);
 }
@@ -197,11 +230,12 @@ std::size_t SignShow::take_mark() {
 }
 
 void SignShow::keep_mark(Slide& slide) {
-  marked_at_ = slide.seen_until;
-  auto part = journal::begin_part(slide.assignment);
+  marked_at_ = slide.seen_until();
+  auto part = journal::begin_part(slide.assignment());
   part.from_us = slide.from_us;
-  part.to_us = planned_us(slide.assignment, slide.seen_until);
-  part.frames = slide.frames;
+  part.to_us = planned_us(slide.assignment(), slide.seen_until());
+  part.frames = slide.frames();
+  part.underruns = slide.missed();
   part.start_error_us = slide.start_error_us;
   marks_.update(slide.mark, part);
 }
@@ -215,14 +249,16 @@ void SignShow::blank(MonoTime now) {
 }
 
 void SignShow::end(std::list<Slide>::iterator slide, const char* reason) {
-  v1::Proof part = draft_of(slide->assignment, reason);
-  const std::int64_t to_us = planned_us(slide->assignment, slide->seen_until);
-  if (slide->seen && to_us > slide->from_us) {
+  v1::Proof part = draft_of(slide->assignment(), reason);
+  const std::int64_t to_us = planned_us(slide->assignment(), slide->seen_until());
+  if (slide->was_seen() && to_us > slide->from_us) {
     part.set_bucket(v1::BUCKET_PLAYED);
     part.set_from_us(slide->from_us);
     part.set_to_us(to_us);
-    part.set_frames(slide->frames);
+    part.set_frames(slide->frames());
+    part.set_underruns(slide->missed());
     part.set_start_error_us(slide->start_error_us);
+    slide->describe(part);
     ended_marks_[CueKey::of(part)] = slide->mark;
   }
   if (shown_ == &*slide) shown_ = nullptr;
@@ -230,18 +266,32 @@ void SignShow::end(std::list<Slide>::iterator slide, const char* reason) {
   events_.ended(part);
 }
 
-// A late step leaves frames of a strip out instead of shifting the rest.
-MonoTime SignShow::next_frame(const Slide& slide, MonoTime now) const {
-  if (!slide.scrolls()) return now + settings_.refresh;
-  return frame_time(slide.span, settings_.frames_s, frame_number(slide.span, settings_.frames_s, now) + 1);
+// A late step leaves frames of what moves out instead of shifting the rest.
+MonoTime SignShow::next_frame(const Slide& slide, const TurnFrame& frame, MonoTime now) const {
+  if (slide.scroll_px_s() > 0) {
+    return frame_time(slide.turn(), settings_.frames_s, frame_number(slide.turn(), settings_.frames_s, now) + 1);
+  }
+  const MonoTime refreshed = now + settings_.refresh;
+  if (frame.end == Micros::max()) return refreshed;
+  const MonoTime following = slide.turn().origin + frame.end;
+  // A decoder that is behind is asked again with the next frame's time of a strip.
+  return following > now
+             ? std::min(following, refreshed)
+             : frame_time(slide.turn(), settings_.frames_s, frame_number(slide.turn(), settings_.frames_s, now) + 1);
 }
 
 std::optional<MonoTime> SignShow::next_step(MonoTime now) {
   std::optional<MonoTime> earliest;
   const auto consider = [&earliest](MonoTime at) { earliest = earliest ? std::min(*earliest, at) : at; };
   if (!open_) consider(std::max(reopen_at_, now));
-  for (const Slide& slide : slides_) consider(slide.span.begin > now ? slide.span.begin : slide.span.end);
-  if (shown_ != nullptr) consider(shown_->scrolls() ? frame_due_ : std::min(frame_due_, now + settings_.mark_interval));
+  for (const Slide& slide : slides_) {
+    consider(slide.span().begin > now ? slide.span().begin : slide.span().end);
+    consider(std::max(slide.next_turn(), now));
+  }
+  if (waiting_) consider(now + std::chrono::nanoseconds{std::chrono::seconds{1}} / settings_.frames_s);
+  if (shown_ != nullptr && !dark_) {
+    consider(shown_->moves() ? frame_due_ : std::min(frame_due_, now + settings_.mark_interval));
+  }
   return earliest;
 }
 

@@ -1,12 +1,11 @@
 #pragma once
-#include <functional>
 #include <list>
 #include <map>
 #include <optional>
 #include <vector>
 
 #include "firmware/port/sign_out.hpp"
-#include "station/display/scene.hpp"
+#include "station/display/slide.hpp"
 #include "station/journal/mark_set.hpp"
 
 namespace loa::station::display {
@@ -26,18 +25,22 @@ struct SignSettings {
 /// SignPlayer gives it both. One thread uses it.
 class SignShow {
  public:
-  using Load = std::function<Result<Picture>(const std::filesystem::path&)>;
-
   /// @param sign    closed; outlives the show
   /// @param events  called from within arm, halt and step
-  /// @param load    decodes an object
-  SignShow(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, PresenterEvents events, Load load);
+  /// @param open    begins to decode a page; may be long in it, the show goes on. When a page becomes ready, step() is
+  /// due
+  SignShow(firmware::SignOut& sign, SignSettings settings, journal::MarkSet marks, PresenterEvents events,
+           OpenPage open);
   ~SignShow();
 
   void arm(const Assignment& assignment);
   void halt(const CueKey& cue, MonoTime now);
   void settled(const CueKey& cue);
   void set_awake(bool awake) { awake_ = awake; }
+  /// @param percent  1…100, seen with the next step
+  void set_brightness(int percent);
+  /// Blanks and closes the sign; nothing is to be called after it.
+  void close();
 
   /// Opens the sign and closes it again, to say at once when it is not there. Only while nothing is on.
   void look();
@@ -46,33 +49,21 @@ class SignShow {
   std::optional<MonoTime> step(MonoTime now);
 
  private:
-  /// One assignment, from arm to ended.
-  struct Slide {
-    Assignment assignment;
-    Span span;
-    Picture picture;
-    std::size_t mark = 0;
-    // Measured.
-    bool seen = false;
-    std::uint64_t frames = 0;
-    int start_error_us = 0;
-    std::int64_t from_us = 0;
-    MonoTime seen_until;  ///< it was on the sign up to here
-    [[nodiscard]] bool scrolls() const { return assignment.cue.scroll_px_s() > 0; }
-  };
-
   void expire(MonoTime now);
   Slide* due(MonoTime now);
   bool ensure_open(MonoTime now);
   void lose(const Error& error, MonoTime now);
+  void prepare(MonoTime now);
+  void dim(MonoTime now);
   void show(Slide& slide, MonoTime now);
   void blank(MonoTime now);
-  void present(Slide& slide, MonoTime at);
-  void note_seen(Slide& slide, MonoTime visible);
+  void present(Slide& slide, const TurnFrame& frame, MonoTime at);
+  void note_seen(Slide& slide, MonoTime visible, std::int64_t number);
   std::size_t take_mark();
   void keep_mark(Slide& slide);
   void end(std::list<Slide>::iterator slide, const char* reason);
-  [[nodiscard]] MonoTime next_frame(const Slide& slide, MonoTime now) const;
+  void stop_showing(MonoTime now);
+  [[nodiscard]] MonoTime next_frame(const Slide& slide, const TurnFrame& frame, MonoTime now) const;
   [[nodiscard]] std::optional<MonoTime> next_step(MonoTime now);
   [[nodiscard]] bool wanted() const { return awake_ || !slides_.empty(); }
 
@@ -80,15 +71,18 @@ class SignShow {
   const SignSettings settings_;
   journal::MarkSet marks_;
   PresenterEvents events_;
-  Load load_;
+  OpenPage open_page_;
 
   bool awake_ = false;
   bool open_ = false;
-  bool dark_ = false;  ///< open, and the last frame was black
+  bool waiting_ = false;              ///< for a frame that is not decoded yet
+  bool dark_ = false;                 ///< open, and the last frame was black
+  int percent_ = 100, dimmed_ = 100;  ///< wished; as the open sign has it
   MonoTime reopen_at_{};
   std::chrono::milliseconds reopen_wait_;
   std::list<Slide> slides_;
   Slide* shown_ = nullptr;
+  std::int64_t shown_turn_ = 0;
   MonoTime frame_due_{};
   MonoTime marked_at_{};
   std::size_t next_mark_ = 0;

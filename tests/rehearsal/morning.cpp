@@ -47,6 +47,20 @@ std::string shortened(const std::string& title) {
   return at == title.size() ? title : title.substr(0, at) + "…";
 }
 
+/// The pages of a sign's playlist: what its recording must show.
+void add_pages(std::vector<AiredCue>& aired, const std::string& station, const json::object& cue) {
+  for (const auto& value : cue.at("pages").as_array()) {
+    const auto& page = value.get_object();
+    AiredCue made;
+    made.station = station;
+    made.occurrence = text_of(cue, "occurrence");
+    made.title = first_line(text_of(cue, "title"));
+    made.object = text_of(page, "object");
+    made.scroll_px_s = page.at("scroll_px_s").to_number<std::uint32_t>();
+    aired.push_back(std::move(made));
+  }
+}
+
 double seconds_of(Micros length) { return static_cast<double>(length.count()) / 1e6; }
 
 }  // namespace
@@ -258,6 +272,10 @@ Result<std::vector<AiredCue>> Morning::aired() const {
       LOA_TRY_LET(const auto start, parse_utc(text_of(cue, "start")));
       if (start < start_ || start >= start_ + length_ + 1s) continue;
       const auto duration = cue.at("duration_us").to_number<std::int64_t>();
+      if (const auto& pages = cue.at("pages").as_array(); !pages.empty()) {
+        add_pages(aired, station.id, cue);
+        continue;
+      }
       aired.push_back({station.id, text_of(cue, "occurrence"), cue.at("segment").to_number<std::uint32_t>(),
                        first_line(text_of(cue, "title")), text_of(cue, "object"), text_of(cue, "medium") == "audio",
                        to_us(start), duration, cue.at("scroll_px_s").to_number<std::uint32_t>(),

@@ -37,6 +37,7 @@ void add_category(CLI::App& app, Context& context);
 void add_content(CLI::App& app, Context& context);
 void add_programme(CLI::App& app, Context& context);
 void add_slogan(CLI::App& app, Context& context);
+void add_sign(CLI::App& app, Context& context);
 void add_policy(CLI::App& app, Context& context);
 void add_plan(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);

@@ -28,16 +28,26 @@ Result<v1::Plan> open_plan(const Desk& desk, const store::IssuedPlan& issued) {
   return plan;
 }
 
+std::string hex_of(const std::string& object) {
+  return protocol::crypto::Sha256::from_bytes(object).value_or(protocol::crypto::Sha256{}).hex();
+}
+
 boost::json::object view(const v1::Cue& cue) {
+  boost::json::array pages;
+  for (const auto& page : cue.pages()) {
+    pages.push_back(
+        {{"object", hex_of(page.object())}, {"dwell_us", page.dwell_us()}, {"scroll_px_s", page.scroll_px_s()}});
+  }
   return {{"occurrence", cue.occurrence()},
           {"segment", cue.segment()},
           {"medium", cue.medium() == v1::MEDIUM_SIGN ? "sign" : "audio"},
           {"category", cue.category()},
           {"start", format_utc(wall_from_us(cue.start_us()))},
           {"duration_us", cue.duration_us()},
-          {"object", protocol::crypto::Sha256::from_bytes(cue.object()).value_or(protocol::crypto::Sha256{}).hex()},
+          {"object", hex_of(cue.object())},
           {"gain_cb", cue.gain_cb()},
           {"scroll_px_s", cue.scroll_px_s()},
+          {"pages", pages},
           {"title", cue.title()}};
 }
 
@@ -69,6 +79,11 @@ Result<void> show(const Context& context, const Show& options) {
     print_people(*issued, plan, desk, options.cues);
     return {};
   }
+  boost::json::array brightness;
+  for (const auto& stretch : plan.brightness()) {
+    brightness.push_back(
+        {{"from_minute", stretch.from_minute()}, {"to_minute", stretch.to_minute()}, {"percent", stretch.percent()}});
+  }
   boost::json::array cues;
   for (const auto& cue : plan.cues()) cues.push_back(view(cue));
   print_json({{"station", issued->station},
@@ -77,6 +92,7 @@ Result<void> show(const Context& context, const Show& options) {
               {"horizon", format_utc(issued->horizon)},
               {"content_url", plan.content_url()},
               {"objects", plan.objects_size()},
+              {"brightness", brightness},
               {"cues", cues}});
   return {};
 }

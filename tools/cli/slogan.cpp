@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "content/media/sign_ingest.hpp"
 #include "content/store/object_store.hpp"
 #include "headend/api/views.hpp"
 #include "tools/cli/desk.hpp"
@@ -15,7 +16,9 @@ using namespace headend;
 namespace slogan = content::slogan;
 
 struct Add {
-  std::string text;
+  std::string text;  ///< of a picture or video: its title
+  std::filesystem::path image;
+  std::filesystem::path video;
   std::string id;
   std::string at = "00:00";
   std::string until = "24:00";
@@ -26,6 +29,7 @@ struct Add {
   std::string category;  ///< empty: the column that slogans have unless told otherwise
   std::uint32_t scroll_px_s = 0;
   int dwell_s = 10;
+  int position = 0;
 };
 
 const store::Category usual_category{"khau-hieu", "Khẩu hiệu"};
@@ -38,7 +42,9 @@ struct Named {
 struct Drawn {
   store::Geometry geometry;
   int width_px = 0;
-  std::string png;
+  std::string bytes;  ///< PNG or WebP
+  int frames = 0;     ///< of a video
+  std::chrono::milliseconds length{0};
 };
 
 std::string next_id(const store::Catalogue& catalogue) {
@@ -58,6 +64,16 @@ Result<std::set<store::Geometry>> geometries_of(const store::Catalogue& catalogu
   return fail(ErrorCode::missing, "no station in {} has a sign: nobody could read the slogan", join(groups));
 }
 
+/// A picture or a video, fitted to the sign.
+Result<Drawn> fit(const Add& options, const store::Geometry& geometry) {
+  namespace media = content::media;
+  const auto width_px = static_cast<int>(geometry.width_px), height_px = static_cast<int>(geometry.height_px);
+  const bool moves = !options.video.empty();
+  LOA_TRY_LET(auto made, moves ? media::ingest_video(options.video, width_px, height_px)
+                               : media::ingest_picture(options.image, width_px, height_px));
+  return Drawn{geometry, width_px, std::move(made.bytes), moves ? made.frames : 0, made.length};
+}
+
 /// A strip where it is to scroll and is wider than the sign; else a page.
 Result<Drawn> draw(const Add& options, const store::Geometry& geometry) {
   const slogan::SignGeometry sign{static_cast<int>(geometry.width_px), static_cast<int>(geometry.height_px)};
@@ -71,17 +87,19 @@ Result<Drawn> draw(const Add& options, const store::Geometry& geometry) {
     LOA_TRY_LET(picture, slogan::render_page(options.text, sign, style));
   }
   LOA_TRY_LET(auto png, content::picture::encode_png(*picture));
-  return Drawn{geometry, picture->width_px, std::move(png)};
+  return Drawn{geometry, picture->width_px, std::move(png), 0, {}};
 }
 
 store::Content describe(const Add& options, const Drawn& drawn) {
   store::Content content;
-  content.object = protocol::crypto::sha256(drawn.png);
+  content.object = protocol::crypto::sha256(drawn.bytes);
   content.title = options.text.substr(0, options.text.find('\n'));
   content.medium = v1::MEDIUM_SIGN;
-  content.bytes = drawn.png.size();
-  content.source = "text";
-  content.text = options.text;
+  content.bytes = drawn.bytes.size();
+  content.frames = drawn.frames;
+  const auto& file = drawn.frames > 0 ? options.video : options.image;
+  content.source = file.empty() ? "text" : file.filename().string();
+  if (file.empty()) content.text = options.text;
   content.category = options.category;
   content.image = store::SignImage{drawn.geometry, static_cast<std::uint32_t>(drawn.width_px)};
   content.added = wall_now();
@@ -95,7 +113,22 @@ Add untangle(Add options) {
   if (is_time(options.from)) options.at = std::exchange(options.from, {});
   if (is_time(options.to)) options.until = std::exchange(options.to, {});
   if (options.category.empty()) options.category = usual_category.id;
+  const auto& file = options.video.empty() ? options.image : options.video;
+  if (options.text.empty() && !file.empty()) options.text = file.stem().string();
   return options;
+}
+
+Result<void> check_kind(const Add& options) {
+  const int files = static_cast<int>(!options.image.empty()) + static_cast<int>(!options.video.empty());
+  if (files == 0 && options.text.empty()) {
+    return fail(ErrorCode::invalid, "a slogan needs a text, --image FILE or --video FILE");
+  }
+  if (files == 2)
+    return fail(ErrorCode::invalid, "a slogan is a picture or a video: give --image or --video, not both");
+  if (files == 1 && options.scroll_px_s > 0) {
+    return fail(ErrorCode::invalid, "a picture or a video stands still: leave --scroll out");
+  }
+  return {};
 }
 
 Result<store::Slogan> build(const Add& options, const store::Catalogue& catalogue) {
@@ -115,6 +148,7 @@ Result<store::Slogan> build(const Add& options, const store::Catalogue& catalogu
   LOA_TRY_LET(made.groups, known_groups(catalogue, options.groups));
   made.scroll_px_s = options.scroll_px_s;
   made.dwell = std::chrono::seconds{options.dwell_s};
+  made.position = options.position;
   return made;
 }
 
@@ -128,7 +162,7 @@ Result<void> keep_category(Desk& desk, const store::Slogan& made) {
 Result<void> keep(Desk& desk, const store::Slogan& made, const std::vector<Drawn>& drawings,
                   const std::vector<store::Content>& contents) {
   LOA_TRY_LET(auto objects, content::store::ObjectStore::open(desk.ward.content_folder()));
-  for (const auto& drawn : drawings) LOA_TRY(objects.put(drawn.png));
+  for (const auto& drawn : drawings) LOA_TRY(objects.put(drawn.bytes));
   return desk.store.transaction([&]() -> Result<void> {
     LOA_TRY(keep_category(desk, made));
     for (const auto& content : contents) LOA_TRY(desk.store.put_content(content));
@@ -137,6 +171,7 @@ Result<void> keep(Desk& desk, const store::Slogan& made, const std::vector<Drawn
 }
 
 Result<void> add(const Context& context, const Add& typed) {
+  LOA_TRY(check_kind(typed));
   const auto options = untangle(typed);
   LOA_TRY_LET(auto desk, Desk::open(context));
   LOA_TRY_LET(auto catalogue, desk.store.catalogue());
@@ -150,7 +185,10 @@ Result<void> add(const Context& context, const Add& typed) {
   std::vector<Drawn> drawings;
   std::vector<store::Content> contents;
   for (const auto& geometry : geometries) {
-    LOA_TRY_LET(auto drawn, draw(options, geometry));
+    const bool of_file = !options.image.empty() || !options.video.empty();
+    LOA_TRY_LET(auto drawn, of_file ? fit(options, geometry) : draw(options, geometry));
+    // A video is seen to its end.
+    made.dwell = std::max(made.dwell, std::chrono::ceil<std::chrono::seconds>(drawn.length));
     contents.push_back(describe(options, drawn));
     made.images.push_back({geometry, contents.back().object});
     drawings.push_back(std::move(drawn));
@@ -171,7 +209,10 @@ Result<void> add(const Context& context, const Add& typed) {
     text += fmt::format("\n  bảng · sign {}x{}: {}", drawn.geometry.width_px, drawn.geometry.height_px,
                         drawn.width_px > static_cast<int>(drawn.geometry.width_px)
                             ? fmt::format("chữ chạy · scrolls, {} px", drawn.width_px)
-                            : "trang tĩnh · static page");
+                        : drawn.frames > 0 ? fmt::format("video, {:.1f} s, {} khung hình · frames, {} KB",
+                                                         static_cast<double>(drawn.length.count()) / 1e3, drawn.frames,
+                                                         drawn.bytes.size() / 1'000)
+                                           : "trang tĩnh · static page");
   }
   for (const auto& problem : problems) text += "\nChú ý · note: " + problem.text;
   tell(context.json, api::view(made), text);
@@ -204,7 +245,9 @@ Result<void> remove(const Context& context, const Named& options) {
 }
 
 void add_options(CLI::App* verb, Add& options) {
-  verb->add_option("text", options.text, "Lời · text")->required();
+  verb->add_option("text", options.text, "Lời; của ảnh hay video: tên · text, or title of a picture or video");
+  verb->add_option("--image", options.image, "Tệp ảnh · a picture file");
+  verb->add_option("--video", options.video, "Tệp video ngắn, không tiếng · a video file, at most 60 s, shown silent");
   verb->add_option("--id", options.id, "Mã · id; none: khau-hieu-1 …");
   verb->add_option("--group", options.groups, "Nhóm, all = mọi bảng · groups, repeatable")->required();
   verb->add_option("--at", options.at, "Từ giờ · from this time of day")->capture_default_str();
@@ -216,6 +259,8 @@ void add_options(CLI::App* verb, Add& options) {
   verb->add_option("--scroll", options.scroll_px_s, "Chữ chạy, điểm ảnh/giây · pixels a second")
       ->check(CLI::Range(1, 2000));
   verb->add_option("--dwell", options.dwell_s, "Giây mỗi lượt · seconds of one turn")->check(CLI::Range(1, 900));
+  verb->add_option("--order", options.position, "Thứ tự, nhỏ đứng trước · order, the least is first")
+      ->check(CLI::Range(-1000, 1000));
 }
 
 }  // namespace

@@ -27,7 +27,10 @@ foreach(entry IN ITEMS
     png:libpng
     sdl2:sdl2
     sodium:libsodium
-    swresample:libswresample)
+    swresample:libswresample
+    swscale:libswscale
+    webpdemux:libwebpdemux
+    webpmux:libwebpmux)
   string(REPLACE ":" ";" entry ${entry})
   list(GET entry 0 name)
   list(GET entry 1 module)

@@ -55,7 +55,7 @@ store::Programme programme(const std::string& id, hours start, v1::LatePolicy la
   return made;
 }
 
-/// A ward's week: morning, noon (weekdays), afternoon with a priority notice in its middle, a slogan in the evening.
+/// A ward's week: morning, noon (weekdays), afternoon with a priority notice in its middle, slogans in the evening.
 std::vector<store::Programme> timetable() {
   using enum v1::CueClass;
   const auto join = v1::LATE_POLICY_JOIN;
@@ -70,14 +70,15 @@ std::vector<store::Programme> timetable() {
       notice, programme("toi", hours{19}, v1::LATE_POLICY_WHOLE, CUE_CLASS_SCHEDULED, {"nhac", "tin-1"})};
 }
 
-store::Slogan slogan() {
+/// They take turns from 18:00 to 19:00; one stands alone before, the other after.
+store::Slogan slogan(const std::string& id, hours from, hours to) {
   store::Slogan made;
-  made.id = "khau-hieu";
-  made.text = "khau-hieu";
+  made.id = id;
+  made.text = id;
   made.category = "tin";
-  made.images = {{sign, object_of("khau-hieu")}};
-  made.from = hours{18};
-  made.to = hours{19};
+  made.images = {{sign, object_of(id)}};
+  made.from = from;
+  made.to = to;
   made.groups = {store::everyone};
   return made;
 }
@@ -133,11 +134,12 @@ Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
     LOA_TRY(store_.put_category({"tin", "tin"}));
     for (const auto& content :
          {audio("nhac", 20, "tin"), audio("tin-1", 240, "tin"), audio("tin-2", 180, "tin"), audio("tin-3", 300, "tin"),
-          audio("suc-khoe", 150, "tin"), audio("thong-bao", 90, "tin"), picture("khau-hieu")}) {
+          audio("suc-khoe", 150, "tin"), audio("thong-bao", 90, "tin"), picture("khau-hieu"), picture("phong-chay")}) {
       LOA_TRY(store_.put_content(content));
     }
     for (const auto& entry : timetable()) LOA_TRY(store_.put_programme(entry));
-    LOA_TRY(store_.put_slogan(slogan()));
+    LOA_TRY(store_.put_slogan(slogan("khau-hieu", hours{17}, hours{19})));
+    LOA_TRY(store_.put_slogan(slogan("phong-chay", hours{18}, hours{20})));
     LOA_TRY(store_.put_policy(policy()));
     for (std::size_t i = 0; i < stations.size(); ++i) {
       store::Station station;

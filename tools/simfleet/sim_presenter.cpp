@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/message/playlist.hpp"
+
 namespace loa::tools::simfleet {
 namespace {
 
@@ -31,7 +33,8 @@ void SimPresenter::arm(const station::Assignment& assignment) {
   voice.from_us = to_us(assignment.from);
   voice.from = world_.true_time(assignment.from_mono);
   voice.offset_us = voice.from_us - voice.from;
-  if (!world_.sound(assignment.cue.object())) {
+  voice.fit = fit_pages(assignment.cue);
+  if (std::find(voice.fit.begin(), voice.fit.end(), true) == voice.fit.end()) {
     const auto part = part_of(voice, "content-damaged");
     return world_.post(told_after_us, [this, part] { ended(part, std::nullopt); });
   }
@@ -40,6 +43,18 @@ void SimPresenter::arm(const station::Assignment& assignment) {
   voices_.push_back(voice);
   const auto wait = std::max<std::int64_t>(voice.from - world_.timeline.now(), 0);
   world_.post(wait, [this, serial = voice.serial] { begin(serial); });
+}
+
+std::vector<bool> SimPresenter::fit_pages(const v1::Cue& cue) {
+  std::vector<bool> fit;
+  for (std::size_t i = 0; i < protocol::message::page_count(cue); ++i) {
+    const std::string object = protocol::message::page_of(cue, i).object();
+    fit.push_back(world_.sound(object));
+    if (!fit.back() && cue.pages_size() > 0) {
+      world_.post(told_after_us, [this, object] { events_.page_damaged(object); });
+    }
+  }
+  return fit;
 }
 
 void SimPresenter::begin(std::uint64_t serial) {
@@ -130,6 +145,26 @@ void SimPresenter::update_mark(const Voice& voice) {
   marks_.update(voice.mark, part);
 }
 
+/// What stood how long: by planned instants, the next fit page in the place of one that is not.
+void SimPresenter::add_pages(const Voice& voice, v1::Proof& part) const {
+  const v1::Cue& cue = voice.assignment.cue;
+  if (cue.pages_size() == 0) return;
+  std::map<std::string, std::int64_t> shown_us;
+  for (std::int64_t at_us = voice.from_us; at_us < voice.booked_us;) {
+    const auto turn = protocol::message::turn_at(cue, at_us);
+    std::size_t page = turn.page;
+    while (!voice.fit[page]) page = (page + 1) % voice.fit.size();
+    const std::int64_t until_us = std::min(turn.end_us, voice.booked_us);
+    shown_us[cue.pages(static_cast<int>(page)).object()] += until_us - at_us;
+    at_us = until_us;
+  }
+  for (const auto& object : protocol::message::objects_of(cue)) {
+    auto* page = part.add_pages();
+    page->set_object(object);
+    page->set_shown_us(shown_us[page->object()]);
+  }
+}
+
 v1::Proof SimPresenter::part_of(const Voice& voice, const char* reason) const {
   const v1::Cue& cue = voice.assignment.cue;
   v1::Proof part;
@@ -152,6 +187,7 @@ v1::Proof SimPresenter::part_of(const Voice& voice, const char* reason) const {
     added->set_at_us(gap.from_us);
     added->set_length_us(gap.to_us - gap.from_us);
   }
+  add_pages(voice, part);
   return part;
 }
 

@@ -58,6 +58,7 @@ class SimPresenter final : public station::Presenter {
     std::int64_t offset_us = 0;  ///< planned minus true time
     std::int64_t booked_us = 0;  ///< planned time up to which the horn is written down
     std::vector<Stretch> gaps;
+    std::vector<bool> fit;  ///< by page of a playlist: can be decoded
     bool begun = false;
     std::uint64_t serial = 0;
   };
@@ -69,6 +70,8 @@ class SimPresenter final : public station::Presenter {
   void end(Voice& voice, const char* reason);
   void book(Voice& voice);
   void update_mark(const Voice& voice);
+  void add_pages(const Voice& voice, v1::Proof& part) const;
+  [[nodiscard]] std::vector<bool> fit_pages(const v1::Cue& cue);
   void ended(const v1::Proof& part, std::optional<std::size_t> mark);
   [[nodiscard]] v1::Proof part_of(const Voice& voice, const char* reason) const;
   [[nodiscard]] std::int64_t frames_of(const Voice& voice) const;

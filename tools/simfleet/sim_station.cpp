@@ -279,6 +279,9 @@ Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
 std::unique_ptr<SimPresenter> SimStation::make_presenter(journal::MarkSet marks, Device& device) {
   station::PresenterEvents events;
   events.started = [this](const station::CueKey& cue, int error_us) { feed(core::PartStarted{cue, error_us}); };
+  events.page_damaged = [this](const std::string& object) {
+    feed(core::PageDamaged{*protocol::crypto::Sha256::from_bytes(object)});
+  };
   events.ended = [this](const v1::Proof& part) {
     note("part", "{} {} {} {}-{}", part.occurrence(), part.segment(), part.reason(), part.from_us(), part.to_us());
     feed(core::PartEnded{part});

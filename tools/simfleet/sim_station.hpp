@@ -91,6 +91,7 @@ class SimStation {
   void perform(const station::core::Arm& action);
   void perform(const station::core::Halt& action);
   void perform(const station::core::Awake& action);
+  void perform(const station::core::Dim& action);
   void perform(const station::core::Keep& action);
   void perform(const station::core::Remember& action);
   void perform(const station::core::Want& action);

@@ -82,6 +82,8 @@ void SimStation::perform(const core::Halt& action) {
 
 void SimStation::perform(const core::Awake& action) { presenter_of(action.medium)->set_awake(action.awake); }
 
+void SimStation::perform(const core::Dim& action) { note("dim", "{}", action.percent); }
+
 void SimStation::perform(const core::Keep& action) {
   note("keep", "{} {} {} {} {}-{}", action.part.occurrence(), action.part.segment(),
        static_cast<int>(action.part.bucket()), action.part.reason(), action.part.from_us(), action.part.to_us());

@@ -143,6 +143,12 @@ TEST_F(BadInput, InASloganChangesNothing) {
   refused(slogan("", "to-1"), "");
   refused(slogan("Chào mừng", "to-9"), "to-9");
   refused(slogan("Chào mừng", "to-2"), "sign");
+  refused({"slogan", "add", "--group", "to-1"}, "--image FILE");
+  refused({"slogan", "add", "--group", "to-1", "--image", "/dev/null"}, "not a file");
+  refused({"slogan", "add", "--group", "to-1", "--video", program_folder() / "loa"}, "not a picture or a video");
+  refused({"slogan", "add", "--group", "to-1", "--image", "a.png", "--video", "a.mp4"}, "not both");
+  refused({"sign", "brightness", "22:00-05:00 0%"}, "1 to 100 %");
+  refused({"sign", "brightness", "05:00-09:00 20%", "08:00-10:00 30%"}, "08:00");
   refused({"slogan", "remove", "khong"}, "khong");
 }
 

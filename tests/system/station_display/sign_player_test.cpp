@@ -52,7 +52,8 @@ class SignPlayerTest : public ::testing::Test {
     settings.height_px = 16;
     auto marks = journal::MarkSet::open(folder_.path(), "sign");
     return std::make_unique<SignPlayer>(
-        sign_, settings, std::move(*marks), [this](auto function) { post(std::move(function)); }, std::move(events));
+        sign_, settings, std::move(*marks), content::picture::open_sign_object,
+        [this](auto function) { post(std::move(function)); }, std::move(events));
   }
   void post(std::function<void()> function) {
     const std::lock_guard guard{mutex_};

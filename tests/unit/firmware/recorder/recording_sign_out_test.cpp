@@ -60,6 +60,29 @@ class RecordingSignOutTest : public testing::Test {
   std::unique_ptr<RecordingSignOut> recorder_;
 };
 
+TEST_F(RecordingSignOutTest, KeepsTheFrameOnWhichMovementEnded) {
+  make();
+  for (std::uint8_t i = 0; i < 20; ++i) show(i);
+  show(200);  // comes once and stands
+  board_.time.advance(5s);
+  auto found = files();
+  ASSERT_EQ(found.size(), 2u) << "the first, and the last though it came in the middle of movement";
+  EXPECT_EQ(load_png(found[1]), picture(200));
+}
+
+TEST_F(RecordingSignOutTest, KeepsThePixelsAsTheyLeaveThePanel) {
+  make();
+  show(100);
+  ASSERT_TRUE(recorder_->set_brightness(50));
+  show(100);
+  const auto found = files();
+  ASSERT_EQ(found.size(), 2u) << "another brightness is another picture";
+  EXPECT_EQ(load_png(found[0]), picture(100));
+  auto half = picture(100);
+  for (auto& value : half) value = static_cast<std::uint8_t>((value + 1) / 2);
+  EXPECT_EQ(load_png(found[1]), half);
+}
+
 TEST_F(RecordingSignOutTest, KeepsTheFirstFrameOfEachNewContentWithItsInstant) {
   make();
   const auto begin = board_.clock.read().now.wall;

@@ -165,58 +165,116 @@ TEST(Planner, CutsALongTitleAtAWholeCharacter) {
   EXPECT_EQ(planned.cues(0).title().size(), 199U);
 }
 
-TEST(Planner, SlogansTakeTurns) {
+TEST(Planner, SlogansThatMeetAreOnePlaylist) {
   const auto planned = plan(ward(), "bang-1").plan;
   ASSERT_GT(planned.cues_size(), 3);
-  EXPECT_EQ(planned.cues(0).occurrence(), "a/2026-11-24/060000");
-  EXPECT_TRUE(planned.cues(1).occurrence().starts_with("b/2026-11-24/0600"));
-  EXPECT_TRUE(planned.cues(2).occurrence().starts_with("a/2026-11-24/060"));
-  EXPECT_EQ(planned.cues(0).scroll_px_s(), 0U) << "a page stands still";
-  EXPECT_EQ(planned.cues(1).scroll_px_s(), 40U) << "a strip moves";
+  const auto& cue = planned.cues(0);
+  EXPECT_EQ(cue.occurrence(), "bang-led/2026-11-24/060000");
+  ASSERT_EQ(cue.pages_size(), 2);
+  EXPECT_EQ(cue.object(), cue.pages(0).object());
+  EXPECT_EQ(cue.pages(0).object(), sample::object_of("page").view());
+  EXPECT_EQ(cue.pages(0).scroll_px_s(), 0U) << "a page stands still";
+  EXPECT_EQ(cue.pages(0).dwell_us(), 10'000'000);
+  EXPECT_EQ(cue.pages(1).scroll_px_s(), 40U) << "a strip moves";
+  EXPECT_EQ(cue.pages(1).dwell_us(), (700 + 192) * 1'000'000LL / 40) << "and goes through whole";
+  EXPECT_EQ(planned.objects_size(), 2);
+  EXPECT_THAT(cue.title(), HasSubstr("(+1)"));
 }
 
-std::chrono::seconds covered(const Rotation& rotation) {
-  std::chrono::seconds sum{0}, end{0};
-  for (const auto& showing : rotation.showings) {
-    EXPECT_GE(showing.from, end) << "turns overlap";
-    EXPECT_GT(showing.length, 0s);
-    end = showing.from + showing.length;
-    sum += showing.length;
+TEST(Planner, CoversADayWindowWithWholeRoundsOfAtMostHalfAnHour) {
+  auto all = ward();
+  for (auto& slogan : all.slogans) slogan.from = 6h, slogan.to = 22h;
+  const auto planned = plan(all, "bang-1", sample::utc("2026-11-23T17:00:00Z")).plan;
+  std::int64_t at = to_us(sample::utc("2026-11-23T23:00:00Z"));
+  const std::int64_t end = at + 16 * 3'600'000'000LL, round = 10'000'000 + 22'300'000;
+  int cues = 0;
+  for (const auto& cue : planned.cues()) {
+    if (cue.start_us() >= end) break;
+    EXPECT_EQ(cue.start_us(), at) << "no hole";
+    EXPECT_LE(cue.duration_us(), 1'800'000'000);
+    at += cue.duration_us();
+    if (at < end) {
+      EXPECT_EQ(cue.duration_us() % round, 0) << "the cut is between rounds";
+    }
+    ++cues;
+  }
+  EXPECT_EQ(at, end);
+  EXPECT_EQ(cues, 33);
+}
+
+TEST(Planner, ASloganWhoseTimeHasComeBeginsWithTheNextMinute) {
+  const auto during = sample::utc("2026-11-23T23:05:20Z");  // 06:05:20
+  const auto planned = plan(ward(), "bang-1", during).plan;
+  EXPECT_EQ(planned.cues(0).occurrence(), "bang-led/2026-11-24/060600");
+  EXPECT_EQ(planned.cues(0).start_us(), to_us(sample::utc("2026-11-23T23:06:00Z")));
+  EXPECT_EQ(planned.cues(0).start_us() + planned.cues(0).duration_us(), planned.cues(1).start_us());
+}
+
+TEST(Planner, AnEditOnAirIsSeenWhereTheBegunPlaylistEndsAndLeavesNoHole) {
+  auto all = ward();
+  const auto before = plan(all, "bang-1", sample::utc("2026-11-23T22:00:00Z")).cues;
+  all.slogans.erase(all.slogans.begin());
+  const auto during = sample::utc("2026-11-23T23:05:20Z");
+  const auto after = plan(all, "bang-1", during, {before[0]}).plan;
+  EXPECT_EQ(after.cues(0).SerializeAsString(), before[0].cue.SerializeAsString());
+  EXPECT_EQ(after.cues(1).start_us(), before[0].cue.start_us() + before[0].cue.duration_us());
+  EXPECT_EQ(after.cues(1).pages_size(), 1);
+  EXPECT_TRUE(protocol::message::check(after));
+}
+
+TEST(Planner, KeepsTheOrderOfSlogans) {
+  auto all = ward();
+  all.slogans[0].position = 5;
+  const auto cue = plan(all, "bang-1").plan.cues(0);
+  EXPECT_EQ(cue.pages(0).object(), sample::object_of("strip").view());
+  EXPECT_EQ(cue.scroll_px_s(), 40U);
+}
+
+TEST(Planner, SendsTheBrightnessToSignsOnly) {
+  auto all = ward();
+  all.brightness = {{0, 300, 20}, {1'320, 1'440, 20}};
+  EXPECT_EQ(plan(all, "bang-1").plan.brightness_size(), 2);
+  EXPECT_EQ(plan(all, "bang-1").plan.brightness(1).percent(), 20U);
+  EXPECT_EQ(plan(all, "loa-1").plan.brightness_size(), 0);
+  EXPECT_FALSE(same_orders(plan(all, "bang-1").plan, plan(ward(), "bang-1").plan, noon));
+}
+
+Micros covered(const std::vector<Playlist>& playlists) {
+  Micros sum{0}, end{0};
+  for (const auto& playlist : playlists) {
+    EXPECT_GE(playlist.from, end) << "playlists overlap";
+    EXPECT_GT(playlist.to, playlist.from);
+    end = playlist.to;
+    sum += playlist.to - playlist.from;
   }
   return sum;
 }
 
-TEST(Rotation, FillsEveryWindowExactly) {
+TEST(Playlists, FillEveryWindowExactly) {
+  const auto all = ward();
   auto a = sample::slogan("a", "page"), b = sample::slogan("b", "page");
   a.from = 6h, a.to = 6h + 1min + 5s;
   b.from = 6h + 30s, b.to = 6h + 2min;
   a.dwell = 7s, b.dwell = 11s;
-  const auto rotation = rotate({&a, &b}, {});
-  EXPECT_EQ(covered(rotation), 2min);
-  EXPECT_EQ(rotation.stretched, 1U);
-  EXPECT_EQ(rotation.showings[0].length, 30s) << "alone until the other comes";
-  EXPECT_EQ(rotation.showings[1].length, 7s);
-  EXPECT_EQ(rotation.showings[2].length, 11s);
+  const auto playlists = playlists_of({&a, &b}, all, 30min);
+  EXPECT_EQ(covered(playlists), 2min);
+  ASSERT_EQ(playlists.size(), 3U);
+  EXPECT_EQ(playlists[0].pages, (std::vector<PageTurn>{{&a, 7s}})) << "alone until the other comes";
+  EXPECT_EQ(playlists[1].pages, (std::vector<PageTurn>{{&a, 7s}, {&b, 11s}}));
+  EXPECT_EQ(playlists[2].pages, (std::vector<PageTurn>{{&b, 11s}}));
+  EXPECT_TRUE(playlists_of({}, all, 30min).empty());
 }
 
-TEST(Rotation, StretchesTurnsInsteadOfGrowingWithoutBound) {
-  auto a = sample::slogan("a", "page"), b = sample::slogan("b", "page");
-  a.from = b.from = 0h;
-  a.to = b.to = 24h;
-  a.dwell = b.dwell = 1s;
-  const auto rotation = rotate({&a, &b}, {120, 900s});
-  EXPECT_LE(rotation.showings.size(), 120U);
-  EXPECT_GE(rotation.showings.size(), 60U);
-  EXPECT_EQ(covered(rotation), 24h);
-  EXPECT_GT(rotation.stretched, 1U);
-}
-
-TEST(Rotation, ALoneSloganIsCutSoThatAnEditIsSeenSoon) {
-  auto a = sample::slogan("a", "page");
-  const auto rotation = rotate({&a}, {120, 900s});
-  ASSERT_EQ(rotation.showings.size(), 4U);
-  EXPECT_EQ(covered(rotation), 1h);
-  EXPECT_TRUE(rotate({}, {}).showings.empty());
+TEST(Playlists, TurnsAreTheSameOnSignsOfAllSizes) {
+  auto all = ward();
+  auto wide = sample::picture("wide", {512, 256}, 2'000);
+  all.contents.push_back(wide);
+  std::sort(all.contents.begin(), all.contents.end(), [](auto& x, auto& y) { return x.object < y.object; });
+  auto strip = sample::slogan("b", "strip");
+  strip.images.push_back({{512, 256}, wide.object});
+  EXPECT_EQ(dwell_of(strip, all), Micros{(2'000 + 512) * 1'000'000LL / 40}) << "the longest way counts";
+  strip.dwell = 100s;
+  EXPECT_EQ(dwell_of(strip, all), 2 * Micros{(2'000 + 512) * 1'000'000LL / 40}) << "whole passes, as long as asked";
 }
 
 TEST(Planner, TellsOrdersApartFromMereAge) {

@@ -183,6 +183,90 @@ TEST(Report, PeriodsAreLocalDays) {
   EXPECT_EQ(report.cues_planned, 2U);
 }
 
+/// A playlist of "page" for 10 s and "strip" for 20 s.
+PlannedCue playlist(Micros length) {
+  auto sign = cue(0, 0s, length, "bang-1");
+  sign.cue.set_medium(v1::MEDIUM_SIGN);
+  for (const auto& [name, dwell] : {std::pair{"page", 10s}, std::pair{"strip", 20s}}) {
+    auto* page = sign.cue.add_pages();
+    page->set_object(std::string{sample::object_of(name).view()});
+    page->set_dwell_us(Micros{dwell}.count());
+  }
+  sign.cue.set_object(sign.cue.pages(0).object());
+  return sign;
+}
+
+ProofRecord shown(const PlannedCue& of, Micros from, Micros to, std::vector<std::pair<const char*, Micros>> pages) {
+  auto record = proof(of, from, to);
+  record.proof.set_frames(12);
+  for (const auto& [name, length] : pages) {
+    auto* page = record.proof.add_pages();
+    page->set_object(std::string{sample::object_of(name).view()});
+    page->set_shown_us(length.count());
+    page->set_frames(6);
+  }
+  return record;
+}
+
+const PageRow& row_of(const Report& report, const char* name) {
+  for (const auto& row : report.pages) {
+    if (row.object == sample::object_of(name).hex()) return row;
+  }
+  ADD_FAILURE() << "no row for " << name;
+  static const PageRow none;
+  return none;
+}
+
+TEST(Report, CountsEachSloganOfAPlaylist) {
+  const auto report = make({playlist(70s)}, {shown(playlist(70s), 0s, 70s, {{"page", 29s}, {"strip", 41s}})});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 70s);
+  EXPECT_EQ(row_of(report, "page").planned, 30s);
+  EXPECT_EQ(row_of(report, "page").shown, 29s) << "by the proof's count, not by the plan";
+  EXPECT_EQ(row_of(report, "strip").planned, 40s);
+  EXPECT_EQ(row_of(report, "strip").shown, 41s);
+  EXPECT_EQ(row_of(report, "strip").frames, 6U);
+  EXPECT_THAT(format_text(report), HasSubstr("0:00:41.000"));
+  EXPECT_THAT(format_json(report), HasSubstr(R"("shown_us":41000000)"));
+}
+
+TEST(Report, APageThatWasNeverSeenIsCountedAsNothing) {
+  const auto report = make({playlist(60s)}, {shown(playlist(60s), 0s, 60s, {{"page", 60s}, {"strip", 0s}})});
+  EXPECT_EQ(row_of(report, "strip").planned, 40s);
+  EXPECT_EQ(row_of(report, "strip").shown, 0s);
+}
+
+TEST(Report, WhatAKilledProcessDidNotCountIsCreditedToNoSlogan) {
+  const auto report =
+      make({playlist(60s)}, {shown(playlist(60s), 0s, 40s, {}), shown(playlist(60s), 40s, 60s, {{"strip", 20s}})});
+  EXPECT_EQ(row_of(report, "page").shown, 0s);
+  EXPECT_EQ(row_of(report, "strip").shown, 20s);
+  ASSERT_EQ(report.pages.size(), 3U);
+  EXPECT_EQ(report.pages[0].object, "");
+  EXPECT_EQ(report.pages[0].shown, 40s);
+}
+
+TEST(Report, SlogansOfContradictingProofsAreNeverCountedTwice) {
+  const auto report = make({playlist(60s)}, {shown(playlist(60s), 0s, 60s, {{"page", 20s}, {"strip", 40s}}),
+                                             shown(playlist(60s), 0s, 60s, {{"page", 20s}, {"strip", 40s}})});
+  EXPECT_EQ(row_of(report, "page").shown, 20s);
+  EXPECT_EQ(row_of(report, "strip").shown, 40s);
+}
+
+TEST(Report, APlaylistsTimeGoesToTheCategoriesOfItsPages) {
+  auto catalogue = sample::catalogue();
+  for (auto& content : catalogue.contents) {
+    if (content.object == sample::object_of("strip")) content.category = "tuyen-truyen";
+  }
+  Reporter reporter{catalogue, today, today, zone, evening};
+  reporter.add({playlist(45s)}, {shown(playlist(45s), 0s, 35s, {{"page", 15s}, {"strip", 20s}})});
+  const auto report = reporter.finish();
+  ASSERT_EQ(report.categories.size(), 2U);
+  EXPECT_EQ(report.categories[0].id, "tin") << "the cue's, where the page has none";
+  EXPECT_EQ(report.categories[0].account.in(v1::BUCKET_PLAYED), 15s);
+  EXPECT_EQ(report.categories[1].account.planned(), 25s);
+  EXPECT_EQ(report.categories[1].account.in(v1::BUCKET_UNKNOWN), 5s);
+}
+
 TEST(Report, CountsByStationCategoryGroupAndMediumApart) {
   auto sign = cue(0, 0s, 60s, "bang-1");
   sign.cue.set_medium(v1::MEDIUM_SIGN);

@@ -24,6 +24,26 @@ struct Fault {
 
 v1::Cue& cue(v1::Plan& plan, int i) { return *plan.mutable_cues(i); }
 
+/// The sample's sign cue as a playlist of two pages.
+v1::Cue& playlist(v1::Plan& plan) {
+  auto& sign = *plan.mutable_cues(1);
+  for (const std::int64_t dwell : {10'000'000, 5'000'000}) {
+    auto* page = sign.add_pages();
+    page->set_object(sign.object());
+    page->set_dwell_us(dwell);
+    page->set_scroll_px_s(sign.scroll_px_s());
+  }
+  return sign;
+}
+
+v1::Brightness& add_brightness(v1::Plan& plan, std::uint32_t from, std::uint32_t to, std::uint32_t percent) {
+  auto* stretch = plan.add_brightness();
+  stretch->set_from_minute(from);
+  stretch->set_to_minute(to);
+  stretch->set_percent(percent);
+  return *stretch;
+}
+
 const Fault faults[] = {
     {"station", [](auto& p) { p.set_station("A b"); }, "station is not an id"},
     {"no_station", [](auto& p) { p.clear_station(); }, "station is not an id"},
@@ -51,6 +71,41 @@ const Fault faults[] = {
        for (std::size_t i = 0; i < max_windows; ++i) *p.mutable_policy()->add_windows() = p.policy().windows(0);
      },
      "windows"},
+    {"pages_audio", [](auto& p) { *cue(p, 0).add_pages() = playlist(p).pages(0); }, "pages stand only"},
+    {"page_object", [](auto& p) { playlist(p).mutable_pages(1)->set_object("x"); }, "a page's object has 1 bytes"},
+    {"page_unlisted", [](auto& p) { playlist(p).mutable_pages(1)->set_object(std::string(32, 'x')); }, "its page"},
+    {"page_sound", [](auto& p) { playlist(p).mutable_pages(1)->set_object(p.objects(0).sha256()); }, "its page"},
+    {"page_dwell", [](auto& p) { playlist(p).mutable_pages(1)->set_dwell_us(999'999); }, "a page's dwell_us 999999"},
+    {"page_dwell_extreme", [](auto& p) { playlist(p).mutable_pages(0)->set_dwell_us(most); }, "a page's dwell_us"},
+    {"page_scroll", [](auto& p) { playlist(p).mutable_pages(1)->set_scroll_px_s(2'001); }, "a page's scroll_px_s"},
+    {"page_first", [](auto& p) { playlist(p).mutable_pages(0)->set_scroll_px_s(1); }, "those of the first page"},
+    {"pages",
+     [](auto& p) {
+       auto& sign = playlist(p);
+       for (std::size_t i = 0; i < max_pages; ++i) *sign.add_pages() = sign.pages(1);
+     },
+     "pages are more than"},
+    {"brightness_dark", [](auto& p) { add_brightness(p, 0, 60, 0); }, "brightness percent 0"},
+    {"brightness_bright", [](auto& p) { add_brightness(p, 0, 60, 101); }, "brightness percent 101"},
+    {"brightness_empty", [](auto& p) { add_brightness(p, 60, 60, 50); }, "brightness from_minute 60"},
+    {"brightness_late", [](auto& p) { add_brightness(p, 60, 1'441, 50); }, "brightness to_minute 1441"},
+    {"brightness_overlap",
+     [](auto& p) {
+       add_brightness(p, 0, 60, 50);
+       add_brightness(p, 59, 61, 50);
+     },
+     "brightness from_minute 59"},
+    {"brightness_without_sign",
+     [](auto& p) {
+       add_brightness(p, 0, 60, 50);
+       p.clear_sign();
+     },
+     "brightness stands only with a sign"},
+    {"brightness_many",
+     [](auto& p) {
+       for (std::uint32_t i = 0; i <= max_brightness; ++i) add_brightness(p, i, i + 1, 50);
+     },
+     "stretches of brightness"},
     {"object_hash", [](auto& p) { p.mutable_objects(0)->set_sha256("short"); }, "sha256 has 5 bytes, not 32"},
     {"object_empty", [](auto& p) { p.mutable_objects(0)->set_bytes(0); }, "bytes 0"},
     {"object_large", [](auto& p) { p.mutable_objects(0)->set_bytes(max_object_bytes + 1); }, "an object's bytes"},
@@ -117,6 +172,14 @@ TEST(PlanCheck, NamesWhatIsWrong) {
     EXPECT_EQ(result.error().code, ErrorCode::invalid) << fault.name;
     EXPECT_THAT(result.error().text, HasSubstr(fault.sentence)) << fault.name;
   }
+}
+
+TEST(PlanCheck, AcceptsAPlaylistAndBrightness) {
+  auto plan = samples::plan();
+  playlist(plan);
+  add_brightness(plan, 0, 300, 20);
+  add_brightness(plan, 300, 1'440, 100);
+  EXPECT_TRUE(check(plan));
 }
 
 TEST(PlanCheck, NamesTheCue) {

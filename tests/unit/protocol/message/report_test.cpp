@@ -89,6 +89,39 @@ TEST(ProofCheck, KeepsGapsInsideAndApart) {
               HasSubstr("1001 gaps"));
 }
 
+v1::PageShown& add_page(v1::Proof& proof, char object, std::int64_t shown_us, std::uint64_t frames) {
+  auto* page = proof.add_pages();
+  page->set_object(std::string(32, object));
+  page->set_shown_us(shown_us);
+  page->set_frames(frames);
+  return *page;
+}
+
+TEST(ProofCheck, PagesAreNotShownLongerThanTheirPart) {
+  const auto of_sign = [](auto&& damage) {
+    return proof_with([&](v1::Proof& p) {
+      p.set_medium(v1::MEDIUM_SIGN);
+      p.set_frames(10);
+      add_page(p, 'a', 20'000'000, 6);
+      add_page(p, 'b', 10'000'000, 4);
+      damage(p);
+    });
+  };
+  EXPECT_EQ(of_sign([](auto&) {}), "accepted");
+  EXPECT_THAT(of_sign([](auto& p) { p.mutable_pages(1)->set_shown_us(10'000'001); }), HasSubstr("a page's shown_us"));
+  EXPECT_THAT(of_sign([](auto& p) { p.mutable_pages(0)->set_shown_us(-1); }), HasSubstr("a page's shown_us -1"));
+  EXPECT_THAT(of_sign([](auto& p) { p.mutable_pages(1)->set_frames(5); }), HasSubstr("a page's frames 5"));
+  EXPECT_THAT(of_sign([](auto& p) { p.mutable_pages(1)->set_object("x"); }), HasSubstr("a page's object"));
+  EXPECT_THAT(of_sign([](auto& p) { p.mutable_pages(1)->set_object(p.pages(0).object()); }), HasSubstr("there twice"));
+  EXPECT_THAT(of_sign([](auto& p) { p.set_medium(v1::MEDIUM_AUDIO); }), HasSubstr("only with a sign"));
+  EXPECT_THAT(of_sign([](auto& p) {
+                while (static_cast<std::size_t>(p.pages_size()) <= max_pages) p.add_pages();
+              }),
+              HasSubstr("101 pages"));
+  EXPECT_THAT(verdict<v1::Proof>(samples::refusal(), [](auto& p) { p.add_pages(); }),
+              HasSubstr("only with what was played"));
+}
+
 TEST(ReceiptCheck, NamesWhatIsWrong) {
   EXPECT_THAT(verdict<v1::Receipt>(samples::receipt(), [](auto& r) { r.set_epoch(""); }),
               HasSubstr("epoch has 0 bytes"));

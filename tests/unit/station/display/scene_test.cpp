@@ -101,18 +101,5 @@ TEST(Scene, AStripMayBeNarrowerThanTheSign) {
   EXPECT_EQ(drawn(columns(2, 3), true, 3, 5), (std::vector{0, 0, 1, 2, 0}));
 }
 
-TEST(Scene, OnlyWhatWasRenderedForThisSignFits) {
-  v1::Cue page;
-  v1::Cue strip;
-  strip.set_scroll_px_s(60);
-  EXPECT_TRUE(check_fit(page, columns(8, 4), 8, 4));
-  EXPECT_TRUE(check_fit(strip, columns(30, 4), 8, 4));
-  EXPECT_TRUE(check_fit(strip, columns(3, 4), 8, 4));
-  EXPECT_EQ(check_fit(page, columns(9, 4), 8, 4).error().code, ErrorCode::invalid);
-  EXPECT_EQ(check_fit(page, columns(8, 5), 8, 4).error().code, ErrorCode::invalid);
-  EXPECT_EQ(check_fit(strip, columns(30, 5), 8, 4).error().code, ErrorCode::invalid);
-  EXPECT_EQ(check_fit(strip, Picture{0, 4, {}}, 8, 4).error().code, ErrorCode::invalid);
-}
-
 }  // namespace
 }  // namespace loa::station::display

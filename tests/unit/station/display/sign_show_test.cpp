@@ -4,6 +4,7 @@
 
 #include "firmware/sim/sim_sign_out.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/unit/station/display/direct_view.hpp"
 
 namespace loa::station::display {
 namespace {
@@ -15,7 +16,7 @@ constexpr int height = 4;
 constexpr std::int64_t start_us = 1'795'212'000'000'000;  // the wall time of `zero`
 constexpr MonoTime zero{2000s};
 
-/// A page of one colour, or a strip whose columns count up.
+/// A page of one colour, or a strip whose columns count up; "~ABC": a video of three frames, 200 ms each.
 Picture picture(const std::string& name) {
   Picture pixels{name == "strip" ? 100 : name == "wide" ? 17 : width, height, {}};
   for (int i = 0; i < pixels.width_px * height; ++i) {
@@ -23,6 +24,22 @@ Picture picture(const std::string& name) {
     pixels.rgb.insert(pixels.rgb.end(), 3, static_cast<std::uint8_t>(value));
   }
   return pixels;
+}
+
+Result<std::unique_ptr<FrameReader>> object(const std::string& name, const SignShape& shape) {
+  if (name == "missing") return fail(ErrorCode::missing, "no such file");
+  if (name == "rotten") return fail(ErrorCode::invalid, "not a PNG");
+  std::vector<content::picture::Frame> frames;
+  if (name.front() == '~') {
+    for (const char letter : name.substr(1)) {
+      const auto number = static_cast<int>(frames.size());
+      frames.push_back({picture(std::string{letter}), number * 200ms, (number + 1) * 200ms});
+    }
+  } else {
+    frames.push_back({picture(name), 0ms, 0ms});
+    if (!shape.strip && frames[0].picture.width_px != shape.width_px) return fail(ErrorCode::invalid, "does not fit");
+  }
+  return std::unique_ptr<FrameReader>{std::make_unique<ListReader>(std::move(frames))};
 }
 
 class SignShowTest : public ::testing::Test {
@@ -33,14 +50,12 @@ class SignShowTest : public ::testing::Test {
     PresenterEvents events;
     events.started = [this](const CueKey& cue, int error) { started_.emplace_back(cue, error); };
     events.ended = [this](const v1::Proof& part) { ended_.push_back(part); };
-    auto load = [](const std::filesystem::path& object) -> Result<Picture> {
-      if (object == "rotten") return fail(ErrorCode::invalid, "not a PNG");
-      return picture(object.string());
-    };
+    events.page_damaged = [this](const std::string& damaged) { damaged_.push_back(damaged); };
+    auto open = [](const PageWish& wish) { return std::make_shared<DirectView>(object, wish); };
     SignSettings settings;
     settings.width_px = width;
     settings.height_px = height;
-    return SignShow{sign_, settings, marks(), std::move(events), load};
+    return SignShow{sign_, settings, marks(), std::move(events), open};
   }
   journal::MarkSet marks() const { return std::move(*journal::MarkSet::open(folder_.path(), "sign")); }
 
@@ -59,6 +74,32 @@ class SignShowTest : public ::testing::Test {
     assignment.from = wall_from_us(start_us + joined.value_or(begin) / 1us);
     assignment.from_mono = zero + joined.value_or(begin);
     return assignment;
+  }
+  struct Page {
+    const char* object;
+    MonoTime::duration dwell;
+  };
+  /// A playlist; pages are named by their objects.
+  static Assignment playlist(const std::vector<Page>& pages, MonoTime::duration begin, MonoTime::duration length,
+                             std::optional<MonoTime::duration> joined = std::nullopt) {
+    auto assignment = cue(0, pages.front().object, begin, length, joined);
+    for (const auto& page : pages) {
+      auto* added = assignment.cue.add_pages();
+      added->set_object(page.object);
+      added->set_dwell_us(page.dwell / 1us);
+      if (std::string{page.object} == "strip") added->set_scroll_px_s(25);
+      assignment.pages.emplace_back(page.object);
+    }
+    return assignment;
+  }
+  /// "A 2.0 s, B 1.0 s" of a proof's pages.
+  static std::string shown_of(const v1::Proof& part) {
+    std::string text;
+    for (const auto& page : part.pages()) {
+      text += fmt::format("{}{} {:.1f} s", text.empty() ? "" : ", ", page.object(),
+                          static_cast<double>(page.shown_us()) / 1e6);
+    }
+    return text;
   }
   static CueKey key(std::uint32_t segment) { return {"sang/2026-11-21/050000", segment}; }
 
@@ -86,6 +127,7 @@ class SignShowTest : public ::testing::Test {
   firmware::SimSignOut sign_{time_};
   std::vector<std::pair<CueKey, int>> started_;
   std::vector<v1::Proof> ended_;
+  std::vector<std::string> damaged_;
 };
 
 TEST_F(SignShowTest, ShowsAPageFromBeginToEndAndThenIsDark) {
@@ -336,6 +378,110 @@ TEST_F(SignShowTest, ALateSettlementDoesNotWipeTheMarkOfAnother) {
   run_to(show, 4s + 500ms);
   show.settled(key(0));  // its mark is in use again
   EXPECT_EQ(marks().recovered().size(), 4u);
+}
+
+TEST_F(SignShowTest, PagesTakeTurnsByPlannedInstants) {
+  SignShow show = make();
+  show.set_awake(true);
+  show.arm(playlist({{"A", 2s}, {"B", 1s}}, 1s, 7s));
+  run_to(show, 9s);
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 'B', 'A', 'B', 'A', 0}));
+  const auto shown = sign_.shown();
+  const std::vector<MonoTime::duration> turns{1s, 3s, 4s, 6s, 7s, 8s};
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    EXPECT_GE(shown[i + 1].from - zero, turns[i]);
+    EXPECT_LE(shown[i + 1].from - zero - turns[i], 20ms) << "the panel's next refresh";
+  }
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_[0].from_us(), at_us(1s));
+  EXPECT_EQ(ended_[0].to_us(), at_us(8s));
+  EXPECT_EQ(ended_[0].gaps_size(), 0);
+  EXPECT_EQ(shown_of(ended_[0]), "A 5.0 s, B 2.0 s");
+  EXPECT_EQ(ended_[0].pages(0).frames() + ended_[0].pages(1).frames(), ended_[0].frames());
+}
+
+TEST_F(SignShowTest, ASignThatJoinsLateShowsThePageOfItsNeighbours) {
+  SignShow show = make();
+  show.set_awake(true);
+  run_to(show, 4s);
+  show.arm(playlist({{"A", 2s}, {"B", 1s}, {"C", 3s}}, 0s, 20s, 4s + 500ms));
+  run_to(show, 7s + 500ms);
+  EXPECT_EQ(colours(), (std::vector<int>{'C', 'A'})) << "C has its turn from 3 to 6 s";
+  EXPECT_LE(sign_.shown().back().from - zero - 6s, 20ms);
+}
+
+TEST_F(SignShowTest, TheNextPageStandsInThePlaceOfOneThatCannotBeShown) {
+  SignShow show = make();
+  show.arm(playlist({{"A", 1s}, {"missing", 1s}, {"rotten", 1s}, {"D", 1s}}, 0s, 8s));
+  run_to(show, 9s);
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 'D', 'A', 'D', 0}));
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_[0].bucket(), v1::BUCKET_PLAYED);
+  EXPECT_EQ(shown_of(ended_[0]), "A 2.0 s, missing 0.0 s, rotten 0.0 s, D 6.0 s");
+  EXPECT_EQ(damaged_, std::vector<std::string>{"rotten"}) << "told once; what is missing is known";
+}
+
+TEST_F(SignShowTest, APlaylistWithoutAnyPageIsDarkAndSaysSo) {
+  SignShow show = make();
+  show.set_awake(true);
+  show.arm(playlist({{"missing", 1s}, {"rotten", 1s}}, 1s, 8s));
+  run_to(show, 4s);
+  EXPECT_EQ(colours(), std::vector<int>{});
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_[0].reason(), "content-damaged");
+  EXPECT_EQ(ended_[0].bucket(), v1::BUCKET_UNKNOWN);
+}
+
+TEST_F(SignShowTest, AStripEntersAnewWithEachTurn) {
+  SignShow show = make();
+  show.arm(playlist({{"A", 2s}, {"strip", 3s}}, 0s, 10s));
+  run_to(show, 8s);
+  std::vector<std::uint8_t> expected(width * height * 3);
+  draw(picture("strip"), true, 25, width, expected);
+  run_to(show, 8s + 40ms);
+  EXPECT_EQ(sign_.shown().back().rgb, expected) << "one second into its second turn";
+}
+
+TEST_F(SignShowTest, AVideoRunsWholeTimesAndItsLastFrameStands) {
+  SignShow show = make();
+  show.arm(playlist({{"~XYZ", 1s + 500ms}, {"A", 1s}}, 0s, 2s + 500ms));
+  run_to(show, 3s);
+  EXPECT_EQ(colours(), (std::vector<int>{'X', 'Y', 'Z', 'X', 'Y', 'Z', 'A', 0})) << "two runs of 600 ms in 1.5 s";
+  const auto shown = sign_.shown();
+  for (int i = 0; i < 6; ++i) {  // before them it was dark
+    const auto at = shown[static_cast<std::size_t>(i + 1)].from - zero;
+    EXPECT_GE(at, i * 200ms);
+    EXPECT_LE(at - i * 200ms, 20ms) << "each frame at its instant";
+  }
+  EXPECT_EQ(ended_.at(0).underruns(), 0u);
+  EXPECT_EQ(shown_of(ended_[0]), "~XYZ 1.5 s, A 1.0 s");
+}
+
+TEST_F(SignShowTest, FramesThatCameTooLateAreCounted) {
+  SignShow show = make();
+  show.arm(playlist({{"~ABCDEFGHIJ", 2s}}, 0s, 2s));
+  run_to(show, 500ms);
+  time_.advance(800ms);  // the machine was busy: D, E and F have had their time
+  run_to(show, 3s);
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 'B', 'C', 'G', 'H', 'I', 'J', 0}));
+  EXPECT_EQ(ended_.at(0).underruns(), 3u);
+}
+
+TEST_F(SignShowTest, BrightnessIsSeenAtOnceAndAfterTheSignCameBack) {
+  SignShow show = make();
+  show.set_awake(true);
+  show.arm(cue(0, "A", 0s, 10s));
+  run_to(show, 2s);
+  show.set_brightness(30);
+  run_to(show, 3s);
+  EXPECT_EQ(sign_.shown().back().brightness_percent, 30);
+  EXPECT_LE(sign_.shown().back().from - zero - 2s, 40ms) << "the refresh after the one under way";
+  sign_.set_gone(true);
+  run_to(show, 4s);
+  sign_.set_gone(false);
+  show.arm(cue(0, "A", 0s, 10s, 6s));
+  run_to(show, 8s);
+  EXPECT_EQ(sign_.shown().back().brightness_percent, 30);
 }
 
 }  // namespace

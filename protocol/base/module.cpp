@@ -1,0 +1,23 @@
+#include "protocol/base/module.hpp"
+
+#include <dlfcn.h>
+
+#include <filesystem>
+#include <string>
+
+namespace loa {
+
+Result<void*> load_module(const char* file, const char* entry) {
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  std::string reason = "it is neither in ../lib/loa nor in ../lib of the program's folder; install it";
+  for (const auto& path : {program / "../lib/loa" / file, program / "../lib" / file}) {
+    if (!std::filesystem::exists(path)) continue;
+    void* module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (void* found = module != nullptr ? ::dlsym(module, entry) : nullptr) return found;
+    if (const char* said = ::dlerror()) reason = said;
+  }
+  return fail(ErrorCode::missing, "cannot load the sign module {}: {}", file, reason);
+}
+
+}  // namespace loa

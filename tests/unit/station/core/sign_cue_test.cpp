@@ -1,0 +1,140 @@
+#include "tests/unit/station/core/core_bench.hpp"
+
+namespace loa::station::core {
+namespace {
+
+using Bench = CoreBench;
+
+/// A playlist of two pages, 'p' and 'q', from second 60 on.
+v1::Cue playlist(std::int64_t length_s) {
+  auto cue = Bench::cue("bang-led/2026-11-21/070100", 0, 60, length_s);
+  cue.set_medium(v1::MEDIUM_SIGN);
+  for (const char object : {'p', 'q'}) {
+    auto* page = cue.add_pages();
+    page->set_object(Bench::object_name(object));
+    page->set_dwell_us(10 * Bench::second);
+  }
+  cue.set_object(cue.pages(0).object());
+  return cue;
+}
+
+v1::Plan plan(const v1::Cue& cue) {
+  auto made = Bench::plan({cue});
+  made.clear_objects();
+  for (const auto& page : cue.pages()) made.add_objects()->set_sha256(page.object());
+  return made;
+}
+
+Sha256 object(char letter) { return *Sha256::from_bytes(Bench::object_name(letter)); }
+
+TEST(SignCue, BeginsWithThePagesThatAreHereAndAsksForTheOthers) {
+  Bench bench;
+  const auto cue = playlist(60);
+  const auto given = bench.at(0, PlanArrived{plan(cue), 1, {object('q')}, false});
+  const auto* want = Bench::first<Want>(given);
+  ASSERT_NE(want, nullptr);
+  ASSERT_EQ(want->objects.size(), 1U);
+  EXPECT_EQ(want->objects[0].sha256(), Bench::object_name('p'));
+  const auto actions = bench.at(57);
+  EXPECT_NE(Bench::first<Arm>(actions), nullptr);
+  const auto* fault = Bench::first<Raise>(given);
+  ASSERT_NE(fault, nullptr);
+  EXPECT_EQ(fault->fault.code(), "content-missing") << "a page is missing all the same";
+  const auto held = bench.at(70, ObjectHeld{object('p')});
+  ASSERT_NE(Bench::first<Raise>(held), nullptr);
+  EXPECT_EQ(Bench::first<Raise>(held)->fault.state(), v1::FAULT_STATE_RESOLVED);
+}
+
+TEST(SignCue, WithoutAnyPageIsAccountedAsMissingContent) {
+  Bench bench;
+  const auto cue = playlist(60);
+  bench.at(0, PlanArrived{plan(cue), 1, {}, false});
+  EXPECT_EQ(Bench::first<Arm>(bench.at(60)), nullptr);
+  bench.at(130);
+  EXPECT_EQ(bench.account(cue), "missing 0.0-60.0 content-missing");
+}
+
+TEST(SignCue, ADamagedPageIsInspectedAndFetchedAgain) {
+  Bench bench;
+  const auto cue = playlist(60);
+  bench.give(0, plan(cue));
+  bench.at(57);
+  const auto told = bench.at(62, PageDamaged{object('q')});
+  ASSERT_NE(Bench::first<Inspect>(told), nullptr);
+  EXPECT_EQ(Bench::first<Inspect>(told)->object, object('q'));
+  EXPECT_EQ(Bench::first<Halt>(told), nullptr) << "the others go on";
+  const auto lost = bench.at(62.1, ObjectLost{object('q')});
+  ASSERT_NE(Bench::first<Want>(lost), nullptr);
+  EXPECT_EQ(Bench::first<Want>(lost)->objects.size(), 1U);
+}
+
+TEST(SignCue, EndsWithThePlansHorizonInTheMiddle) {
+  Bench bench;
+  const auto cue = playlist(60);
+  auto expiring = plan(cue);
+  expiring.set_horizon_us(cue.start_us() + 25 * Bench::second);
+  bench.give(0, expiring);
+  const auto armed = bench.at(57);
+  ASSERT_NE(Bench::first<Arm>(armed), nullptr);
+  EXPECT_EQ(Bench::first<Arm>(armed)->assignment.cue.duration_us(), 25 * Bench::second)
+      << "the presenter itself knows the end: nothing stands after it, even if nobody tells it";
+  bench.heard(85.1, cue, 60, 85, "complete");
+  EXPECT_EQ(Bench::first<Arm>(bench.at(86)), nullptr) << "not armed again";
+  bench.at(130);
+  EXPECT_EQ(bench.account(cue), "played 0.0-25.0 complete | refused 25.0-60.0 plan-expired");
+  bench.expect_closed(cue);
+}
+
+TEST(SignCue, ANewPlanAfterTheHorizonBringsItBackInPlace) {
+  Bench bench;
+  const auto cue = playlist(60);
+  auto expiring = plan(cue);
+  expiring.set_horizon_us(cue.start_us() + 25 * Bench::second);
+  bench.give(0, expiring);
+  bench.at(57);
+  bench.heard(85.1, cue, 60, 85, "complete");
+  bench.at(90);
+  const auto back = bench.give(95, plan(cue), 2);
+  ASSERT_NE(Bench::first<Arm>(back), nullptr);
+  bench.heard(120.1, cue, 95, 120, "complete");
+  EXPECT_EQ(bench.account(cue),
+            "played 0.0-25.0 complete | refused 25.0-35.0 plan-expired | played 35.0-60.0 complete");
+}
+
+TEST(SignCue, SoundEndsWithTheHorizonToo) {
+  Bench bench;
+  const auto sound = Bench::cue("sang/2026-11-21/070100", 0, 60, 60);
+  auto expiring = Bench::plan({sound});
+  expiring.set_horizon_us(sound.start_us() + 25 * Bench::second);
+  bench.give(0, expiring);
+  bench.at(57);
+  bench.heard(85.1, sound, 60, 85, "complete");
+  bench.at(130);
+  EXPECT_EQ(bench.account(sound), "played 0.0-25.0 complete | refused 25.0-60.0 plan-expired");
+}
+
+TEST(SignCue, IsDimmedAtTheMinuteAndAsksToBeWokenForIt) {
+  Bench bench;
+  const auto cue = playlist(600);
+  auto dimmed = plan(cue);
+  auto* stretch = dimmed.add_brightness();
+  stretch->set_from_minute(7 * 60 + 3);  // 07:03 local, 180 s after t0
+  stretch->set_to_minute(7 * 60 + 5);
+  stretch->set_percent(30);
+  bench.give(0, dimmed);
+  bench.at(57);
+  ASSERT_TRUE(bench.core().next_deadline());
+  bench.at(150);
+  EXPECT_EQ(*bench.core().next_deadline(), MonoTime{std::chrono::seconds{180}});
+  EXPECT_EQ(Bench::first<Dim>(bench.at(179.9)), nullptr);
+  const auto dim = bench.at(180);
+  ASSERT_NE(Bench::first<Dim>(dim), nullptr);
+  EXPECT_EQ(Bench::first<Dim>(dim)->percent, 30);
+  EXPECT_EQ(Bench::first<Dim>(bench.at(200)), nullptr) << "told once";
+  const auto full = bench.at(300);
+  ASSERT_NE(Bench::first<Dim>(full), nullptr);
+  EXPECT_EQ(Bench::first<Dim>(full)->percent, 100);
+}
+
+}  // namespace
+}  // namespace loa::station::core
