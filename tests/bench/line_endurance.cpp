@@ -39,7 +39,7 @@ struct Both {
   std::vector<std::string> notes;
 };
 
-Result<Verdict> listen(Ears ears, const Endurance& endurance, std::span<const std::int16_t> sound,
+Result<Verdict> listen(const char* who, Ears ears, const Endurance& endurance, std::span<const std::int16_t> sound,
                        std::int64_t start_us) {
   Verdict verdict{{}, std::vector<double>(4), std::vector<double>(4), {}};
   for (int round = 0; round < endurance.times; ++round) {
@@ -55,8 +55,8 @@ Result<Verdict> listen(Ears ears, const Endurance& endurance, std::span<const st
         verdict.gaps[card] += static_cast<double>(match.gaps.size());
         verdict.lost_s[card] += match.lost_s;
         for (const auto& gap : match.gaps) {
-          fmt::print(stderr, "{}: card {} has a gap of {:.3f} s at {:.3f} s\n", endurance.name, card, gap.length_s(),
-                     static_cast<double>(frames) / 48'000 + gap.from_s);
+          fmt::print(stderr, "{}: {}: card {} has a gap of {:.3f} s at {:.3f} s\n", endurance.name, who, card,
+                     gap.length_s(), static_cast<double>(frames) / 48'000 + gap.from_s);
         }
       }
     }
@@ -108,9 +108,9 @@ Result<Both> play_and_listen(const Context& context, const Endurance& endurance,
   for (auto& station : stations) station.process.stop();
   for (auto& client : snapcast.clients) client.process.stop();
   LOA_TRY_LET(auto our_ears, Ears::planned(stations));
-  LOA_TRY_LET(both.ours, listen(std::move(our_ears), endurance, sound_of_ours, start_us));
+  LOA_TRY_LET(both.ours, listen("ours", std::move(our_ears), endurance, sound_of_ours, start_us));
   LOA_TRY_LET(auto rival_ears, Ears::following(snapcast.clients, 0));
-  LOA_TRY_LET(both.rival, listen(std::move(rival_ears), endurance, sound, 0));
+  LOA_TRY_LET(both.rival, listen("rival", std::move(rival_ears), endurance, sound, 0));
   return both;
 }
 

@@ -60,20 +60,20 @@ struct Spreads {
 };
 
 /// @param sounds  as this kind of player had them: ours decoded from Opus, the rival's as they are
-Result<Spreads> listen(Ears ears, const Score& score, const std::vector<std::vector<std::int16_t>>& sounds,
-                       std::int64_t start_us) {
+Result<Spreads> listen(const char* who, Ears ears, const Score& score,
+                       const std::vector<std::vector<std::int16_t>>& sounds, std::int64_t start_us) {
   Spreads spreads;
   for (std::size_t i = 0; i < score.due_us.size(); ++i) {
     LOA_TRY_LET(const auto heard, ears.hear(sounds[i % sounds.size()], start_us + score.due_us[i]));
     const auto spread = heard.start_spread_us();
     if (!spread) {
       ++spreads.missed;
-      fmt::print(stderr, "starts: start {} was not heard on all cards\n", i);
+      fmt::print(stderr, "starts: {}: start {} was not heard on all cards\n", who, i);
       continue;
     }
     (card_was_closed(i) ? spreads.closed : spreads.open).push_back(*spread);
     for (const auto& match : heard.matches) spreads.from_plan.push_back(std::abs(*match.start_error_us));
-    if (*spread > budget_us) fmt::print(stderr, "starts: start {} has a spread of {:.0f} us\n", i, *spread);
+    if (*spread > budget_us) fmt::print(stderr, "starts: {}: start {} has a spread of {:.0f} us\n", who, i, *spread);
   }
   return spreads;
 }
@@ -111,9 +111,9 @@ Result<Both> play_and_listen(const Context& context, const Score& score) {
   Both both;
   both.notes = {load.say(), fmt::format("cards +100, -100, +40, -70 ppm; our audio thread has {}", scheduling)};
   LOA_TRY_LET(auto our_ears, Ears::planned(stations));
-  LOA_TRY_LET(both.ours, listen(std::move(our_ears), score, heard_of_ours, start_us));
+  LOA_TRY_LET(both.ours, listen("ours", std::move(our_ears), score, heard_of_ours, start_us));
   LOA_TRY_LET(auto rival_ears, Ears::following(snapcast.clients, 0));
-  LOA_TRY_LET(both.rival, listen(std::move(rival_ears), score, score.sounds, 0));
+  LOA_TRY_LET(both.rival, listen("rival", std::move(rival_ears), score, score.sounds, 0));
   return both;
 }
 
