@@ -14,8 +14,12 @@ namespace {
 constexpr double planned_search_ms = 25;
 constexpr double following_search_ms = 60;
 constexpr double lost_search_ms = 2'000;
-constexpr int misses_until_lost = 3;
 constexpr std::int64_t second_ns = 1'000'000'000;
+
+/// Of what the first card should have said.
+double share_heard(const Ensemble& ensemble, std::size_t frames) {
+  return ensemble.matches.front().heard_s * 48'000 / static_cast<double>(frames);
+}
 
 double spread_of(const std::vector<double>& offsets) {
   const auto [low, high] = std::minmax_element(offsets.begin(), offsets.end());
@@ -120,20 +124,30 @@ Result<Ensemble> Ears::hear_at(std::span<const std::int16_t> content, std::int64
 
 Result<Ensemble> Ears::hear(std::span<const std::int16_t> content, std::int64_t due_us) {
   if (!following_) return hear_at(content, due_us, planned_search_ms);
-  if (misses_ >= misses_until_lost) {
-    LOA_TRY_LET(const auto far, hear_at(content.first(std::min<std::size_t>(content.size(), 48'000)),
-                                        due_us + shift_us_, lost_search_ms));
-    follow(far);
-  }
   LOA_TRY_LET(auto heard, hear_at(content, due_us + shift_us_, following_search_ms));
-  follow(heard);
+  if (share_heard(heard, content.size()) < 0.9) {
+    LOA_TRY(find_again(content, due_us));
+    LOA_TRY_LET(auto again, hear_at(content, due_us + shift_us_, following_search_ms));
+    if (share_heard(again, content.size()) > share_heard(heard, content.size())) heard = std::move(again);
+  }
+  const Match& first = heard.matches.front();
+  if (!first.heard.empty()) shift_us_ += std::llround(first.median_offset_us);
   return heard;
 }
 
-void Ears::follow(const Ensemble& heard) {
-  const Match& first = heard.matches.front();
-  misses_ = first.heard.empty() ? misses_ + 1 : 0;
-  if (misses_ == 0) shift_us_ += std::llround(first.median_offset_us);
+/// Looks for the end of what was not heard, which lies past the slip.
+Result<void> Ears::find_again(std::span<const std::int16_t> content, std::int64_t due_us) {
+  const auto length = std::min<std::size_t>(content.size(), 48'000);
+  const auto before = content.size() - length;
+  const Question question{content.last(length), due_us + shift_us_ + static_cast<std::int64_t>(before) * 1'000 / 48,
+                          lost_search_ms};
+  LOA_TRY_LET(const auto match, ears_.front().hear(question));
+  if (match.heard.empty()) return {};
+  shift_us_ += std::llround(match.median_offset_us);
+  if (std::abs(match.median_offset_us) < following_search_ms * 1'000) return {};  // a hole, not a slip
+  ++slips_;
+  fmt::print(stderr, "the rival's stream has slipped by {:.3f} s\n", match.median_offset_us * 1e-6);
+  return {};
 }
 
 std::vector<double> Ears::underruns(std::int64_t from_us, std::int64_t to_us) const {

@@ -47,18 +47,20 @@ class Ears {
 
   /// @param due_us  UTC, or stream time where the stream is followed
   Result<Ensemble> hear(std::span<const std::int16_t> content, std::int64_t due_us);
+  /// How often a followed stream has jumped on the first card.
+  [[nodiscard]] int slips() const { return slips_; }
   /// Of each card, within such a time.
   [[nodiscard]] std::vector<double> underruns(std::int64_t from_us, std::int64_t to_us) const;
 
  private:
   [[nodiscard]] Result<Ensemble> hear_at(std::span<const std::int16_t> content, std::int64_t planned_us,
                                          double search_ms) const;
-  void follow(const Ensemble& heard);
+  Result<void> find_again(std::span<const std::int16_t> content, std::int64_t due_us);
 
   std::vector<Ear> ears_;
   bool following_ = false;
   std::int64_t shift_us_ = 0;  ///< what makes UTC of stream time
-  int misses_ = 0;             ///< how often in a row the first card was not heard
+  int slips_ = 0;
 };
 
 }  // namespace loa::bench
