@@ -13,7 +13,7 @@ namespace {
 
 constexpr double planned_search_ms = 25;
 constexpr double following_search_ms = 60;
-constexpr double lost_search_ms = 2'000;
+constexpr double lost_search_ms = 6'000;
 constexpr std::int64_t second_ns = 1'000'000'000;
 
 /// Of what the first card should have said.
