@@ -104,11 +104,12 @@ void Card::start() {
   if (state_ != CardState::ready) return;
   const Nanos now = monotonic_ns();
   const bool stalled = dac_.anchor().at > now;  // a stall ordered before the start
-  dac_ = DacClock(rate_hz_, ppm_, stalled ? dac_.anchor().at : now);
+  const Nanos begin = stalled ? dac_.anchor().at : now;
+  dac_ = DacClock(rate_hz_, ppm_ + settings_.wander.at(begin), begin);
+  next_wander_ = (begin / Wander::step + 1) * Wander::step;
   state_ = CardState::running;
-  const Nanos begin = dac_.anchor().at;
   Job job{Job::Kind::begin};
-  job.facts = {settings_.name, rate_hz_, channels_, ppm_, begin + realtime_offset(), begin};
+  job.facts = {settings_.name, rate_hz_, channels_, dac_.anchor().ppm, begin + realtime_offset(), begin};
   jobs_.push_back(std::move(job));
   arm();
   wake_.notify_all();
@@ -163,9 +164,25 @@ bool Card::is_due(CardState& state) {
   return due;
 }
 
+/// Changes the error at the instants where it was due to, however late this is called.
+void Card::wander(Nanos now) {
+  if (settings_.wander.ppm == 0) return;
+  for (; next_wander_ <= now; next_wander_ += Wander::step) {
+    dac_.set_ppm(ppm_ + settings_.wander.at(next_wander_), next_wander_);
+    note_anchor();
+  }
+}
+
+void Card::note_anchor() {
+  Job job{Job::Kind::note};
+  job.anchor = dac_.anchor();
+  jobs_.push_back(std::move(job));
+}
+
 /// Plays what has become due; running out of frames stops the card (unless it is draining).
 void Card::advance(Nanos now) {
   if (state_ != CardState::running) return;
+  wander(now);
   const std::int64_t target = dac_.frames_at(now);
   play(std::min(target, written_) - played_);
   if (target < written_ || draining_) return;
@@ -197,14 +214,10 @@ void Card::obey(const Orders& orders, Nanos now) {
   advance(now);
   if (orders.ppm) {
     ppm_ = *orders.ppm;
-    dac_.set_ppm(ppm_, now);
+    dac_.set_ppm(ppm_ + settings_.wander.at(now), now);
   }
   if (orders.stall_ms) dac_.stall(Nanos{*orders.stall_ms} * 1'000'000, now);
-  if (state_ == CardState::running && (orders.ppm || orders.stall_ms)) {
-    Job job{Job::Kind::note};
-    job.anchor = dac_.anchor();
-    jobs_.push_back(std::move(job));
-  }
+  if (state_ == CardState::running && (orders.ppm || orders.stall_ms)) note_anchor();
   if (orders.gone) pulled_ = *orders.gone;
   if (pulled_ && state_ != CardState::gone) {
     state_ = CardState::gone;

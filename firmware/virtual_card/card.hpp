@@ -16,6 +16,7 @@ namespace loa::firmware::virtual_card {
 struct CardSettings {
   std::string name = "loa";
   double ppm = 0;
+  Wander wander;
   int channels = 0;     ///< 1 or 2: like most cards, just this many; 0: what the application likes
   std::string record;   ///< folder; empty: nothing is recorded
   std::string control;  ///< file; empty: none
@@ -71,6 +72,8 @@ class Card {
   };
 
   void advance(Nanos now);
+  void wander(Nanos now);
+  void note_anchor();
   void play(std::int64_t frames);
   void end_take(const char* why);
   void obey(const Orders& orders, Nanos now);
@@ -89,6 +92,7 @@ class Card {
   bool draining_ = false, closing_ = false, pulled_ = false;
   int rate_hz_ = 48'000, channels_ = 1;
   double ppm_ = 0;
+  Nanos next_wander_ = 0;
   std::int64_t buffer_frames_ = 0, avail_min_ = 1;
   std::int64_t written_ = 0, played_ = 0;
   DacClock dac_;

@@ -5,6 +5,14 @@
 
 namespace loa::firmware::virtual_card {
 
+double Wander::at(Nanos at) const {
+  if (ppm == 0) return 0;
+  const double periods = static_cast<double>(at / step) / period_s + phase;
+  const double place = periods - std::floor(periods);  // rises from the middle, falls, rises back
+  const double triangle = place < 0.25 ? 4 * place : place < 0.75 ? 2 - 4 * place : 4 * place - 4;
+  return ppm * triangle;
+}
+
 DacClock::DacClock(int rate_hz, double ppm, Nanos start) : rate_hz_(rate_hz), anchor_{start, 0, ppm} {}
 
 double DacClock::frames_per_ns() const { return rate_hz_ * (1.0 + anchor_.ppm * 1e-6) * 1e-9; }

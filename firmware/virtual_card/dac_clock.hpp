@@ -13,6 +13,19 @@ struct Anchor {
   double ppm = 0;
 };
 
+/// How a crystal's error wanders with its temperature: up and down in straight ramps, renewed each second. A function
+/// of CLOCK_MONOTONIC alone: cards of the same settings agree whenever they are opened.
+struct Wander {
+  static constexpr Nanos step = 1'000'000'000;  ///< the error changes at whole multiples of this
+
+  double ppm = 0;         ///< greatest distance from the card's constant error; 0: it does not wander
+  double period_s = 600;  ///< from one peak to the next
+  double phase = 0;       ///< how much of a period it is ahead, 0…1
+
+  /// @return what is added to the constant error from `at` on, −ppm…ppm
+  [[nodiscard]] double at(Nanos at) const;
+};
+
 /// Maps monotonic time to the number of frames that have left, for a crystal with an error and stalls on demand.
 class DacClock {
  public:

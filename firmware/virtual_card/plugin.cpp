@@ -129,6 +129,15 @@ bool read_field(snd_config_t* field, const char* id, CardSettings& settings) {
   if (std::strcmp(id, "ppm") == 0) {
     return snd_config_get_ireal(field, &settings.ppm) == 0 && std::abs(settings.ppm) <= 1000;
   }
+  if (std::strcmp(id, "wander_ppm") == 0) {
+    return snd_config_get_ireal(field, &settings.wander.ppm) == 0 && std::abs(settings.wander.ppm) <= 1000;
+  }
+  if (std::strcmp(id, "wander_s") == 0) {
+    return snd_config_get_ireal(field, &settings.wander.period_s) == 0 && settings.wander.period_s >= 4;
+  }
+  if (std::strcmp(id, "wander_phase") == 0) {
+    return snd_config_get_ireal(field, &settings.wander.phase) == 0 && std::abs(settings.wander.phase) <= 1;
+  }
   if (std::strcmp(id, "channels") == 0) {
     long channels = 0;
     const bool good = snd_config_get_integer(field, &channels) == 0 && (channels == 1 || channels == 2);
@@ -160,7 +169,8 @@ std::optional<CardSettings> read_settings(snd_config_t* conf, const char* pcm) {
     if (std::strcmp(id, "type") == 0 || std::strcmp(id, "comment") == 0 || std::strcmp(id, "hint") == 0) continue;
     if (read_field(field, id, settings)) continue;
     SNDERR(
-        "virtual card %s: field %s is unknown or out of range (name, ppm -1000..1000, channels 1|2, record, control)",
+        "virtual card %s: field %s is unknown or out of range (name, ppm -1000..1000, wander_ppm, wander_s 4.., "
+        "wander_phase -1..1, channels 1|2, record, control)",
         pcm, id);
     return {};
   }

@@ -13,7 +13,7 @@ namespace loa::firmware::virtual_card {
 namespace {
 
 constexpr std::size_t header_bytes = 44;
-constexpr std::size_t max_anchors = 256;  // a test's faults, not a log
+constexpr std::size_t max_anchors = 8'192;  // two hours of a wandering crystal
 
 void put(std::uint8_t* at, std::uint32_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) at[i] = static_cast<std::uint8_t>(value >> (8 * i));

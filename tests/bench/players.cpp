@@ -12,7 +12,7 @@ namespace loa::bench {
 
 namespace fs = std::filesystem;
 
-Result<VirtualCard> VirtualCard::make(const fs::path& folder, const std::string& name, double ppm) {
+Result<VirtualCard> VirtualCard::make(const fs::path& folder, const std::string& name, const Crystal& crystal) {
   const auto plugin = tests::program_folder().parent_path() / "lib" / "libasound_module_pcm_loa.so";
   if (!fs::exists(plugin)) return fail(ErrorCode::missing, "the virtual sound card {} is not built", plugin.string());
   VirtualCard card;
@@ -20,8 +20,10 @@ Result<VirtualCard> VirtualCard::make(const fs::path& folder, const std::string&
   LOA_TRY(make_folders(card.folder_ / "recordings"));
   const auto text = fmt::format(
       "pcm_type.loa {{ lib \"{}\" }}\n"
-      "pcm.!default {{ type loa name \"{}\" record \"{}\" ppm {} hint {{ show on description \"card\" }} }}\n",
-      plugin.string(), name, (card.folder_ / "recordings").string(), ppm);
+      "pcm.!default {{ type loa name \"{}\" record \"{}\" ppm {} wander_ppm {} wander_s {} wander_phase {} "
+      "hint {{ show on description \"card\" }} }}\n",
+      plugin.string(), name, card.recordings_folder().string(), crystal.ppm, crystal.wander_ppm, crystal.wander_s,
+      crystal.wander_phase);
   LOA_TRY(save_file(card.folder_ / "asound.conf", text));
   return card;
 }

@@ -13,17 +13,32 @@ namespace loa::bench {
 /// Clock errors of the four cards, the same for every kind of player.
 inline constexpr std::array<double, 4> card_ppm{80, -60, 0, 35};
 
+/// How wrong a card's crystal is; the fields of the virtual card (firmware/README.md).
+struct Crystal {
+  double ppm = 0;
+  double wander_ppm = 0;
+  double wander_s = 600;
+  double wander_phase = 0;
+};
+
 /// A virtual sound card that a program opens as "default", when it has env() in its environment.
 class VirtualCard {
  public:
   /// @error missing: the plugin is not built · io
-  static Result<VirtualCard> make(const std::filesystem::path& folder, const std::string& name, double ppm);
+  static Result<VirtualCard> make(const std::filesystem::path& folder, const std::string& name, const Crystal& crystal);
   [[nodiscard]] std::string env() const;
   /// What it played, oldest take first.
   [[nodiscard]] Result<std::vector<tests::Recording>> recordings() const;
+  [[nodiscard]] std::filesystem::path recordings_folder() const { return folder_ / "recordings"; }
 
  private:
   std::filesystem::path folder_;
+};
+
+/// A program and the card it plays on.
+struct Player {
+  VirtualCard card;
+  tests::Process process;
 };
 
 /// What one performance by several players showed.

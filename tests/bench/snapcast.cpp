@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "protocol/base/file.hpp"
-#include "tests/bench/players.hpp"
+#include "tests/bench/ensemble.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace loa::bench {
@@ -15,12 +15,6 @@ using namespace std::chrono_literals;
 using tests::Process;
 
 namespace {
-
-struct Snapserver {
-  Process process;
-  int port;
-  fs::path pipe;
-};
 
 Result<Snapserver> start_server(const fs::path& folder) {
   const auto pipe = folder / "sound";
@@ -45,17 +39,13 @@ Result<Process> start_client(const VirtualCard& card, int port, std::size_t numb
                          .env = {card.env()}});
 }
 
-/// Feeds the pipe from a thread of its own: snapserver reads it at the pace of the sound.
-std::jthread feed(const fs::path& pipe, const std::vector<std::int16_t>& sound) {
-  std::string stereo;
-  for (const auto value : sound) {
-    for (int channel = 0; channel < 2; ++channel) stereo.append(reinterpret_cast<const char*>(&value), sizeof value);
+std::string stereo_of(std::span<const std::int16_t> mono) {
+  std::string bytes;
+  bytes.reserve(mono.size() * 4);
+  for (const auto value : mono) {
+    for (int channel = 0; channel < 2; ++channel) bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
   }
-  return std::jthread([pipe, stereo = std::move(stereo)] {
-    UniqueFd fd(::open(pipe.c_str(), O_WRONLY | O_CLOEXEC));
-    // A server that ends early closes the pipe; the silence on the cards then says so.
-    (void)write_all(fd.get(), stereo, pipe);
-  });
+  return bytes;
 }
 
 /// From process start until its card ran for the first time.
@@ -71,6 +61,28 @@ double realtime_s() {
 
 }  // namespace
 
+std::jthread feed(const fs::path& pipe, Source next) {
+  return std::jthread([pipe, next = std::move(next)](const std::stop_token& stop) {
+    UniqueFd fd(::open(pipe.c_str(), O_WRONLY | O_CLOEXEC));
+    for (auto sound = next(); !sound.empty() && !stop.stop_requested(); sound = next()) {
+      // A server that ends early closes the pipe; the silence on the cards then says so.
+      if (!write_all(fd.get(), stereo_of(sound), pipe)) return;
+    }
+  });
+}
+
+Result<Snapcast> start_snapcast(const fs::path& folder, std::span<const Crystal> crystals) {
+  LOA_TRY(make_folders(folder));
+  LOA_TRY_LET(auto server, start_server(folder));
+  std::vector<Player> clients;
+  for (std::size_t i = 0; i < crystals.size(); ++i) {
+    LOA_TRY_LET(auto card, VirtualCard::make(folder, "card" + std::to_string(i), crystals[i]));
+    LOA_TRY_LET(auto client, start_client(card, server.port, i));
+    clients.push_back({std::move(card), std::move(client)});
+  }
+  return Snapcast{std::move(server), std::move(clients)};
+}
+
 Result<Performance> perform_snapcast(const fs::path& folder, const std::vector<std::int16_t>& sound) {
   LOA_TRY(make_folders(folder));
   LOA_TRY_LET(auto server, start_server(folder));
@@ -79,7 +91,7 @@ Result<Performance> perform_snapcast(const fs::path& folder, const std::vector<s
   std::vector<double> started_s;
   std::vector<pid_t> pids;
   for (std::size_t i = 0; i < card_ppm.size(); ++i) {
-    LOA_TRY_LET(auto card, VirtualCard::make(folder, "card" + std::to_string(i), card_ppm[i]));
+    LOA_TRY_LET(auto card, VirtualCard::make(folder, "card" + std::to_string(i), {card_ppm[i]}));
     started_s.push_back(realtime_s());
     LOA_TRY_LET(auto client, start_client(card, server.port, i));
     pids.push_back(client.pid());
@@ -90,7 +102,9 @@ Result<Performance> perform_snapcast(const fs::path& folder, const std::vector<s
   std::this_thread::sleep_for(2s);
   const double seconds = static_cast<double>(sound.size()) / 48'000;
   {
-    const auto feeder = feed(server.pipe, sound);
+    const auto feeder = feed(server.pipe, [&sound, fed = false]() mutable {
+      return std::exchange(fed, true) ? std::span<const std::int16_t>{} : std::span<const std::int16_t>{sound};
+    });
     std::this_thread::sleep_for(1500ms);
     LOA_TRY(watch(pids, seconds - 1.5, performance));
   }
@@ -118,7 +132,7 @@ Result<SilentSnapcast> start_silent_snapcast(const fs::path& folder) {
 
 Result<Performance> perform_ffplay(const fs::path& folder, const std::vector<std::int16_t>& sound) {
   LOA_TRY(make_folders(folder));
-  LOA_TRY_LET(const auto card, VirtualCard::make(folder, "ffplay", 0));
+  LOA_TRY_LET(const auto card, VirtualCard::make(folder, "ffplay", {}));
   LOA_TRY(tests::Wav::save(folder / "sound.wav", 48'000, sound));
   LOA_TRY_LET(const auto encoded, tests::run({.argv = {"ffmpeg", "-v", "error", "-i", folder / "sound.wav", "-c:a",
                                                        "libopus", "-b:a", "40k", folder / "sound.opus"}},

@@ -7,8 +7,8 @@
 
 namespace loa::bench {
 
-std::vector<std::int16_t> bench_sound(double seconds) {
-  std::mt19937 random(2);
+std::vector<std::int16_t> bench_sound(double seconds, unsigned seed) {
+  std::mt19937 random(seed);
   std::normal_distribution<double> noise(0, 1);
   std::vector<std::int16_t> pcm(static_cast<std::size_t>(seconds * 48'000));
   double low = 0;

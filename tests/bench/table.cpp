@@ -35,31 +35,56 @@ std::string format_number(double value) {
                       : fmt::format("{:.2f}", value);
 }
 
-std::string format_figures(const Figures& figures) {
+std::string format_figures(const Figures& figures, Judged judged) {
   if (!figures.measured()) return "not measured";
-  return fmt::format("{} ({})", format_number(figures.median()), format_number(figures.spread()));
+  if (judged == Judged::median) {
+    return fmt::format("{} ({})", format_number(figures.median()), format_number(figures.spread()));
+  }
+  return fmt::format("{} / {} / {} n={}", format_number(figures.median()), format_number(figures.quantile(0.99)),
+                     format_number(figures.quantile(1)), figures.samples.size());
+}
+
+double figure_of(const Figures& figures, Judged judged) {
+  return figures.quantile(judged == Judged::median ? 0.5 : judged == Judged::p99 ? 0.99 : 1);
 }
 
 std::string format_ratio(const Line& line) {
-  if (!line.ours.measured() || !line.rival.measured() || line.rival.median() <= 0) return "-";
-  return fmt::format("{:.2f}", line.ours.median() / line.rival.median());
+  const bool both = line.ours.measured() && line.rival.measured();
+  const double rival = both ? figure_of(line.rival, line.judged) : 0;
+  return rival > 0 ? fmt::format("{:.3g}", figure_of(line.ours, line.judged) / rival) : "-";
+}
+
+bool is_better_or_equal(const Line& line, double than) {
+  const double ours = figure_of(line.ours, line.judged);
+  return line.less_is_better ? ours <= than : ours >= than;
 }
 
 bool keeps_budget(const Line& line) {
-  if (!line.budget || !line.ours.measured()) return true;
-  return line.less_is_better ? line.ours.median() <= *line.budget : line.ours.median() >= *line.budget;
+  if (!line.budget && !line.no_worse_than_rival) return true;
+  if (!line.ours.measured()) return false;
+  if (line.budget && !is_better_or_equal(line, *line.budget)) return false;
+  if (!line.no_worse_than_rival) return true;
+  return line.rival.measured() && is_better_or_equal(line, figure_of(line.rival, line.judged));
+}
+
+const char* name_of(Judged judged) {
+  return judged == Judged::median ? "median" : judged == Judged::p99 ? "p99" : "worst";
 }
 
 std::string format_budget(const Line& line) {
-  if (!line.budget) return "";
-  const char* verdict = !line.ours.measured() ? "" : keeps_budget(line) ? " kept" : " BROKEN";
-  return fmt::format("{} {}{}", line.less_is_better ? "≤" : "≥", format_number(*line.budget), verdict);
+  if (!line.budget && !line.no_worse_than_rival) return "";
+  std::string text = line.judged == Judged::median ? "" : std::string{name_of(line.judged)} + " ";
+  if (line.budget) text += fmt::format("{} {}", line.less_is_better ? "≤" : "≥", format_number(*line.budget));
+  if (line.no_worse_than_rival) text += line.budget ? ", rival" : "≤ rival";
+  return text + (!line.ours.measured() ? " NOT SHOWN" : keeps_budget(line) ? " kept" : " BROKEN");
 }
 
 json::object figures_to_json(const Figures& figures) {
   if (!figures.measured()) return {{"not_measured", figures.why_not}};
   return {{"median", figures.median()},
           {"iqr", figures.spread()},
+          {"p99", figures.quantile(0.99)},
+          {"worst", figures.quantile(1)},
           {"samples", json::array(figures.samples.begin(), figures.samples.end())}};
 }
 
@@ -70,7 +95,11 @@ json::object line_to_json(const Line& line) {
                       {"ours", figures_to_json(line.ours)},
                       {"rival_name", line.rival_name},
                       {"rival", figures_to_json(line.rival)}};
+  object["judged"] = name_of(line.judged);
   if (line.budget) object["budget"] = *line.budget;
+  object["no_worse_than_rival"] = line.no_worse_than_rival;
+  object["budget_kept"] = keeps_budget(line);
+  object["notes"] = json::array(line.notes.begin(), line.notes.end());
   return object;
 }
 
@@ -83,15 +112,17 @@ json::object machine_to_json() {
 }  // namespace
 
 void print_head() {
-  fmt::print("{:<44} {:>8}  {:>18}  {:>18}  {:>6}  {:<14} {}\n", "line: median (interquartile range)", "unit", "ours",
-             "rival", "ratio", "budget", "rival is");
+  fmt::print("{:<44} {:>8}  {:>28}  {:>28}  {:>7}  {:<25} {}\n", "line: median (iqr), or p50 / p99 / worst", "unit",
+             "ours", "rival", "ratio", "budget", "rival is");
 }
 
 void print_line(const Line& line) {
-  fmt::print("{:<44} {:>8}  {:>18}  {:>18}  {:>6}  {:<14} {}\n", line.name, line.unit, format_figures(line.ours),
-             format_figures(line.rival), format_ratio(line), format_budget(line), line.rival_name);
+  fmt::print("{:<44} {:>8}  {:>28}  {:>28}  {:>7}  {:<25} {}\n", line.name, line.unit,
+             format_figures(line.ours, line.judged), format_figures(line.rival, line.judged), format_ratio(line),
+             format_budget(line), line.rival_name);
   if (!line.ours.why_not.empty()) fmt::print("    ours: not measured: {}\n", line.ours.why_not);
   if (!line.rival.why_not.empty()) fmt::print("    rival: not measured: {}\n", line.rival.why_not);
+  for (const auto& note : line.notes) fmt::print("    {}\n", note);
   std::fflush(stdout);
 }
 

@@ -18,10 +18,11 @@ struct Figures {
   [[nodiscard]] double median() const { return quantile(0.5); }
   /// Interquartile range: the spread of the middle half.
   [[nodiscard]] double spread() const { return quantile(0.75) - quantile(0.25); }
-
- private:
   [[nodiscard]] double quantile(double share) const;
 };
+
+/// Which figure of the samples stands for a side: is shown, compared and held against the budget.
+enum class Judged { median, p99, worst };
 
 /// One line of the table: ours beside its rival, measured in the same run.
 struct Line {
@@ -32,13 +33,17 @@ struct Line {
   Figures rival;
   bool less_is_better = true;
   std::optional<double> budget = {};
+  Judged judged = Judged::median;
+  bool no_worse_than_rival = false;     ///< a budget too
+  std::vector<std::string> notes = {};  ///< what one must know of the run
 };
 
-/// Prints a line as it is done: ours | rival | ratio, medians with their spread in brackets.
+/// Prints a line as it is done: ours | rival | ratio; medians with their spread in brackets, or median, 99th percentile
+/// and worst with the number of samples where one of those is judged.
 void print_head();
 void print_line(const Line& line);
 
-/// @return whether every budget that was measured is kept
+/// @return whether every budget was measured and is kept
 bool within_budgets(const std::vector<Line>& lines);
 
 /// All samples, for programs.

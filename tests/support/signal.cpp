@@ -52,21 +52,22 @@ std::vector<float> pad(std::span<const std::int16_t> frames) {
   return padded;
 }
 
-void lay_one(const Recording& recording, std::int64_t origin_ns, Axis& axis) {
-  const auto& frames = recording.frames;
-  const auto count = static_cast<std::ptrdiff_t>(frames.size());
-  const double step = recording.true_rate() / grid_rate;
-  const double first = static_cast<double>(origin_ns - recording.start_realtime_ns) * 1e-9 * recording.true_rate();
+/// Lays one straight line. `padded` is the whole take: at its ends the filter reads what really stood beside them.
+void lay_line(const Recording::Line& line, const std::vector<float>& padded, int rate_hz, std::int64_t origin_ns,
+              Axis& axis) {
+  static const auto phases = make_phases();
+  const double rate = rate_hz * (1.0 + line.ppm * 1e-6);
+  const double step = rate / grid_rate;
+  const double first = static_cast<double>(origin_ns - line.realtime_ns) * 1e-9 * rate;  // in frames of the line
+  const auto index_of = [&](double frame) { return static_cast<std::ptrdiff_t>(std::ceil((frame - first) / step)); };
   const auto length = static_cast<std::ptrdiff_t>(axis.samples.size());
-  const auto from = std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(std::ceil(-first / step)));
-  const auto to = std::min(length, static_cast<std::ptrdiff_t>(std::ceil((static_cast<double>(count) - first) / step)));
-  const auto padded = pad(frames);
-  const auto phases = make_phases();
+  const auto from = std::max<std::ptrdiff_t>(0, index_of(0));
+  const auto to = std::min(length, index_of(static_cast<double>(line.to - line.from)));
   for (auto i = from; i < to; ++i) {
     const double position = first + static_cast<double>(i) * step;
     const double whole = std::floor(position);
     const auto phase = static_cast<std::size_t>((position - whole) * phase_count + 0.5);
-    const auto n = static_cast<std::ptrdiff_t>(whole) + tap_count - half_taps + 1;
+    const auto n = line.from + static_cast<std::ptrdiff_t>(whole) + tap_count - half_taps + 1;
     axis.samples[static_cast<std::size_t>(i)] = interpolate(padded.data() + n, phases[phase]);
   }
   for (auto ms = from / block; ms * block < to; ++ms) axis.covered_ms[static_cast<std::size_t>(ms)] = true;
@@ -89,11 +90,8 @@ std::vector<float> low_pass() {
 Axis lay_out(std::span<const Recording> recordings, std::int64_t origin_ns, std::size_t length) {
   Axis axis{std::vector<float>(length), std::vector<bool>(length / block + 1)};
   for (const auto& recording : recordings) {
-    if (recording.anchors.empty()) {
-      lay_one(recording, origin_ns, axis);
-    } else {
-      for (const auto& piece : recording.straight_pieces()) lay_one(piece, origin_ns, axis);
-    }
+    const auto padded = pad(recording.frames);
+    for (const auto& line : recording.lines()) lay_line(line, padded, recording.rate_hz, origin_ns, axis);
   }
   return axis;
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <string_view>
 
@@ -135,15 +137,49 @@ Result<void> Wav::save(const fs::path& path, int rate_hz, const std::vector<std:
   return save_file(path, bytes);
 }
 
+namespace {
+
+Result<Recording> shape_of(const boost::json::object& sidecar, const fs::path& path) {
+  LOA_TRY_LET(const auto start, integer_of(sidecar, "start_realtime_ns", path));
+  LOA_TRY_LET(const double ppm, number_of(sidecar, "ppm", path));
+  LOA_TRY_LET(const auto rate, integer_of(sidecar, "rate_hz", path));
+  LOA_TRY_LET(auto anchors, anchors_of(sidecar, path));
+  return Recording{{}, static_cast<int>(rate), start, ppm, std::move(anchors)};
+}
+
+/// Where frame `frame` of a line is in time, and which frame is at a time.
+std::int64_t time_on(const Recording::Line& line, int rate_hz, std::int64_t frame) {
+  const double seconds = static_cast<double>(frame - line.from) / (rate_hz * (1 + line.ppm * 1e-6));
+  return line.realtime_ns + std::llround(seconds * 1e9);
+}
+
+std::int64_t frame_on(const Recording::Line& line, int rate_hz, std::int64_t time_ns) {
+  const double seconds = static_cast<double>(time_ns - line.realtime_ns) * 1e-9;
+  const std::int64_t frame = line.from + std::llround(seconds * rate_hz * (1 + line.ppm * 1e-6));
+  return std::clamp(frame, line.from, line.to);
+}
+
+std::vector<Recording::Line> lines_of(const Recording& shape, std::int64_t frames) {
+  std::vector<Recording::Line> lines;
+  Anchor line{0, shape.start_realtime_ns, shape.ppm};
+  for (std::size_t i = 0; i <= shape.anchors.size(); ++i) {
+    const bool last = i == shape.anchors.size();
+    const auto end = last ? frames : std::clamp<std::int64_t>(shape.anchors[i].frame, line.frame, frames);
+    if (line.frame < end) lines.push_back({line.frame, end, line.realtime_ns, line.ppm});
+    if (!last) line = shape.anchors[i];
+  }
+  return lines;
+}
+
+}  // namespace
+
 Result<Recording> Recording::load(const fs::path& wav_path) {
   LOA_TRY_LET(auto wav, Wav::load(wav_path));
   const auto sidecar = fs::path(wav_path).replace_extension(".json");
   LOA_TRY_LET(const auto object, load_object(sidecar));
-  LOA_TRY_LET(const auto start, integer_of(object, "start_realtime_ns", sidecar));
-  LOA_TRY_LET(const double ppm, number_of(object, "ppm", sidecar));
-  LOA_TRY_LET(const auto rate, integer_of(object, "rate_hz", sidecar));
-  LOA_TRY_LET(auto anchors, anchors_of(object, sidecar));
-  return Recording{std::move(wav.frames), static_cast<int>(rate), start, ppm, std::move(anchors)};
+  LOA_TRY_LET(auto recording, shape_of(object, sidecar));
+  recording.frames = std::move(wav.frames);
+  return recording;
 }
 
 Result<std::vector<Recording>> Recording::load_folder(const fs::path& folder) {
@@ -160,18 +196,74 @@ Result<std::vector<Recording>> Recording::load_folder(const fs::path& folder) {
   return recordings;
 }
 
-std::vector<Recording> Recording::straight_pieces() const {
-  std::vector<Recording> pieces;
-  Anchor line{0, start_realtime_ns, ppm};
-  for (std::size_t i = 0; i <= anchors.size(); ++i) {
-    const auto total = static_cast<std::int64_t>(frames.size());
-    const auto end = i < anchors.size() ? std::clamp<std::int64_t>(anchors[i].frame, line.frame, total) : total;
-    if (line.frame < end) {
-      pieces.push_back({{frames.begin() + line.frame, frames.begin() + end}, rate_hz, line.realtime_ns, line.ppm});
-    }
-    if (i < anchors.size()) line = anchors[i];
+std::vector<Recording::Line> Recording::lines() const {
+  return lines_of(*this, static_cast<std::int64_t>(frames.size()));
+}
+
+Result<Take> Take::open(const fs::path& wav) {
+  constexpr std::size_t most_of_a_header = 4'096;
+  std::ifstream file(wav, std::ios::binary);
+  if (!file) return fail(ErrorCode::missing, "cannot read {}", wav.string());
+  std::string head(most_of_a_header, '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  const auto chunks = parse_chunks(head);
+  if (!chunks) return fail(ErrorCode::invalid, "{} is not a WAV file of 16-bit PCM", wav.string());
+  const auto sidecar = fs::path(wav).replace_extension(".json");
+  LOA_TRY_LET(const auto object, load_object(sidecar));
+  Take take;
+  LOA_TRY_LET(take.shape_, shape_of(object, sidecar));
+  take.wav_ = wav;
+  if (const auto* end = object.if_contains("end"); end != nullptr && end->is_string()) take.end_ = end->as_string();
+  take.channels_ = chunks->channels;
+  take.data_at_ = static_cast<std::uint64_t>(chunks->data.data() - head.data());
+  take.frames_ = static_cast<std::int64_t>((fs::file_size(wav) - take.data_at_) /
+                                           (2 * static_cast<std::uint64_t>(chunks->channels)));
+  return take;
+}
+
+Result<std::vector<Take>> Take::open_folder(const fs::path& folder) {
+  std::vector<Take> takes;
+  std::error_code problem;
+  for (const auto& entry : fs::directory_iterator(folder, problem)) {
+    if (entry.path().extension() != ".wav") continue;
+    LOA_TRY_LET(auto take, open(entry.path()));
+    takes.push_back(std::move(take));
   }
-  return pieces;
+  if (problem) return fail(ErrorCode::missing, "cannot read {}: {}", folder.string(), problem.message());
+  std::sort(takes.begin(), takes.end(), [](const Take& a, const Take& b) { return a.start_ns() < b.start_ns(); });
+  return takes;
+}
+
+std::int64_t Take::end_ns() const {
+  const auto lines = lines_of(shape_, frames_);
+  return lines.empty() ? start_ns() : time_on(lines.back(), shape_.rate_hz, lines.back().to);
+}
+
+Result<Recording> Take::piece(std::int64_t from_ns, std::int64_t to_ns) const {
+  Recording piece{{}, shape_.rate_hz, shape_.start_realtime_ns, shape_.ppm, {}};
+  std::int64_t first = 0, past = 0;
+  for (const auto& line : lines_of(shape_, frames_)) {
+    const auto from = frame_on(line, shape_.rate_hz, from_ns), to = frame_on(line, shape_.rate_hz, to_ns);
+    if (from >= to) continue;
+    if (first == past) {
+      first = from;
+      piece.start_realtime_ns = time_on(line, shape_.rate_hz, from);
+      piece.ppm = line.ppm;
+    } else {
+      piece.anchors.push_back({line.from - first, line.realtime_ns, line.ppm});
+    }
+    past = to;
+  }
+  const auto count = static_cast<std::size_t>(past - first), channels = static_cast<std::size_t>(channels_);
+  std::vector<std::int16_t> raw(count * channels);
+  std::ifstream file(wav_, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(data_at_ + static_cast<std::uint64_t>(first) * 2 * channels));
+  file.read(reinterpret_cast<char*>(raw.data()), static_cast<std::streamsize>(raw.size() * 2));
+  if (!file) return fail(ErrorCode::io, "cannot read {} frames of {}", count, wav_.string());
+  piece.frames.resize(count);
+  for (std::size_t i = 0; i < count; ++i) piece.frames[i] = raw[i * channels];
+  return piece;
 }
 
 }  // namespace loa::tests

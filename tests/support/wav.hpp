@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "protocol/base/result.hpp"
@@ -46,8 +47,38 @@ struct Recording {
 
   /// Frames in a second of true time, on the first line.
   [[nodiscard]] double true_rate() const { return rate_hz * (1.0 + ppm * 1e-6); }
-  /// The take cut at its anchors: each piece is one straight line and has no anchors.
-  [[nodiscard]] std::vector<Recording> straight_pieces() const;
+  /// One straight line: frames [from, to) left from realtime_ns on at the pace of this error.
+  struct Line {
+    std::int64_t from = 0, to = 0;
+    std::int64_t realtime_ns = 0;
+    double ppm = 0;
+  };
+  /// The lines that its anchors cut the take into, in order.
+  [[nodiscard]] std::vector<Line> lines() const;
+};
+
+/// A take that stays on disk and is read piece by piece: for recordings of hours.
+class Take {
+ public:
+  /// @error as Recording::load()
+  static Result<Take> open(const std::filesystem::path& wav);
+  /// As Recording::load_folder().
+  static Result<std::vector<Take>> open_folder(const std::filesystem::path& folder);
+
+  /// What it says of [from_ns, to_ns), CLOCK_REALTIME; no frames when it says nothing.
+  [[nodiscard]] Result<Recording> piece(std::int64_t from_ns, std::int64_t to_ns) const;
+  [[nodiscard]] std::int64_t start_ns() const { return shape_.start_realtime_ns; }
+  [[nodiscard]] std::int64_t end_ns() const;
+  /// Why it ended: "stopped", "dry", "gone"; "open": it was killed, or plays.
+  [[nodiscard]] const std::string& end() const { return end_; }
+
+ private:
+  std::filesystem::path wav_;
+  Recording shape_;  ///< without its frames
+  std::string end_;
+  int channels_ = 1;
+  std::uint64_t data_at_ = 0;  ///< bytes before the first frame
+  std::int64_t frames_ = 0;
 };
 
 }  // namespace loa::tests

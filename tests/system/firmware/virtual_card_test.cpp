@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <thread>
 
+#include "firmware/virtual_card/dac_clock.hpp"
 #include "tests/support/process.hpp"
 #include "tests/system/firmware/virtual_card_home.hpp"
 
@@ -65,6 +67,35 @@ TEST_F(ForeignProgramTest, AKilledProgramLeavesWhatWasPlayedAndNoMore) {
   EXPECT_GE(static_cast<double>(played.size()), lasted - 0.06 * 48'000) << "frames; a busy machine wakes up late";
   EXPECT_THAT(sidecar_of(wav_files()[0]), testing::HasSubstr("\"end\": \"open\""));
   RecordProperty("lost_frames", static_cast<int>(lasted) - static_cast<int>(played.size()));
+}
+
+TEST_F(ForeignProgramTest, ACrystalThatWandersIsRecordedAsItWas) {
+  using firmware::virtual_card::Wander;
+  define_card("ppm -50 wander_ppm 800 wander_s 8 wander_phase 0.5");
+  const auto aplay = run({.argv = {"aplay", "-q", "-D", "horn", folder_ / "in.wav"}, .env = preload});
+  ASSERT_TRUE(aplay) << aplay.error().text;
+  ASSERT_TRUE(aplay->exit.ok()) << aplay->err;
+  const auto recording = Recording::load(wav_files()[0]);
+  ASSERT_TRUE(recording) << recording.error().text;
+  ASSERT_FALSE(recording->anchors.empty()) << "1.5 s hold a whole second of the monotonic clock";
+  const auto sidecar = sidecar_of(wav_files()[0]);
+  const auto realtime_of_monotonic_zero =
+      sidecar_number(sidecar, "start_realtime_ns") - sidecar_number(sidecar, "start_monotonic_ns");
+  const Wander wander{800, 8, 0.5};
+  double before_ns = static_cast<double>(recording->start_realtime_ns), ppm = recording->ppm;
+  std::int64_t frame = 0;
+  for (const auto& anchor : recording->anchors) {
+    const double since_boundary =
+        std::remainder(static_cast<double>(anchor.realtime_ns) - realtime_of_monotonic_zero, Wander::step);
+    EXPECT_NEAR(since_boundary, -10'416, 11'000)
+        << "the last frame that left before a whole second; doubles hold 256 ns";
+    const auto boundary =
+        std::llround((static_cast<double>(anchor.realtime_ns) - realtime_of_monotonic_zero) / Wander::step);
+    EXPECT_DOUBLE_EQ(anchor.ppm, -50 + wander.at(boundary * Wander::step));
+    const double lasted_ns = static_cast<double>(anchor.frame - frame) * 1e9 / (48'000 * (1 + ppm * 1e-6));
+    EXPECT_NEAR(static_cast<double>(anchor.realtime_ns) - before_ns, lasted_ns, 600);
+    before_ns = static_cast<double>(anchor.realtime_ns), ppm = anchor.ppm, frame = anchor.frame;
+  }
 }
 
 TEST_F(ForeignProgramTest, RefusesADefinitionWithAMistake) {

@@ -177,7 +177,7 @@ class SignPlaylist : public ::testing::Test {
   }
 
   tests::TempFolder folder_{"loa-playlist"};
-  firmware::SystemClock clock_{firmware::ClockTrust{.assumed = ClockGrade::disciplined}};
+  firmware::SystemClock clock_{firmware::ClockTrust{.assumed = ClockGrade::disciplined, .chrony_port = {}}};
   std::unique_ptr<firmware::RecordingSignOut> sign_;
   std::mutex mutex_;
   std::condition_variable arrived_;

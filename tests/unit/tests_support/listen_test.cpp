@@ -85,6 +85,37 @@ TEST(Listen, TellsThatACardWithoutCorrectionDrifts) {
   EXPECT_NEAR(match.max_offset_us, 80 * 7.9, 30);
 }
 
+/// A card whose crystal is re-tuned each second, up and down by 30 ppm, and that plays each frame on time all the same.
+Recording record_wandering(const Pcm& content, double lead_s, int seconds) {
+  Recording recording;
+  recording.ppm = -100;
+  recording.start_realtime_ns = planned_us * 1000 - std::llround(lead_s * 1e9);
+  Anchor line{0, recording.start_realtime_ns, recording.ppm};
+  for (int second = 0; second < seconds; ++second) {
+    const double true_rate = rate * (1 + line.ppm * 1e-6);
+    for (int n = 0; n < 48'000; ++n) {
+      const double time_s = static_cast<double>(line.realtime_ns - planned_us * 1000) * 1e-9 + n / true_rate;
+      const double value = time_s < 0 ? 0 : 0.5 * sinc_at(content, time_s * rate);
+      recording.frames.push_back(static_cast<std::int16_t>(std::lround(value)));
+    }
+    line = {line.frame + 48'000, line.realtime_ns + std::llround(48e12 / true_rate),
+            line.ppm + (second < seconds / 2 ? 30 : -30)};
+    recording.anchors.push_back(line);
+  }
+  return recording;
+}
+
+TEST(Listen, FollowsACrystalThatWandersToAMicrosecond) {
+  const Pcm content = speech(8);
+  auto recording = record_wandering(content, 0.5, 9);
+  const Match match = align(recording, about(content));
+  EXPECT_LT(match.max_offset_us, 1);
+  EXPECT_TRUE(match.gaps.empty());
+  EXPECT_GT(match.worst_peak, 0.99);
+  recording.anchors.clear();
+  EXPECT_GT(align(recording, about(content)).max_offset_us, 200) << "without its anchors the axis is wrong";
+}
+
 TEST(Listen, FindsAGapToAMillisecond) {
   const Pcm content = speech(6);
   const auto recording = record(content, -60, 0.5, 7, [](double t) { return t > 1.9 && t < 2.2 ? -1 : t; });

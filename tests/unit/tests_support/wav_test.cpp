@@ -70,13 +70,37 @@ TEST_F(WavFile, CutsATakeWhereItsLineBreaks) {
                         R"({"start_realtime_ns": 9000, "start_monotonic_ns": 5000, "ppm": 80, "rate_hz": 48000,
                             "anchors": [{"frame": 0, "monotonic_ns": 5000, "ppm": 80},
                                         {"frame": 3, "monotonic_ns": 7000, "ppm": -60}]})"));
-  const auto pieces = Recording::load(path)->straight_pieces();
-  ASSERT_EQ(pieces.size(), 2U);
-  EXPECT_THAT(pieces[0].frames, ElementsAre(1, 2, 3));
-  EXPECT_EQ(pieces[0].start_realtime_ns, 9'000);
-  EXPECT_THAT(pieces[1].frames, ElementsAre(4, 5));
-  EXPECT_EQ(pieces[1].start_realtime_ns, 11'000);
-  EXPECT_EQ(pieces[1].ppm, -60);
+  const auto lines = Recording::load(path)->lines();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].from, 0);
+  EXPECT_EQ(lines[0].to, 3);
+  EXPECT_EQ(lines[0].realtime_ns, 9'000);
+  EXPECT_EQ(lines[1].from, 3);
+  EXPECT_EQ(lines[1].to, 5);
+  EXPECT_EQ(lines[1].realtime_ns, 11'000);
+  EXPECT_EQ(lines[1].ppm, -60);
+}
+
+TEST_F(WavFile, ReadsAPieceOfATakeAcrossABrokenLine) {
+  ASSERT_TRUE(Wav::save(path, 1'000, {1, 2, 3, 4, 5, 6}));
+  ASSERT_TRUE(save_file(folder / "card.json",
+                        R"({"start_realtime_ns": 9000000, "start_monotonic_ns": 5000000, "ppm": 0, "rate_hz": 1000,
+                            "end": "dry", "frames": 6, "anchors": [{"frame": 0, "monotonic_ns": 5000000, "ppm": 0},
+                                        {"frame": 3, "monotonic_ns": 28000000, "ppm": 50}]})"));
+  const auto take = Take::open(path);
+  ASSERT_TRUE(take) << take.error().text;
+  EXPECT_EQ(take->end(), "dry");
+  EXPECT_NEAR(static_cast<double>(take->end_ns()), 35e6, 500);
+  const auto piece = take->piece(10'000'000, 34'000'000);
+  ASSERT_TRUE(piece) << piece.error().text;
+  EXPECT_THAT(piece->frames, ElementsAre(2, 3, 4, 5));
+  EXPECT_EQ(piece->start_realtime_ns, 10'000'000);
+  const auto lines = piece->lines();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[1].from, 2);
+  EXPECT_EQ(lines[1].realtime_ns, 32'000'000);
+  EXPECT_EQ(lines[1].ppm, 50);
+  EXPECT_TRUE(take->piece(0, 9'000'000)->frames.empty());
 }
 
 TEST_F(WavFile, SaysWhatASidecarLacks) {

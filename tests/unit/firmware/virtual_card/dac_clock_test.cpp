@@ -51,5 +51,17 @@ TEST(DacClock, ChangingPpmKeepsThePresentFrame) {
   EXPECT_NEAR(static_cast<double>(dac.frames_at(begin + 20 * second)), 960'240, 1);
 }
 
+TEST(Wander, GoesUpAndDownInStraightRampsAroundNothing) {
+  const Wander wander{100, 400, 0};
+  EXPECT_EQ(wander.at(400 * second), 0);
+  EXPECT_EQ(wander.at(450 * second), 50);
+  EXPECT_EQ(wander.at(500 * second), 100);
+  EXPECT_EQ(wander.at(600 * second), 0);
+  EXPECT_EQ(wander.at(700 * second), -100);
+  EXPECT_EQ(wander.at(750 * second + second / 2), -50);
+  EXPECT_EQ((Wander{100, 400, 0.25}.at(400 * second)), 100);
+  EXPECT_EQ(Wander{}.at(400 * second), 0);
+}
+
 }  // namespace
 }  // namespace loa::firmware::virtual_card
