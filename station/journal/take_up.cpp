@@ -51,13 +51,15 @@ Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& hot,
     sets.push_back(std::move(set));
   }
   if (saved != nullptr) {
-    for (const auto& part : saved->parts()) claims.push_back(draft_of(part));
+    for (const auto& part : saved->parts()) {
+      if (part.to_us > stale_us) claims.push_back(draft_of(part));
+    }
   }
   order(claims);
   for (auto& part : claims) {
     const bool proved = std::any_of(found.known.begin(), found.known.end(),
                                     [&](const Accounted& known) { return overlaps(known, part); });
-    if (!proved && part.to_us() > stale_us) keep(journal, found, std::move(part), now);
+    if (!proved) keep(journal, found, std::move(part), now);
   }
   if (!found.unkept.empty()) return found;
   for (auto& set : sets) set.clear_all();
