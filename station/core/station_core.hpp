@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,13 @@ struct CoreSettings {
 /// Decides what an unattended station does. Pure: no thread, socket, file or clock inside; the same object runs on a
 /// pole, in a test with a hand-moved clock, and many times over in the simulator.
 ///
-/// Promise: for every cue of a plan, the parts it orders to Keep, with those the journal held before, cover the cue's
-/// planned time once, without overlap, as soon as that time has passed. What was played is what a presenter measured;
-/// every other microsecond has a bucket and a reason.
+/// It obeys two plans at once: the ward's, and an emergency's, whose cues take the air from everything on their medium
+/// and pass policy, mute and stop. Precedence: emergency > live > priority > scheduled > filler.
+///
+/// Promise: for every cue of a plan but fillers, the parts it orders to Keep, with those the journal held before, cover
+/// the cue's planned time once, without overlap, as soon as that time has passed (or, for a cue that may begin later
+/// from its beginning, as soon as that is decided and over). What was played is what a presenter measured; every other
+/// microsecond has a bucket and a reason. A filler has proof of what was heard of it.
 class StationCore {
  public:
   /// @param journal  what the journal holds of recent cues
@@ -42,44 +47,36 @@ class StationCore {
   [[nodiscard]] int on_air_start_error_us() const { return start_error_us_; }
   /// Whether the clock was believed at any time since the start: only then is time that passed booked.
   [[nodiscard]] bool clock_believed() const { return clock_usable(); }
-  [[nodiscard]] std::uint64_t plan_sequence() const { return plan_sequence_; }
-  [[nodiscard]] std::size_t objects_wanted() const { return objects_.size(); }
+  [[nodiscard]] std::uint64_t plan_sequence() const { return slots_.plan.sequence; }
+  [[nodiscard]] std::uint64_t emergency_sequence() const { return slots_.emergency.sequence; }
+  [[nodiscard]] std::size_t objects_wanted() const { return held_.size(); }
   [[nodiscard]] std::size_t objects_held() const;
+  /// Every occurrence that is stopped, with those that a stop would end now: to be durable before it is obeyed.
+  [[nodiscard]] std::vector<std::string> stops() const;
 
  private:
-  /// Why a cue is not played now.
-  struct Block {
-    v1::Bucket bucket;
-    std::string reason;
-    bool operator==(const Block&) const = default;
+  /// What one of the two plans says beside its cues.
+  struct SlotPlan {
+    std::uint64_t sequence = 0;
+    v1::Policy policy;
+    std::int64_t horizon_us = 0;
+    std::string content_url;
+    std::map<Sha256, v1::Object> objects;
   };
-  /// Planned time, microseconds.
-  struct Span {
-    std::int64_t from_us;
-    std::int64_t to_us;
+  struct Slots {
+    SlotPlan plan, emergency;
+    SlotPlan& operator[](Slot slot) { return slot == Slot::plan ? plan : emergency; }
+    const SlotPlan& operator[](Slot slot) const { return slot == Slot::plan ? plan : emergency; }
   };
-  /// One cue's life. waiting → assigned (armed or on air) → waiting again or closed.
-  struct Track {
-    v1::Cue cue;
-    bool in_plan = true;
-    std::uint64_t plan_sequence = 0;
-    std::int64_t frontier_us = 0;  // planned time before this is accounted for
-    std::vector<Span> known;       // what the journal accounts for beyond it, by start
-    bool assigned = false;
-    bool on_air = false;
-    bool halting = false;
-    std::optional<Block> block;    // why it is not played, while it is not
-    std::int64_t retry_us = 0;     // not armed again before this plan time
-    std::int64_t patience_us = 0;  // last wait after content that could not be played
-    [[nodiscard]] std::int64_t start_us() const { return cue.start_us(); }
-    [[nodiscard]] std::int64_t end_us() const { return cue.start_us() + cue.duration_us(); }
-    [[nodiscard]] bool closed() const { return frontier_us >= end_us(); }
-    void skip_known();
+  /// An instant, and what forbids to pass it.
+  struct Limit {
+    std::int64_t at_us;
+    Block why;
   };
 
   void take(const PlanArrived& event);
-  void adopt_cue(const v1::Cue& cue, bool at_start);
-  void retire_cues_not_in(const v1::Plan& plan);
+  void adopt_cue(const v1::Cue& cue, Slot slot, bool at_start);
+  void retire_cues_not_in(const v1::Plan& plan, Slot slot);
   void order_tracks();
   void take(const ObjectHeld& event);
   void take(const ObjectLost& event);
@@ -87,6 +84,7 @@ class StationCore {
   void take(const PartEnded& event);
   void take(const CommandArrived& event);
   void take(const MuteRestored& event);
+  void take(const StopsRestored& event);
   void take(const Tick& event);
   [[nodiscard]] v1::Answer obey(const v1::Command& command);
 
@@ -94,21 +92,41 @@ class StationCore {
   void step();
   void step_cue(Track& track);
   void wait_or_arm(Track& track);
-  void arm(Track& track);
+  void note_block(Track& track, const std::optional<Block>& block, std::int64_t at_us);
+  void follow_pre_emption(Track& track, const std::optional<Block>& block);
+  void wait_for_whole(Track& track, const std::optional<Block>& block);
+  void decide(Track& track);
+  void arm(Track& track, std::int64_t from_us);
   void halt(Track& track, Block why);
   void account(Track& track, std::int64_t to_us, const Block& block);
   void account_dark(Track& track);
   void account_waiting(Track& track);
   void forget_before(std::int64_t made_us);
   void settle(Track& track, const v1::Proof& part);
-  void keep_played(Track& track, v1::Proof part);
+  void keep_played(Track& track, const v1::Proof& part);
+  void keep(v1::Proof part);
   void watch_awake();
   void watch_content();
   void set_fault(const std::string& code, bool present, const std::string& text);
   void want_objects();
 
   [[nodiscard]] std::optional<Block> why_not(const Track& track) const;
+  [[nodiscard]] std::optional<std::string> forbidden(const Track& track, std::int64_t shift_us) const;
+  [[nodiscard]] std::optional<Block> ordered_silent(const Track& track, std::int64_t at_us) const;
   [[nodiscard]] bool pre_empted(const Track& track) const;
+  [[nodiscard]] bool takes_air(const Track& track, std::int64_t at_us) const;
+  [[nodiscard]] static bool covers(const Track& track, std::int64_t at_us);
+  [[nodiscard]] bool fills(const Track& filler, std::int64_t at_us) const;
+  [[nodiscard]] bool filled(const Track& track, std::int64_t at_us) const;
+  [[nodiscard]] Limit latest_begin(const Track& track) const;
+  [[nodiscard]] std::optional<Block> obstacle_to_whole(const Track& track) const;
+  [[nodiscard]] static Block pre_empted_block();
+  [[nodiscard]] static bool is_final(const Block& block);
+  [[nodiscard]] static Sha256 object_of(const v1::Cue& cue) {
+    return Sha256::from_bytes(cue.object()).value_or(Sha256{});
+  }
+  [[nodiscard]] const v1::Object* object_of_plans(const Sha256& name) const;
+  [[nodiscard]] std::set<std::string> stoppable() const;
   [[nodiscard]] std::vector<Track*> open_until(std::int64_t start_us) const;
   [[nodiscard]] bool holds(const v1::Cue& cue) const;
   [[nodiscard]] bool needs_awake(v1::Medium medium) const;
@@ -122,10 +140,8 @@ class StationCore {
   MonoTime born_;
   ClockGrade believed_ = ClockGrade::none;  // best grade since start: below it the monotonic clock carries on
 
-  v1::Policy policy_;
-  std::uint64_t plan_sequence_ = 0;
-  std::map<Sha256, v1::Object> objects_;
-  std::map<Sha256, bool> held_;
+  Slots slots_;
+  std::map<Sha256, bool> held_;  // every object of the two plans
   std::map<CueKey, Track> tracks_;
   std::vector<Track*> order_;  // by start; from first_open_ on not all are closed
   std::size_t first_open_ = 0;

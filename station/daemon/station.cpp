@@ -140,10 +140,9 @@ Result<void> Station::make_link() {
   link_ = std::make_unique<protocol::link::Link>(link, events, post());
 
   const auto& ward = settings_.ward;
-  LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, topic::Leaf::plan),
-                           protocol::link::Qos::at_least_once));
-  LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, topic::Leaf::receipt),
-                           protocol::link::Qos::at_least_once));
+  for (const auto leaf : {topic::Leaf::emergency, topic::Leaf::plan, topic::Leaf::receipt}) {
+    LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, leaf), protocol::link::Qos::at_least_once));
+  }
   LOA_TRY(link_->subscribe(topic::of_command(ward, "+"), protocol::link::Qos::at_least_once));
   sync::FetchSettings fetch;
   fetch.ca_file = settings_.mqtt.ca_file;
@@ -162,6 +161,8 @@ std::function<void(std::function<void()>)> Station::post() {
 
 Result<void> Station::start() {
   load_mute();
+  load_stops();
+  load_emergency();
   load_plan();
   LOA_TRY(link_->start());
   tick();
@@ -230,6 +231,7 @@ void Station::on_message(const protocol::link::Message& message) {
     return on_command(message.payload);
   }
   if (parsed->leaf == topic::Leaf::plan) on_plan(message.payload);
+  if (parsed->leaf == topic::Leaf::emergency) on_emergency(message.payload);
   if (parsed->leaf == topic::Leaf::receipt) on_receipt(message.payload);
 }
 
@@ -255,28 +257,11 @@ void Station::adopt(AcceptedPlan accepted, bool at_start) {
   log::info("plan.accepted", {{"sequence", accepted.sequence},
                               {"cues", accepted.plan.cues_size()},
                               {"until", format_utc(wall_from_us(accepted.plan.horizon_us()))}});
-  core::PlanArrived event{accepted.plan, accepted.sequence, {}, at_start};
-  for (const auto& object : accepted.plan.objects()) {
-    const auto name = Sha256::from_bytes(object.sha256());
-    if (name && store_.has(*name)) event.held.insert(*name);
-  }
+  core::PlanArrived event{accepted.plan, accepted.sequence, held_of(accepted.plan), at_start};
   plan_ = std::move(accepted.plan);
   feed(event);
   drop_unneeded_objects();
   status_due_ = true;
-}
-
-/// The plan is whole: what it does not name will not be played.
-void Station::drop_unneeded_objects() {
-  std::set<Sha256> named;
-  for (const auto& object : plan_->objects()) {
-    if (const auto name = Sha256::from_bytes(object.sha256())) named.insert(*name);
-  }
-  for (const auto& object : store_.list()) {
-    if (named.contains(object)) continue;
-    if (const auto removed = store_.remove(object); !removed)
-      log::warn("object.kept", {{"error", removed.error().text}});
-  }
 }
 
 void Station::on_command(const std::string& sealed) {
@@ -287,6 +272,9 @@ void Station::on_command(const std::string& sealed) {
   if (const auto saved = vault_.save_last_command(accepted->sequence); !saved) return refuse("command", saved.error());
   if (accepted->command.has_mute()) {
     if (const auto saved = vault_.save_mute(accepted->command.mute()); !saved) return refuse("command", saved.error());
+  }
+  if (accepted->command.has_stop()) {
+    if (const auto saved = vault_.save_stops(core_->stops()); !saved) return refuse("command", saved.error());
   }
   log::info("command.accepted", {{"id", accepted->command.id()}, {"sequence", accepted->sequence}});
   feed(core::CommandArrived{accepted->command});
@@ -387,7 +375,7 @@ void Station::perform(const core::Want& action) {
     // The list is in the order of need; the fetcher orders by instant.
     if (name) wants.push_back({*name, object.bytes(), WallTime{Micros{static_cast<std::int64_t>(wants.size())}}});
   }
-  fetcher_->want(plan_ ? plan_->content_url() : std::string{}, std::move(wants));
+  fetcher_->want(action.content_url, std::move(wants));
 }
 
 void Station::perform(const core::Inspect& action) {
@@ -427,6 +415,7 @@ void Station::tick() {
   const MonoTime now = steady_clock::now();
   if (outbox_.next_deadline() && *outbox_.next_deadline() <= now) publish_proofs(outbox_.on_time(now));
   feed(core::Tick{});
+  retry_emergency();
   if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
   const auto since = now - last_status_;
   if (since >= status_interval || (status_due_ && since >= status_pause)) publish_status();

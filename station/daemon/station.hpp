@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "content/store/object_store.hpp"
@@ -47,10 +48,14 @@ class Station {
   Result<void> make_link();
   void load_plan();
   void load_mute();
+  void load_stops();
+  void load_emergency();
 
   void on_connected();
   void on_message(const protocol::link::Message& message);
   void on_plan(const std::string& sealed);
+  void on_emergency(const std::string& sealed);
+  void retry_emergency();
   void on_command(const std::string& sealed);
   void on_receipt(const std::string& sealed);
   void on_fetched(const sync::Fetched& fetched);
@@ -68,6 +73,8 @@ class Station {
   void perform(const core::Raise& action);
 
   void adopt(AcceptedPlan accepted, bool at_start);
+  void obey_emergency(const std::string& sealed, AcceptedPlan accepted, bool at_start);
+  [[nodiscard]] std::set<protocol::crypto::Sha256> held_of(const v1::Plan& plan) const;
   void drop_unneeded_objects();
   void keep_waiting_parts();
   void publish_proofs(const Result<outbox::Outbox::Batch>& batch);
@@ -93,9 +100,12 @@ class Station {
   outbox::Outbox outbox_;
   std::unique_ptr<core::StationCore> core_;
   std::optional<v1::Plan> plan_;
-  std::string plan_bytes_;        // as it was sealed: the same again is no news
-  std::string waiting_plan_;      // newer, sealed, until may_change_plan()
-  std::deque<v1::Proof> unkept_;  // the disk refused them; tried again every second
+  std::string plan_bytes_;    // as it was sealed: the same again is no news
+  std::string waiting_plan_;  // newer, sealed, until may_change_plan()
+  std::optional<v1::Plan> emergency_;
+  std::string emergency_bytes_;    // as it was sealed
+  std::string waiting_emergency_;  // newer, sealed, until the clock is believed and the disk takes it
+  std::deque<v1::Proof> unkept_;   // the disk refused them; tried again every second
   bool status_due_ = false;
   MonoTime last_status_;
   MonoTime started_;

@@ -161,7 +161,11 @@ void SimStation::harm_content(std::uint64_t which) {
 void SimStation::command(const v1::Command& command) {
   if (process_ == nullptr || !world_.network.session(index_) || !believed_now()) return;
   note("command", "{}", command.has_stop() ? "stop" : "mute");
-  enter([&] { feed(core::CommandArrived{command}); });
+  enter([&] {
+    const auto& core = *process_->core;
+    if (command.has_stop() && !process_->vault.save_stops(core.stops())) return note("stop-unsaved");
+    feed(core::CommandArrived{command});
+  });
 }
 
 void SimStation::heal() {
@@ -229,6 +233,8 @@ void SimStation::start_process() {
        process_->journal.recovery().torn_bytes, process_->journal.recovery().damaged_bytes,
        process_->journal.recovery().lost_proofs);
   enter([this] {
+    load_stops();
+    load_emergency();
     load_plan();
     world_.network.attach(
         index_, {[this] { enter([this] { on_link_up(); }); }, [this] { process_->outbox.on_link_down(); },
@@ -280,18 +286,33 @@ void SimStation::load_plan() {
   auto accepted = process_->gate.plan(**sealed, std::nullopt, std::nullopt);
   if (!accepted) return note("plan-refused", "at start");
   process_->plan_bytes = **sealed;
-  adopt(std::move(*accepted), true);
+  adopt(std::move(*accepted), true, core::Slot::plan);
 }
 
-void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start) {
-  core::PlanArrived event{std::move(accepted.plan), accepted.sequence, {}, at_start};
+void SimStation::load_stops() {
+  const auto stops = process_->vault.load_stops();
+  if (stops && !stops->empty()) feed(core::StopsRestored{*stops});
+}
+
+void SimStation::load_emergency() {
+  const auto sealed = process_->vault.load_emergency();
+  if (!sealed || !*sealed) return;
+  auto accepted = process_->gate.emergency_on_disk(**sealed);
+  if (!accepted) return note("emergency-refused", "at start");
+  process_->emergency_bytes = **sealed;
+  adopt(std::move(*accepted), true, core::Slot::emergency);
+}
+
+void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start, core::Slot slot) {
+  core::PlanArrived event{std::move(accepted.plan), accepted.sequence, {}, at_start, slot};
   for (const auto& object : event.plan.objects()) {
     auto& state = store_[object.sha256()];
     if (state.held) event.held.insert(*protocol::crypto::Sha256::from_bytes(object.sha256()));
   }
-  process_->has_plan = true;
-  first_plan_ = std::min(first_plan_, world_.timeline.now());
-  note("plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
+  const bool emergency = slot == core::Slot::emergency;
+  (emergency ? process_->has_emergency : process_->has_plan) = true;
+  if (!emergency) first_plan_ = std::min(first_plan_, world_.timeline.now());
+  note(emergency ? "emergency" : "plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
   feed(event);
 }
 

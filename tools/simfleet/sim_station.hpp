@@ -72,6 +72,7 @@ class SimStation {
   Result<std::unique_ptr<Process>> open_process();
   std::unique_ptr<SimPresenter> make_presenter(station::journal::MarkSet marks, Device& device);
   void load_plan();
+  void load_stops();
   void enter(const std::function<void()>& action);
   void collapse();
   void post(std::int64_t delay_us, std::function<void()> action);
@@ -80,7 +81,10 @@ class SimStation {
   void on_message(Network::Leaf leaf, const std::string& sealed);
   void on_plan(const std::string& sealed);
   void on_receipt(const std::string& sealed);
-  void adopt(station::daemon::AcceptedPlan accepted, bool at_start);
+  void adopt(station::daemon::AcceptedPlan accepted, bool at_start, station::core::Slot slot);
+  void load_emergency();
+  void on_emergency(const std::string& sealed);
+  void retry_emergency();
 
   void feed(const station::core::Event& event);
   void perform(const station::core::Arm& action);

@@ -23,6 +23,7 @@ void SimStation::on_link_up() {
 
 void SimStation::on_message(Network::Leaf leaf, const std::string& sealed) {
   if (leaf == Network::Leaf::plan) on_plan(sealed);
+  if (leaf == Network::Leaf::emergency) on_emergency(sealed);
   if (leaf == Network::Leaf::receipt) on_receipt(sealed);
 }
 
@@ -38,7 +39,31 @@ void SimStation::on_plan(const std::string& sealed) {
   if (!accepted) return note("plan-refused");
   if (!process_->vault.save_plan(sealed)) return note("plan-unsaved");
   process_->plan_bytes = sealed;
-  adopt(std::move(*accepted), false);
+  adopt(std::move(*accepted), false, core::Slot::plan);
+}
+
+/// As station/daemon/station_emergency.cpp.
+void SimStation::on_emergency(const std::string& sealed) {
+  auto& process = *process_;
+  if (sealed == process.emergency_bytes) return;
+  const std::optional<std::uint64_t> after =
+      process.has_emergency ? std::optional{process.core->emergency_sequence()} : std::nullopt;
+  auto accepted = process.gate.emergency(sealed, after, believed_now());
+  if (!accepted) {
+    if (!believed_now() && process.gate.emergency_on_disk(sealed)) process.waiting_emergency = sealed;
+    return note("emergency-refused");
+  }
+  if (!process.unkept.empty() || !process.vault.save_emergency(sealed)) {
+    process.waiting_emergency = sealed;
+    return note("emergency-waits");
+  }
+  process.emergency_bytes = sealed;
+  adopt(std::move(*accepted), false, core::Slot::emergency);
+}
+
+void SimStation::retry_emergency() {
+  if (process_->waiting_emergency.empty() || !believed_now()) return;
+  on_emergency(std::exchange(process_->waiting_emergency, {}));
 }
 
 bool SimStation::may_change_plan() const {
@@ -145,6 +170,7 @@ void SimStation::tick() {
   const auto deadline = process_->outbox.next_deadline();
   if (deadline && *deadline <= mono()) publish(process_->outbox.on_time(mono()));
   feed(core::Tick{});
+  retry_emergency();
   if (!process_->waiting_plan.empty() && may_change_plan()) on_plan(std::exchange(process_->waiting_plan, {}));
 }
 

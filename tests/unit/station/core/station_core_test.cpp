@@ -249,6 +249,34 @@ TEST(StationCore, AMuteOutlivesTheProcess) {
   EXPECT_NE(Bench::first<Arm>(bench.at(80)), nullptr);
 }
 
+TEST(StationCore, AStopOutlivesTheProcess) {
+  v1::Command command;
+  command.set_id("c1");
+  command.mutable_stop()->set_reason("funeral");
+  Bench before;
+  before.give(0, Bench::plan({opening, bulletin}));
+  before.at(57);
+  EXPECT_EQ(before.core().stops(), std::vector{opening.occurrence()}) << "known before it is obeyed, to be durable";
+  before.at(64, CommandArrived{command});
+  const auto stops = before.core().stops();
+
+  Bench after{{{CueKey::of(opening), opening.start_us(), opening.start_us() + 4 * Bench::second, v1::BUCKET_PLAYED}}};
+  after.at(65, StopsRestored{stops});
+  after.alarm(65, Bench::plan({Bench::emergency(0, 300, 5)}), 1, true);
+  EXPECT_EQ(Bench::first<Arm>(after.give(65, Bench::plan({opening, bulletin}), 1, true)), nullptr);
+  EXPECT_EQ(Bench::first<Arm>(after.at(72)), nullptr);
+  after.at(90.1);
+  EXPECT_NE(after.account(bulletin).find("stopped-by-command"), std::string::npos) << after.account(bulletin);
+  EXPECT_EQ(after.core().stops(), stops);
+}
+
+TEST(StationCore, StopsAreForgottenWithTheirSessions) {
+  Bench bench;
+  bench.at(0, StopsRestored{{"cu/2026-01-01/050000"}});
+  bench.give(1, Bench::plan({bulletin}));
+  EXPECT_TRUE(bench.core().stops().empty());
+}
+
 TEST(StationCore, ANewPlanThatDropsACueOnAirHaltsIt) {
   Bench bench;
   bench.give(0, Bench::plan({opening, bulletin}));
