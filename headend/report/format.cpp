@@ -111,6 +111,14 @@ std::string tables_of(const Report& report, v1::Medium medium, const char* headi
   return text;
 }
 
+/// What is no programme of the ward.
+std::string apart_of(const Report& report) {
+  std::string text;
+  if (!report.emergencies.empty()) text += "KHẨN CẤP · EMERGENCIES\n\n" + table("Trạm", "Station", report.emergencies);
+  if (!report.fillers.empty()) text += "LẤP CHỖ TRỐNG · FILLERS\n\n" + table("Trạm", "Station", report.fillers);
+  return text;
+}
+
 std::string differences_of(const Report& report) {
   if (report.differences.empty()) return "KHÔNG CÓ CHÊNH LỆCH · NO DIFFERENCES\n\n";
   std::vector<Line> lines;
@@ -226,6 +234,7 @@ std::string format_text(const Report& report) {
                                  timetable::format_local(report.made, report.zone));
   text += tables_of(report, v1::MEDIUM_AUDIO, "LOA TRUYỀN THANH · LOUDSPEAKERS");
   text += tables_of(report, v1::MEDIUM_SIGN, "BẢNG LED · SIGNS");
+  text += apart_of(report);
   text += differences_of(report);
   text += anomalies_of(report);
   if (report.cues_to_come + report.cues_cancelled > 0) {
@@ -246,6 +255,8 @@ std::string format_json(const Report& report) {
                                        {"stations", json_rows(report.stations)},
                                        {"categories", json_rows(report.categories)},
                                        {"groups", json_rows(report.groups)},
+                                       {"emergencies", json_rows(report.emergencies)},
+                                       {"fillers", json_rows(report.fillers)},
                                        {"differences", json_differences(report)},
                                        {"anomalies", json_anomalies(report)},
                                        {"cues_planned", report.cues_planned},

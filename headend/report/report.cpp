@@ -81,7 +81,9 @@ void Reporter::add(const std::vector<PlannedCue>& planned, const std::vector<Pro
     }
   }
   for (const auto& cue : planned) {
-    if (contains(span_, wall_from_us(cue.cue.start_us()))) add_cue(cue, of_cue[key_of(cue)]);
+    if (!contains(span_, wall_from_us(cue.cue.start_us()))) continue;
+    cue.cue.cue_class() == v1::CUE_CLASS_FILLER ? add_filler(cue, of_cue[key_of(cue)])
+                                                : add_cue(cue, of_cue[key_of(cue)]);
   }
 }
 
@@ -99,6 +101,17 @@ void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecor
   }
 }
 
+/// What was heard in place of missing content; it owes nothing for the rest of its time.
+void Reporter::add_filler(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs) {
+  Account account;
+  for (const auto& stretch : split(cue, proofs, report_.anomalies)) {
+    if (stretch.bucket != v1::BUCKET_PLAYED) continue;
+    account.cues = 1;
+    account.spent[static_cast<std::size_t>(v1::BUCKET_PLAYED)] += stretch.to - stretch.from;
+  }
+  if (account.cues > 0) fillers_[{cue.cue.medium(), cue.station}] += account;
+}
+
 void Reporter::account(const PlannedCue& planned, const std::vector<Stretch>& stretches) {
   const auto& cue = planned.cue;
   Account account;
@@ -111,6 +124,10 @@ void Reporter::account(const PlannedCue& planned, const std::vector<Stretch>& st
   }
   ++report_.cues_planned;
   ++(account.in(v1::BUCKET_UNKNOWN) == Micros{0} ? report_.cues_accounted : report_.cues_unexplained);
+  if (cue.cue_class() == v1::CUE_CLASS_EMERGENCY) {
+    emergencies_[{cue.medium(), planned.station}] += account;
+    return;
+  }
   total_[{cue.medium(), ""}] += account;
   stations_[{cue.medium(), planned.station}] += account;
   categories_[{cue.medium(), cue.category()}] += account;
@@ -124,6 +141,8 @@ void Reporter::account(const PlannedCue& planned, const std::vector<Stretch>& st
 Report Reporter::finish() {
   report_.total = rows_of(total_, [](const std::string&) { return std::string{}; });
   report_.stations = rows_of(stations_, [&](const auto& id) { return name_or_id(catalogue_.station(id), id); });
+  report_.emergencies = rows_of(emergencies_, [&](const auto& id) { return name_or_id(catalogue_.station(id), id); });
+  report_.fillers = rows_of(fillers_, [&](const auto& id) { return name_or_id(catalogue_.station(id), id); });
   report_.categories = rows_of(categories_, [&](const auto& id) { return name_or_id(catalogue_.category(id), id); });
   report_.groups = rows_of(groups_, [&](const auto& id) { return name_or_id(catalogue_.group(id), id); });
   return std::move(report_);

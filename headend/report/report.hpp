@@ -71,7 +71,9 @@ struct Report {
   std::vector<Row> total;  ///< one for each medium
   std::vector<Row> stations;
   std::vector<Row> categories;
-  std::vector<Row> groups;  ///< a station in two groups counts in both: these do not add up to the total
+  std::vector<Row> groups;       ///< a station in two groups counts in both: these do not add up to the total
+  std::vector<Row> emergencies;  ///< by station; in no table above
+  std::vector<Row> fillers;      ///< by station, what was heard of them; no programme time, in no table above
   std::vector<Difference> differences;
   std::vector<Anomaly> anomalies;
   std::uint64_t cues_planned = 0;      ///< that had ended by `made`
@@ -111,6 +113,7 @@ class Reporter {
   Report finish();
 
  private:
+  void add_filler(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs);
   void account(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
   void add_cue(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs);
 
@@ -118,7 +121,7 @@ class Reporter {
   store::Span span_;
   Report report_;
   using Rows = std::map<std::pair<v1::Medium, std::string>, Account>;
-  Rows total_, stations_, categories_, groups_;
+  Rows total_, stations_, categories_, groups_, emergencies_, fillers_;
 };
 
 /// Aligned text for people, Vietnamese first, English beside it; ends with

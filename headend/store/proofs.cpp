@@ -35,12 +35,13 @@ Result<void> append_gaps(Connection& sql, std::int64_t id, const v1::Proof& proo
 
 Result<void> append_proof(Connection& sql, const ProofRecord& record) {
   const auto& proof = record.proof;
-  LOA_TRY(sql.run("INSERT INTO proofs VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", record.station,
-                  bytes_of(record.epoch), record.number, record.digest, Blob{proof.previous()}, Blob{record.sealed},
-                  record.received, record.flaw, proof.occurrence(), proof.segment(), proof.plan_sequence(),
-                  proof.bucket(), proof.reason(), proof.from_us(), proof.to_us(), Blob{proof.object()},
-                  proof.first_frame(), proof.frames(), proof.underruns(), proof.gain_cb(), proof.start_error_us(),
-                  proof.device_ppb(), proof.clock_grade(), proof.clock_error_us(), proof.medium()));
+  LOA_TRY(sql.run("INSERT INTO proofs VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                  record.station, bytes_of(record.epoch), record.number, record.digest, Blob{proof.previous()},
+                  Blob{record.sealed}, record.received, record.flaw, proof.occurrence(), proof.segment(),
+                  proof.plan_sequence(), proof.bucket(), proof.reason(), proof.from_us(), proof.to_us(),
+                  Blob{proof.object()}, proof.first_frame(), proof.frames(), proof.underruns(), proof.gain_cb(),
+                  proof.start_error_us(), proof.device_ppb(), proof.clock_grade(), proof.clock_error_us(),
+                  proof.medium(), proof.late_us(), proof.again_us()));
   return append_gaps(sql, sql.last_id(), proof);
 }
 
@@ -96,6 +97,8 @@ ProofRecord proof_of(const Row& row) {
   proof.set_clock_grade(row.number<v1::ClockGrade>(21));
   proof.set_clock_error_us(row.number<std::uint32_t>(22));
   proof.set_medium(row.number<v1::Medium>(23));
+  proof.set_late_us(row.integer(24));
+  proof.set_again_us(row.integer(25));
   return record;
 }
 
@@ -103,16 +106,17 @@ ProofRecord proof_of(const Row& row) {
 void add_proof_row(std::vector<ProofRecord>& records, std::int64_t& last_id, const Row& row) {
   if (row.integer(0) != last_id) records.push_back(proof_of(row));
   last_id = row.integer(0);
-  if (row.is_null(24)) return;
+  if (row.is_null(26)) return;
   auto* gap = records.back().proof.add_gaps();
-  gap->set_at_us(row.integer(24));
-  gap->set_length_us(row.integer(25));
+  gap->set_at_us(row.integer(26));
+  gap->set_length_us(row.integer(27));
 }
 
 #define LOA_PROOF_ROWS                                                                                             \
   "SELECT id, station, epoch, number, digest, received_us, previous, occurrence, segment, plan_sequence, bucket, " \
   "reason, from_us, to_us, object, first_frame, frames, underruns, gain_cb, start_error_us, device_ppb, "          \
-  "clock_grade, clock_error_us, medium, at_us, length_us FROM proofs LEFT JOIN proof_gaps ON proof = id "
+  "clock_grade, clock_error_us, medium, late_us, again_us, at_us, length_us FROM proofs LEFT JOIN proof_gaps ON "  \
+  "proof = id "
 
 }  // namespace
 

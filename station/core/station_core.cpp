@@ -76,6 +76,10 @@ void StationCore::take(const PartEnded& event) {
   settle(*track, event.part);
   if (track->wants_whole) track->shift_us = 0;  // nothing of it was heard: it may begin later still
   if (!track->in_plan) {
+    if (clock_usable() && now_us() >= track->air_start_us() && track->block) {
+      decide(*track);
+      account(*track, track->end_us(), *track->block);
+    }
     journal_[CueKey::of(track->cue)] = {{track->start_us(), track->frontier_us}};
     tracks_.erase(CueKey::of(event.part));
     order_tracks();
@@ -202,7 +206,8 @@ void StationCore::follow_pre_emption(Track& track, const std::optional<Block>& b
     note_block(track, lost, now_us() - track.shift_us);
     decide(track);
     account(track, track.end_us(), lost);
-  } else if (track.cue.preempt_policy() == v1::PREEMPT_POLICY_RESTART && track.known.empty()) {
+  } else if (track.cue.preempt_policy() == v1::PREEMPT_POLICY_RESTART && !track.known_before &&
+             (track.begun || track.frontier_us == track.start_us())) {
     track.wants_whole = true;
     track.shift_us = 0;
   }
@@ -275,30 +280,12 @@ std::optional<MonoTime> StationCore::next_deadline() const {
   }
   consider(mute_until_us_);
   for (const auto& [medium, end_us] : last_end_us_) consider(end_us + settings_.post_roll.count());
+  for (const auto& [medium, since] : awake_since_) consider(to_us(anchor_.plan_time(since + settings_.least_on)));
   if (!next) return std::nullopt;
   return anchor_.mono_of(wall_from_us(*next));
 }
 
 // ---- device, faults, commands ---------------------------------------------------------------------------------------
-
-bool StationCore::needs_awake(v1::Medium medium) const {
-  const auto last = last_end_us_.find(medium);
-  if (last != last_end_us_.end() && now_us() < last->second + settings_.post_roll.count()) return true;
-  return std::any_of(assigned_.begin(), assigned_.end(), [&](const Track* track) {
-    return track->cue.medium() == medium && now_us() >= track->air_start_us() - settings_.pre_roll.count();
-  });
-}
-
-void StationCore::watch_awake() {
-  for (const v1::Medium medium : {v1::MEDIUM_AUDIO, v1::MEDIUM_SIGN}) {
-    const bool needed = needs_awake(medium);
-    if (awake_[medium] == needed) continue;
-    awake_[medium] = needed;
-    // Awake before the assignment that needs it, asleep after all else.
-    const auto place = needed ? actions_.begin() : actions_.end();
-    actions_.insert(place, Awake{medium, needed});
-  }
-}
 
 void StationCore::watch_content() {
   std::string missing;

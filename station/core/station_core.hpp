@@ -17,6 +17,8 @@ struct CoreSettings {
   Micros arm_lead = std::chrono::seconds{3};          ///< a cue is given to its presenter this long before its start
   Micros pre_roll = std::chrono::milliseconds{1500};  ///< device open and amplifier on before the first sample
   Micros post_roll = std::chrono::seconds{2};         ///< and off this long after the last
+  Micros least_on = std::chrono::seconds{5};          ///< no relay clicks on and off faster than this
+  Micros bridge = std::chrono::seconds{10};           ///< the device stays open to a next cue as near as this
   Micros content_alarm = std::chrono::minutes{30};    ///< missing content is a fault from this long before its cue
 };
 
@@ -130,6 +132,7 @@ class StationCore {
   [[nodiscard]] std::vector<Track*> open_until(std::int64_t start_us) const;
   [[nodiscard]] bool holds(const v1::Cue& cue) const;
   [[nodiscard]] bool needs_awake(v1::Medium medium) const;
+  [[nodiscard]] bool stays_awake(v1::Medium medium) const;
   [[nodiscard]] std::int64_t now_us() const { return to_us(anchor_.plan_time(now_.mono)); }
   [[nodiscard]] bool clock_usable() const { return believed_ >= ClockGrade::network; }
   [[nodiscard]] Track* find(const CueKey& key);
@@ -155,6 +158,7 @@ class StationCore {
   std::string mute_reason_;
   std::map<std::string, std::string> stopped_;  // occurrence → reason
   std::map<v1::Medium, bool> awake_;
+  std::map<v1::Medium, MonoTime> awake_since_;
   std::map<v1::Medium, std::int64_t> last_end_us_;
   std::map<std::string, v1::Fault> faults_;
   int start_error_us_ = 0;

@@ -43,6 +43,7 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
     const bool forgotten = cue.start_us() + cue.duration_us() < journal_newest_us_ - day_us;
     track.frontier_us = cue.start_us() + (forgotten ? cue.duration_us() : 0);
     track.skip_known();
+    track.known_before = track.frontier_us > cue.start_us() || !track.known.empty();
     track.block = at_start ? Block{v1::BUCKET_NODE_DARK, "starting"} : Block{v1::BUCKET_SKIPPED_LATE, "plan-late"};
   }
   if (!track.assigned && track.frontier_us == track.cue.start_us()) track.frontier_us = cue.start_us();

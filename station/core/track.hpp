@@ -39,11 +39,12 @@ struct Track {
   bool on_air = false;
   bool halting = false;
   bool begun = false;            ///< some of it was heard in this process
+  bool known_before = false;     ///< some of it was accounted for by an earlier process
   std::optional<Block> block;    ///< why it is not played, while it is not
   std::int64_t retry_us = 0;     ///< not armed again before this plan time
   std::int64_t patience_us = 0;  ///< last wait after content that could not be played
   std::int64_t shift_us = 0;     ///< behind its planned time
-  std::int64_t again_us = 0;     ///< heard a second time, and not yet said in a proof
+  std::int64_t again_us = 0;     ///< heard after it had its account, and not yet said in a proof
 
   /// It begins (again) from its beginning or not at all. Until one of them is decided its account waits in `waits`.
   bool wants_whole = false;

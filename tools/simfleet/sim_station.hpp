@@ -58,6 +58,8 @@ class SimStation {
   [[nodiscard]] const std::vector<Instant>& power_cuts() const { return power_cuts_; }
   /// When it first had a plan on its disk: of earlier cues it knows nothing.
   [[nodiscard]] Instant first_plan() const { return first_plan_; }
+  /// Sequences of the emergencies it obeyed: of others it knows nothing.
+  [[nodiscard]] const std::set<std::uint64_t>& emergencies() const { return emergencies_; }
   [[nodiscard]] const std::vector<Instant>& starts() const { return starts_; }  ///< of processes
   [[nodiscard]] const std::vector<Stretch>& disk_illnesses() const { return disk_illnesses_; }
 
@@ -138,6 +140,7 @@ class SimStation {
   std::uint64_t serial_ = 0;  ///< of the process
   std::vector<Instant> power_cuts_;
   std::vector<Instant> starts_;
+  std::set<std::uint64_t> emergencies_;
   Instant first_plan_ = INT64_MAX;
   std::vector<Stretch> disk_illnesses_;
 };

@@ -23,7 +23,8 @@ class Judge {
 
  private:
   void find(const PlannedCue& planned, std::string_view what, std::int64_t us);
-  void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us);
+  void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us, std::int64_t again_us);
+  [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
   [[nodiscard]] std::int64_t allowance(const Emission& emission) const;
 
   Verdict& verdict_;
@@ -54,8 +55,18 @@ std::int64_t Judge::allowance(const Emission& emission) const {
   return cuts * (mark_sync_us + period_us) + period_us;
 }
 
-void Judge::compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us) {
-  const Heard heard = emission ? measure(emission->stretches) : Heard{};
+/// A filler owes nothing for its silence, and an emergency that never arrived is nobody's.
+bool Judge::owes_account(const PlannedCue& planned) const {
+  if (planned.cue.cue_class() == v1::CUE_CLASS_FILLER) return false;
+  if (planned.cue.cue_class() == v1::CUE_CLASS_EMERGENCY) return station_.emergencies().contains(planned.plan_sequence);
+  return planned.cue.start_us() >= station_.first_plan();
+}
+
+void Judge::compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us,
+                    std::int64_t again_us) {
+  Heard heard = emission ? measure(emission->stretches) : Heard{};
+  const std::int64_t said = std::min(heard.again_us, again_us);  // in a proof
+  heard.again_us -= said;
   verdict_.emitted_us += heard.once_us;
   verdict_.reported_us += reported_us;
   verdict_.again_us += heard.again_us;
@@ -69,7 +80,7 @@ void Judge::compare(const PlannedCue& planned, const Emission* emission, std::in
     verdict_.false_us += claimed;
     find(planned, "reported and not emitted", claimed);
   }
-  if (-claimed <= period_us) return;
+  if (-claimed <= period_us + again_us - said) return;  // heard after it had its account, and said so
   verdict_.unproved_us -= claimed;
   if (-claimed <= allowance(*emission)) return;
   ++verdict_.proofs_lost;
@@ -89,15 +100,17 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
     ++verdict_.proofs_double;
     find(planned, anomaly.kind, (anomaly.to - anomaly.from).count());
   }
-  if (unknown_us > 0 && planned.cue.start_us() >= station_.first_plan()) {
+  if (unknown_us > 0 && owes_account(planned)) {
     ++verdict_.proofs_lost;
     find(planned, "without account", unknown_us);
   }
   ++verdict_.cues;
-  verdict_.planned_us += planned.cue.duration_us();
+  if (planned.cue.cue_class() != v1::CUE_CLASS_FILLER) verdict_.planned_us += planned.cue.duration_us();
+  std::int64_t again_us = 0;
+  for (const auto* proof : proofs) again_us += proof->proof.again_us();
   const auto& emissions = station_.device(planned.cue.medium()).horn.all();
   const auto emission = emissions.find(CueKey::of(planned.cue));
-  compare(planned, emission == emissions.end() ? nullptr : &emission->second, reported_us);
+  compare(planned, emission == emissions.end() ? nullptr : &emission->second, reported_us, again_us);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace loa::tools::simfleet {
 
 /// What may go wrong.
-enum class Fault { kill, power_cut, clock, step, disk, device, content, command, link, broker, office };
+enum class Fault { kill, power_cut, clock, step, disk, device, content, command, link, broker, office, alarm };
 
 /// Every fault with its word on the command line.
 const std::vector<std::pair<Fault, std::string>>& all_faults();
@@ -52,6 +52,7 @@ class Weather {
   void link(std::size_t station);
   void broker(std::size_t station);
   void office(std::size_t station);
+  void alarm(std::size_t station);
 
   Timeline& timeline_;
   Random random_;

@@ -213,6 +213,20 @@ TEST_F(PreEmption, RestartThatEndsBeforeItReachesNewGroundIsSaidWithTheRest) {
   EXPECT_EQ(bench_.kept().back().again_us(), 4'000'000);
 }
 
+TEST(PreEmptionAfterARestart, WhatIsPartlyKnownResumesInPlace) {  // found by simfleet
+  auto cue = Bench::cue("sang/2026-11-21/070100", 0, 60, 60);
+  cue.set_preempt_policy(v1::PREEMPT_POLICY_RESTART);
+  auto priority = Bench::cue("khan/2026-11-21/070110", 0, 70, 20);
+  priority.set_cue_class(v1::CUE_CLASS_PRIORITY);
+  Bench bench{{{CueKey::of(cue), cue.start_us(), cue.start_us() + 10 * Bench::second, v1::BUCKET_PLAYED}}};
+  PlanArrived event{Bench::plan({cue, priority}), 1, {held.object}, true};
+  bench.at(72, 0.5, event);
+  const auto actions = bench.at(90.1, 18.6, Bench::part(priority, 72, 90, "complete"));
+  ASSERT_NE(Bench::first<Arm>(actions), nullptr);
+  EXPECT_GT(to_us(Bench::first<Arm>(actions)->assignment.from), cue.start_us());
+  EXPECT_EQ(Bench::first<Arm>(actions)->assignment.late_us, 0);
+}
+
 TEST_F(PreEmption, RestartWithoutRoomDoesNotComeBack) {
   lose_the_air(v1::PREEMPT_POLICY_RESTART, {made("trua/2026-11-21/070200", 120, 10, v1::CUE_CLASS_SCHEDULED)});
   bench_.at(72.1);  // the device had been kept open so long

@@ -91,7 +91,7 @@ TEST(Emergency, CalledOffEndsAtOnceAndTheProgrammeComesBack) {
   EXPECT_EQ(CueKey::of(Bench::first<Arm>(actions)->assignment.cue), CueKey::of(bulletin));
   bench.heard(84.02, flood, 80, 84, "halted");
   bench.at(200);
-  EXPECT_EQ(bench.account(flood), "played 0.0-4.0 halted");
+  EXPECT_EQ(bench.account(flood), "played 0.0-4.0 halted | interrupted 4.0-10.0 called-off");
   EXPECT_EQ(bench.account(second), "") << "it had not begun";
 }
 
