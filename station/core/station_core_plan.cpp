@@ -136,10 +136,10 @@ void StationCore::want_objects() {
   std::map<Sha256, bool> listed;
   for (const Slot slot : {Slot::emergency, Slot::plan}) {
     for (const Track* track : order_) {
+      if (track->slot != slot || track->closed() || holds(track->cue)) continue;
       const Sha256 name = object_of(track->cue);
       const auto* object = object_of_plans(name);
-      const bool needed = track->slot == slot && !track->closed() && !holds(track->cue) && object != nullptr;
-      if (!needed || !listed.emplace(name, true).second) continue;
+      if (object == nullptr || !listed.emplace(name, true).second) continue;
       if (want.objects.empty()) want.content_url = slots_[slot].content_url;
       want.objects.push_back(*object);
     }
