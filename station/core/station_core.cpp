@@ -146,6 +146,7 @@ void StationCore::step() {
 }
 
 void StationCore::step_cue(Track& track) {
+  close_if_forgotten(track);
   if (!track.assigned) {
     if (!track.begun) {
       account_dark(track);

@@ -93,6 +93,7 @@ class StationCore {
   void observe_clock(const Now& now);
   void step();
   void step_cue(Track& track);
+  void close_if_forgotten(Track& track);
   void wait_or_arm(Track& track);
   void note_block(Track& track, const std::optional<Block>& block, std::int64_t at_us);
   void follow_pre_emption(Track& track, const std::optional<Block>& block);

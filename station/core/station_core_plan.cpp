@@ -40,8 +40,8 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   if (fresh) {
     if (auto journalled = journal_.extract(entry->first)) track.known = std::move(journalled.mapped());
     // The journal prunes what has its receipt: of an older cue it may know nothing any more, or only a part.
-    const bool forgotten = cue.start_us() + cue.duration_us() < journal_newest_us_ - day_us;
-    track.frontier_us = cue.start_us() + (forgotten ? cue.duration_us() : 0);
+    track.maybe_forgotten = cue.start_us() + cue.duration_us() < journal_newest_us_ - day_us;
+    track.frontier_us = cue.start_us();
     track.skip_known();
     track.known_before = track.frontier_us > cue.start_us() || !track.known.empty();
     track.block = at_start ? Block{v1::BUCKET_NODE_DARK, "starting"} : Block{v1::BUCKET_SKIPPED_LATE, "plan-late"};
@@ -62,6 +62,13 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   if (protocol::message::is_reserved(cue.occurrence())) return;
   auto [session, first] = sessions_.try_emplace(cue.occurrence(), Session{cue.start_us(), false});
   if (!first) session->second.first_start_us = std::min(session->second.first_start_us, cue.start_us());
+}
+
+// The newest proof may speak of a time that a clock set ahead has invented: it alone does not make a cue an old one.
+void StationCore::close_if_forgotten(Track& track) {
+  if (std::exchange(track.maybe_forgotten, false) && track.end_us() < now_us() - day_us) {
+    track.frontier_us = track.end_us();
+  }
 }
 
 // What a newer plan no longer names is not played any more; what began before that plan was made still owes its

@@ -40,6 +40,7 @@ struct Track {
   bool halting = false;
   bool begun = false;            ///< some of it was heard in this process
   bool known_before = false;     ///< some of it was accounted for by an earlier process
+  bool maybe_forgotten = false;  ///< so old that the journal may have dropped its proofs: decided once there is a clock
   std::optional<Block> block;    ///< why it is not played, while it is not
   std::int64_t retry_us = 0;     ///< not armed again before this plan time
   std::int64_t patience_us = 0;  ///< last wait after content that could not be played

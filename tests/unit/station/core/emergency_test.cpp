@@ -122,6 +122,13 @@ TEST(Emergency, ItsContentIsFetchedFirstAndFromItsOwnAddress) {
   EXPECT_EQ(Bench::first<Want>(later)->content_url, "https://plan/");
 }
 
+TEST(Emergency, IsTakenUpAfterARestartThoughAClockHadLeaptDaysAhead) {  // found by simfleet
+  const auto booked = Bench::cue("mai/2026-11-23/070000", 0, 170'000, 60);
+  Bench bench{{{CueKey::of(booked), booked.start_us(), booked.start_us() + 60 * Bench::second, v1::BUCKET_NODE_DARK}}};
+  bench.alarm(70, Bench::plan({flood}), 1, true);
+  EXPECT_NE(Bench::first<Arm>(bench.at(77)), nullptr);
+}
+
 TEST(Emergency, IsNoSessionOfThePolicy) {
   auto plan = Bench::plan({bulletin});
   plan.mutable_policy()->set_sessions_per_day(1);
