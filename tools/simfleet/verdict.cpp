@@ -24,6 +24,7 @@ class Judge {
  private:
   void find(const PlannedCue& planned, std::string_view what, std::int64_t us);
   void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us, std::int64_t again_us);
+  [[nodiscard]] bool cut_off_again(const PlannedCue& planned, const Emission& emission) const;
   [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
   [[nodiscard]] std::int64_t allowance(const Emission& emission) const;
 
@@ -62,6 +63,14 @@ bool Judge::owes_account(const PlannedCue& planned) const {
   return planned.cue.start_us() >= station_.first_plan();
 }
 
+/// Begun again, and the process ended before it reached new ground: no proof is left to say so in.
+bool Judge::cut_off_again(const PlannedCue& planned, const Emission& emission) const {
+  if (planned.cue.preempt_policy() != v1::PREEMPT_POLICY_RESTART) return false;
+  const auto within = [&](Instant one) { return one >= emission.begun && one <= emission.ended + settling_us; };
+  const auto &starts = station_.starts(), &cuts = station_.power_cuts();
+  return std::any_of(starts.begin(), starts.end(), within) || std::any_of(cuts.begin(), cuts.end(), within);
+}
+
 void Judge::compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us,
                     std::int64_t again_us) {
   Heard heard = emission ? measure(emission->stretches) : Heard{};
@@ -71,7 +80,7 @@ void Judge::compare(const PlannedCue& planned, const Emission* emission, std::in
   verdict_.reported_us += reported_us;
   verdict_.again_us += heard.again_us;
   // A clock that was ahead and set back, and a power cut in between: what the cut took is heard at its time once more.
-  if (heard.again_us > period_us && heard.again_us > allowance(*emission)) {
+  if (heard.again_us > period_us && heard.again_us > allowance(*emission) && !cut_off_again(planned, *emission)) {
     ++verdict_.fired_twice;
     find(planned, "fired twice", heard.again_us);
   }
