@@ -51,8 +51,8 @@ class FleetTest : public testing::Test {
 TEST_F(FleetTest, NothingGoesWrongAndEverythingIsHeardAndReported) {
   const auto outcome = run_with("none", 3, 3, 1);
   expect_kept(outcome);
-  // Only the first slogans and the minute and a half under the priority notice are missing.
-  EXPECT_GT(outcome.verdict.emitted_us, outcome.verdict.planned_us * 97 / 100);
+  // Only the first slogans, the minutes under the priority notices and a cue dropped for one of them are missing.
+  EXPECT_GT(outcome.verdict.emitted_us, outcome.verdict.planned_us * 95 / 100);
   EXPECT_LE(std::abs(outcome.verdict.emitted_us - outcome.verdict.reported_us),
             static_cast<std::int64_t>(outcome.verdict.cues) * period_us);
 }
@@ -61,8 +61,8 @@ TEST_F(FleetTest, AThousandStationDaysOfMixedFaultsBreakNoPromise) {
   const auto outcome = run_with("all", 25, days_of_mixed_faults, 20'261'121);
   expect_kept(outcome);
   // It was no fair weather.
-  for (const char* word :
-       {"power-cut", "kill", "clock-step", "disk", "device", "content-harmed", "command", "line-down", "unkept"}) {
+  for (const char* word : {"power-cut", "kill", "clock-step", "disk", "device", "content-harmed", "command",
+                           "line-down", "unkept", "emergency"}) {
     EXPECT_GT(outcome.counts.contains(word) ? outcome.counts.at(word) : 0, days_of_mixed_faults / 4U) << word;
   }
 }

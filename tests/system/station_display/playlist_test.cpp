@@ -177,7 +177,7 @@ class SignPlaylist : public ::testing::Test {
   }
 
   tests::TempFolder folder_{"loa-playlist"};
-  firmware::SystemClock clock_{firmware::ClockTrust{.assumed = ClockGrade::disciplined, .chrony_port = {}}};
+  firmware::SystemClock clock_{*firmware::parse_clock_trust("assume-disciplined")};
   std::unique_ptr<firmware::RecordingSignOut> sign_;
   std::mutex mutex_;
   std::condition_variable arrived_;
