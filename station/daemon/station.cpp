@@ -481,6 +481,7 @@ void Station::tick() {
   if (outbox_.next_deadline() && *outbox_.next_deadline() <= now) publish_proofs(outbox_.on_time(now));
   feed(core::Tick{});
   retry_emergency();
+  save_emergency();
   if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
   if (status_is_due(pending(), now)) publish_status();
   schedule_tick();
@@ -490,7 +491,7 @@ Pending Station::pending() const {
   Pending pending;
   pending.core = core_->next_deadline();
   pending.outbox = outbox_.next_deadline();
-  pending.retries = !unkept_.empty() || !waiting_plan_.empty() || !waiting_emergency_.empty();
+  pending.retries = !unkept_.empty() || !waiting_plan_.empty() || !waiting_emergency_.empty() || emergency_unsaved_;
   pending.awake = sound_awake_ || sign_awake_;
   pending.status_due = status_due_;
   pending.status_interval = status_interval();

@@ -75,6 +75,7 @@ class Station {
   void on_plan(const std::string& sealed);
   void on_emergency(const std::string& sealed);
   void retry_emergency();
+  void save_emergency();
   void on_command(const std::string& sealed);
   void on_receipt(const std::string& sealed);
   void on_fetched(const sync::Fetched& fetched);
@@ -148,7 +149,8 @@ class Station {
   std::optional<std::uint64_t> held_sequence_;  // of that one, when it was only held back
   std::string waiting_plan_;                    // newer, sealed, until may_change_plan()
   std::optional<v1::Plan> emergency_;
-  std::string emergency_bytes_;    // as it was sealed
+  std::string emergency_bytes_;  // as it was sealed
+  bool emergency_unsaved_ = false;
   std::string waiting_emergency_;  // newer, sealed, until the clock is believed
   std::deque<v1::Proof> unkept_;   // the disk refused them; tried again every second
   bool status_due_ = false;

@@ -29,11 +29,22 @@ void Station::on_emergency(const std::string& sealed) {
     if (!now && gate_.emergency_on_disk(sealed)) waiting_emergency_ = sealed;  // it may be in time once there is one
     return refuse("emergency", accepted.error());
   }
-  // A warning sounds although the disk is ill: the broker has it for the next process, and its cues have their instants.
-  if (const auto saved = vault_.save_emergency(sealed); !saved)
-    log::error("emergency.unsaved", {{"error", saved.error().text}});
+  emergency_bytes_ = sealed;
+  emergency_unsaved_ = true;
+  if (!core_->owes_for_emergency()) save_emergency();
   obey_emergency(sealed, std::move(*accepted), false);
+  save_emergency();
   drop_unneeded_objects();
+}
+
+/// A warning sounds although the disk is ill: the broker has it for the next process, and its cues have their instants.
+/// On disk it replaces the one before as soon as that one's account is kept: at once, and then before it is obeyed, if
+/// there is none to keep.
+void Station::save_emergency() {
+  if (!emergency_unsaved_ || !unkept_.empty() || core_->owes_for_dropped()) return;
+  const auto saved = vault_.save_emergency(emergency_bytes_);
+  if (!saved) return log::error("emergency.unsaved", {{"error", saved.error().text}});
+  emergency_unsaved_ = false;
 }
 
 void Station::retry_emergency() {

@@ -92,6 +92,7 @@ class SimStation {
   void load_emergency();
   void on_emergency(const std::string& sealed);
   void retry_emergency();
+  void save_emergency();
 
   void feed(const station::core::Event& event);
   void perform(const station::core::Arm& action);

@@ -17,6 +17,7 @@ struct SimStation::Process {
   std::string waiting_plan;
   bool has_emergency = false;
   std::string emergency_bytes;
+  bool emergency_unsaved = false;
   std::string waiting_emergency;
   std::deque<v1::Proof> unkept;
   std::vector<v1::Object> wants;

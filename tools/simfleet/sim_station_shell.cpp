@@ -57,9 +57,19 @@ void SimStation::on_emergency(const std::string& sealed) {
     if (!believed_now() && process.gate.emergency_on_disk(sealed)) process.waiting_emergency = sealed;
     return note("emergency-refused");
   }
-  if (!process.vault.save_emergency(sealed)) note("emergency-unsaved");
   process.emergency_bytes = sealed;
+  process.emergency_unsaved = true;
+  if (!process.core->owes_for_emergency()) save_emergency();
+  if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to obey it
   adopt(std::move(*accepted), false, core::Slot::emergency);
+  save_emergency();
+}
+
+void SimStation::save_emergency() {
+  auto& process = *process_;
+  if (!process.emergency_unsaved || !process.unkept.empty() || process.core->owes_for_dropped()) return;
+  if (!process.vault.save_emergency(process.emergency_bytes)) return note("emergency-unsaved");
+  process.emergency_unsaved = false;
 }
 
 void SimStation::retry_emergency() {
@@ -191,6 +201,7 @@ void SimStation::tick() {
   if (deadline && *deadline <= mono()) publish(process_->outbox.on_time(mono()));
   feed(core::Tick{});
   retry_emergency();
+  save_emergency();
   if (!process_->waiting_plan.empty() && may_change_plan()) on_plan(std::exchange(process_->waiting_plan, {}));
 }
 
@@ -204,7 +215,7 @@ void SimStation::schedule_tick() {
   consider(process_->outbox.next_deadline());
   const bool plan_waits = !process_->waiting_plan.empty() && may_change_plan();
   const bool emergency_waits = !process_->waiting_emergency.empty() && believed_now();
-  if (!process_->unkept.empty() || plan_waits || emergency_waits)
+  if (!process_->unkept.empty() || plan_waits || emergency_waits || process_->emergency_unsaved)
     consider(mono() + std::chrono::microseconds{retry_us});
   const auto serial = ++process_->tick_serial;
   if (!at) return;

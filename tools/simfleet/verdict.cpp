@@ -64,10 +64,15 @@ bool Judge::was_told(const PlannedCue& planned) const {
   return station_.was_told(planned.cue);
 }
 
-/// A filler owes nothing for its silence.
+/// A filler owes nothing for its silence. An emergency is obeyed though an ill disk does not keep it: then the next
+/// process may not know of it.
 bool Judge::owes_account(const PlannedCue& planned) const {
-  if (planned.cue.cue_class() == v1::CUE_CLASS_FILLER || !was_told(planned)) return false;
-  return planned.cue.cue_class() == v1::CUE_CLASS_EMERGENCY || planned.cue.start_us() >= station_.first_plan();
+  const auto& cue = planned.cue;
+  if (cue.cue_class() == v1::CUE_CLASS_FILLER || !was_told(planned)) return false;
+  if (cue.cue_class() != v1::CUE_CLASS_EMERGENCY) return cue.start_us() >= station_.first_plan();
+  const Instant from = cue.start_us() - hour_us, to = cue.start_us() + cue.duration_us() + settling_us;
+  const auto& ill = station_.disk_illnesses();
+  return std::none_of(ill.begin(), ill.end(), [&](const auto& one) { return one.from_us <= to && one.to_us >= from; });
 }
 
 /// Begun again, and the process ended before it reached new ground: no proof is left to say so in.
