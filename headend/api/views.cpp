@@ -99,7 +99,10 @@ json::object view(const store::Programme& programme) {
                       {"days", timetable::format_weekdays(programme.weekdays)},
                       {"weekdays", programme.weekdays},
                       {"groups", texts(programme.groups)},
-                      {"segments", segments}};
+                      {"segments", segments},
+                      {"pre_empted", programme.preempt_policy == v1::PREEMPT_POLICY_RESTART ? "restart"
+                                     : programme.preempt_policy == v1::PREEMPT_POLICY_DROP  ? "drop"
+                                                                                            : "resume"}};
   add(object, programme.validity);
   return object;
 }

@@ -27,7 +27,8 @@ std::string access_of(const std::string& ward, const std::string& station) {
   for (const Leaf leaf : {Leaf::state, Leaf::status, Leaf::proof, Leaf::fault, Leaf::answer}) {
     text += fmt::format("topic write {}\n", topic(leaf));
   }
-  for (const Leaf leaf : {Leaf::plan, Leaf::receipt}) text += fmt::format("topic read {}\n", topic(leaf));
+  for (const Leaf leaf : {Leaf::plan, Leaf::emergency, Leaf::receipt})
+    text += fmt::format("topic read {}\n", topic(leaf));
   return text + fmt::format("topic read {}\n\n", of_command(ward, "#"));
 }
 

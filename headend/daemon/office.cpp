@@ -88,6 +88,7 @@ struct Office::State {
   Result<void> start_link();
   void connected();
   void publish(const publisher::Publication& publication);
+  void alarm();
   void issue();
   Result<void> learn();
   void look_around();
@@ -184,6 +185,13 @@ void Office::State::publish(const publisher::Publication& publication) {
   if (!sent) log::warn("publish.failed", {{"topic", publication.topic}, {"reason", sent.error().text}});
 }
 
+/// What cannot wait: before anything else that a change of the store brings.
+void Office::State::alarm() {
+  const auto outlet = [this](const auto& publication) { publish(publication); };
+  if (auto done = publisher->emergencies(outlet); !done) warn("emergencies.not_published", done.error());
+  if (auto done = publisher->recall(outlet); !done) warn("plans.not_recalled", done.error());
+}
+
 void Office::State::issue() {
   issue_at = std::chrono::steady_clock::now() + issue_interval;
   const auto round = publisher->issue(wall_now(), [this](const auto& publication) { publish(publication); });
@@ -208,6 +216,7 @@ void Office::State::look_around() {
   if (!now_version) {
     warn("store.not_read", now_version.error());
   } else if (*now_version != version) {
+    alarm();
     if (auto learnt = learn(); !learnt) return warn("catalogue.not_read", learnt.error());
     version = *now_version;
     issue();

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "headend/planner/extras.hpp"
 #include "headend/planner/rotation.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
@@ -16,17 +17,6 @@ using store::LocalDate;
 using store::PlannedCue;
 using timetable::occurrence_id;
 
-/// A title for people, cut at a whole character.
-/// A title of one line, within the protocol's limit.
-std::string short_title(std::string title) {
-  std::replace(title.begin(), title.end(), '\n', ' ');
-  if (title.size() <= protocol::message::max_title_bytes) return title;
-  std::size_t end = protocol::message::max_title_bytes;
-  while (end > 0 && (static_cast<unsigned char>(title[end]) & 0xc0) == 0x80) --end;
-  title.resize(end);
-  return title;
-}
-
 std::int64_t midnight_us(const timetable::Zone& zone, LocalDate date) { return to_us(zone.to_utc(date, Micros{0})); }
 
 /// Collects the cues of one station's plan.
@@ -38,6 +28,7 @@ class Compiler {
   void add_begun(const std::vector<PlannedCue>& begun);
   void add_programmes();
   void add_slogans();
+  void add_fillers();
   Result<Planned> finish();
 
  private:
@@ -57,7 +48,6 @@ class Compiler {
   void add_playlists(LocalDate date);
   void add_playlist(LocalDate date, const Playlist& playlist);
   [[nodiscard]] const store::SloganImage* image_of(const store::Slogan& slogan) const;
-  v1::Policy policy_message();
   void add_objects(v1::Plan& plan) const;
 
   const store::Catalogue& catalogue_;
@@ -151,14 +141,21 @@ void Compiler::add_occurrence(const Candidate& candidate) {
     cue.set_start_us(to_us(occurrence.start + from));
     cue.set_duration_us((to - from).count());
     cue.set_object(std::string{segment.object.view()});
-    cue.set_gain_cb(station_.gain_cb);
+    cue.set_gain_cb(gain_at(station_, settings_.zone, occurrence.start + from));
     cue.set_late_policy(programme->late_policy);
     cue.set_late_limit_us(programme->late_limit.count());
+    cue.set_preempt_policy(programme->preempt_policy);
     cue.set_required_grade(settings_.required_grade);
     cue.set_stagger_us(station_.stagger.count());
     cue.set_title(short_title(content->title));
     cues_.push_back(std::move(planned));
   }
+}
+
+void Compiler::add_fillers() {
+  const auto* filler = catalogue_.filler ? catalogue_.content(*catalogue_.filler) : nullptr;
+  if (filler == nullptr || filler->frames <= 0) return;
+  for (auto& planned : fillers_for(cues_, *filler, now_, settings_.zone, begun_)) cues_.push_back(std::move(planned));
 }
 
 void Compiler::add_slogans() {
@@ -226,37 +223,6 @@ void Compiler::add_playlist(LocalDate date, const Playlist& playlist) {
   cues_.push_back(std::move(planned));
 }
 
-/// The policy of today, up to the day on which another one takes its place.
-v1::Policy Compiler::policy_message() {
-  v1::Policy message;
-  const auto& zone = settings_.zone;
-  message.set_utc_offset_s(static_cast<std::int32_t>(zone.utc_offset.count()));
-  const auto* policy = catalogue_.policy_on(today_);
-  auto until = today_;
-  while (until <= last_day() && catalogue_.policy_on(until) == policy) until += days{1};
-  const bool ends = until <= last_day();
-  message.set_valid_until_us(ends ? midnight_us(zone, until) : midnight_us(zone, last_day() + days{2}));
-  message.set_valid_from_us(midnight_us(zone, today_ - days{1}));
-  if (!policy) {
-    notes_.push_back(fmt::format("no policy is in force on {}: station '{}' will stay silent",
-                                 timetable::format_date(today_), station_.id));
-    return message;
-  }
-  if (policy->validity.from) message.set_valid_from_us(midnight_us(zone, *policy->validity.from));
-  message.set_reference(short_title(policy->reference));
-  message.set_sessions_per_day(policy->sessions_per_day);
-  message.set_minutes_per_session(policy->minutes_per_session);
-  message.set_days_per_week(policy->days_per_week);
-  for (const auto& window : policy->windows) {
-    auto* added = message.add_windows();
-    added->set_weekdays(window.weekdays);
-    added->set_from_minute(window.from_minute);
-    added->set_to_minute(window.to_minute);
-    added->set_level_cap_cb(window.level_cap_cb);
-  }
-  return message;
-}
-
 void Compiler::add_objects(v1::Plan& plan) const {
   std::set<std::string> named;
   for (const auto& cue : plan.cues()) {
@@ -284,7 +250,9 @@ Result<Planned> Compiler::finish() {
   plan.set_station(station_.id);
   plan.set_made_us(to_us(now_));
   plan.set_horizon_us(horizon_us());
-  *plan.mutable_policy() = policy_message();
+  std::optional<std::string> note;
+  *plan.mutable_policy() = policy_message(catalogue_, today_, settings_, note);
+  if (note) notes_.push_back(fmt::format("{}: station '{}' will stay silent", *note, station_.id));
   plan.set_content_url(settings_.content_url);
   for (const auto& group : station_.groups) {
     if (group != store::everyone) plan.add_groups(group);
@@ -338,11 +306,52 @@ bool same_cue(const v1::Cue* one, const v1::Cue* other) {
 
 }  // namespace
 
+std::string short_title(std::string title) {
+  std::replace(title.begin(), title.end(), '\n', ' ');
+  if (title.size() <= protocol::message::max_title_bytes) return title;
+  std::size_t end = protocol::message::max_title_bytes;
+  while (end > 0 && (static_cast<unsigned char>(title[end]) & 0xc0) == 0x80) --end;
+  title.resize(end);
+  return title;
+}
+
+v1::Policy policy_message(const store::Catalogue& catalogue, LocalDate today, const Settings& settings,
+                          std::optional<std::string>& note) {
+  v1::Policy message;
+  const auto& zone = settings.zone;
+  const auto last_day = today + days{settings.horizon_days - 1};
+  message.set_utc_offset_s(static_cast<std::int32_t>(zone.utc_offset.count()));
+  const auto* policy = catalogue.policy_on(today);
+  auto until = today;
+  while (until <= last_day && catalogue.policy_on(until) == policy) until += days{1};
+  const bool ends = until <= last_day;
+  message.set_valid_until_us(ends ? midnight_us(zone, until) : midnight_us(zone, last_day + days{2}));
+  message.set_valid_from_us(midnight_us(zone, today - days{1}));
+  if (!policy) {
+    note = fmt::format("no policy is in force on {}", timetable::format_date(today));
+    return message;
+  }
+  if (policy->validity.from) message.set_valid_from_us(midnight_us(zone, *policy->validity.from));
+  message.set_reference(short_title(policy->reference));
+  message.set_sessions_per_day(policy->sessions_per_day);
+  message.set_minutes_per_session(policy->minutes_per_session);
+  message.set_days_per_week(policy->days_per_week);
+  for (const auto& window : policy->windows) {
+    auto* added = message.add_windows();
+    added->set_weekdays(window.weekdays);
+    added->set_from_minute(window.from_minute);
+    added->set_to_minute(window.to_minute);
+    added->set_level_cap_cb(window.level_cap_cb);
+  }
+  return message;
+}
+
 Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
                         const Settings& settings, const std::vector<PlannedCue>& begun) {
   Compiler compiler{catalogue, station, now, settings};
   compiler.add_begun(begun);
   compiler.add_programmes();
+  compiler.add_fillers();
   compiler.add_slogans();
   return compiler.finish();
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,14 @@ struct Planned {
 /// @error invalid: the result breaks a rule of protocol/message/check, the sentence says which
 Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
                         const Settings& settings, const std::vector<store::PlannedCue>& begun);
+
+/// The policy of today as a station keeps it, up to the day on which another one takes its place.
+/// @param note  set to a sentence when none is in force
+v1::Policy policy_message(const store::Catalogue& catalogue, store::LocalDate today, const Settings& settings,
+                          std::optional<std::string>& note);
+
+/// A title of one line, cut at a whole character to the protocol's limit.
+std::string short_title(std::string title);
 
 /// Whether two plans order the same for every instant from `now` to the earlier of both horizons.
 bool same_orders(const v1::Plan& one, const v1::Plan& other, WallTime now);

@@ -102,7 +102,34 @@ Result<store::IssuedPlan> Publisher::seal_plan(const v1::Plan& plan, WallTime no
                            protocol::seal::seal(address, plan.SerializeAsString(), key_)};
 }
 
+Result<void> Publisher::emergencies(const Outlet& outlet) {
+  LOA_TRY_LET(const auto newest, store_.newest_emergencies());
+  for (const auto& emergency : newest) {
+    const auto& plan = emergency.plan;
+    auto& handed_out = alarmed_[plan.station];
+    if (plan.sequence <= handed_out) continue;
+    handed_out = plan.sequence;
+    outlet({topic::of_station(ward_, plan.station, topic::Leaf::emergency), plan.sealed, true});
+  }
+  return {};
+}
+
+Result<void> Publisher::recall(const Outlet& outlet) {
+  LOA_TRY_LET(const auto gone, store_.stations_gone());
+  for (const auto& station : gone) {
+    if (recalled_.contains(station)) continue;
+    for (const auto leaf : {topic::Leaf::emergency, topic::Leaf::plan})
+      outlet({topic::of_station(ward_, station, leaf), "", true});
+  }
+  recalled_ = {gone.begin(), gone.end()};
+  return {};
+}
+
 Result<void> Publisher::repeat(const Outlet& outlet) {
+  alarmed_.clear();
+  recalled_.clear();
+  LOA_TRY(emergencies(outlet));
+  LOA_TRY(recall(outlet));
   LOA_TRY_LET(const auto catalogue, store_.catalogue());
   for (const auto& station : catalogue.stations) {
     LOA_TRY_LET(const auto plan, store_.newest_plan(station.id));

@@ -1,5 +1,7 @@
 #pragma once
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,8 +49,14 @@ class Publisher {
   /// Uses other settings from now on: call when the content address or the ward's settings changed, then issue().
   void set_settings(planner::Settings settings) { settings_ = std::move(settings); }
 
-  /// Hands out again what must stand retained on the broker: newest plan and newest receipt of every station. For a
-  /// broker that lost its state: call after every connect.
+  /// Hands out each emergency that this publisher has not handed out yet, or what called it off. Cheap: call after
+  /// every change of the store, before issue().
+  Result<void> emergencies(const Outlet& outlet);
+  /// Takes the plans and emergencies of stations that were removed off the broker, each once.
+  Result<void> recall(const Outlet& outlet);
+
+  /// Hands out again what must stand retained on the broker: newest emergency, plan and receipt of every station, and
+  /// nothing of those that were removed. For a broker that lost its state: call after every connect.
   Result<void> repeat(const Outlet& outlet);
 
  private:
@@ -60,8 +68,10 @@ class Publisher {
   protocol::crypto::SecretKey key_;
   planner::Settings settings_;
   store::Store& store_;
-  store::Catalogue catalogue_;  ///< of the round
-  std::size_t next_ = 0;        ///< station of catalogue_
+  store::Catalogue catalogue_;                    ///< of the round
+  std::size_t next_ = 0;                          ///< station of catalogue_
+  std::map<std::string, std::uint64_t> alarmed_;  ///< sequence of the emergency handed out last, by station
+  std::set<std::string> recalled_;
 };
 
 }  // namespace loa::headend::publisher

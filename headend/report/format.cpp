@@ -123,6 +123,14 @@ std::string pages_of(const Report& report) {
   return aligned(lines) + "\n";
 }
 
+/// What is no programme of the ward.
+std::string apart_of(const Report& report) {
+  std::string text;
+  if (!report.emergencies.empty()) text += "KHẨN CẤP · EMERGENCIES\n\n" + table("Trạm", "Station", report.emergencies);
+  if (!report.fillers.empty()) text += "LẤP CHỖ TRỐNG · FILLERS\n\n" + table("Trạm", "Station", report.fillers);
+  return text;
+}
+
 std::string differences_of(const Report& report) {
   if (report.differences.empty()) return "KHÔNG CÓ CHÊNH LỆCH · NO DIFFERENCES\n\n";
   std::vector<Line> lines;
@@ -252,6 +260,7 @@ std::string format_text(const Report& report) {
   text += tables_of(report, v1::MEDIUM_AUDIO, "LOA TRUYỀN THANH · LOUDSPEAKERS");
   text += tables_of(report, v1::MEDIUM_SIGN, "BẢNG LED · SIGNS");
   text += pages_of(report);
+  text += apart_of(report);
   text += differences_of(report);
   text += anomalies_of(report);
   if (report.cues_to_come + report.cues_cancelled > 0) {
@@ -273,6 +282,8 @@ std::string format_json(const Report& report) {
                                        {"categories", json_rows(report.categories)},
                                        {"groups", json_rows(report.groups)},
                                        {"slogans", json_pages(report)},
+                                       {"emergencies", json_rows(report.emergencies)},
+                                       {"fillers", json_rows(report.fillers)},
                                        {"differences", json_differences(report)},
                                        {"anomalies", json_anomalies(report)},
                                        {"cues_planned", report.cues_planned},

@@ -102,7 +102,9 @@ void Reporter::add(const std::vector<PlannedCue>& planned, const std::vector<Pro
     }
   }
   for (const auto& cue : planned) {
-    if (contains(span_, wall_from_us(cue.cue.start_us()))) add_cue(cue, of_cue[key_of(cue)]);
+    if (!contains(span_, wall_from_us(cue.cue.start_us()))) continue;
+    cue.cue.cue_class() == v1::CUE_CLASS_FILLER ? add_filler(cue, of_cue[key_of(cue)])
+                                                : add_cue(cue, of_cue[key_of(cue)]);
   }
 }
 
@@ -118,9 +120,21 @@ void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecor
   } else {
     const auto stretches = split(cue, proofs, report_.anomalies);
     account(cue, stretches);
+    if (cue.cue.cue_class() == v1::CUE_CLASS_EMERGENCY) return;
     account_category(cue, stretches);
     if (cue.cue.medium() == v1::MEDIUM_SIGN) account_pages(cue, proofs, played_of(stretches));
   }
+}
+
+/// What was heard in place of missing content; it owes nothing for the rest of its time.
+void Reporter::add_filler(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs) {
+  Account account;
+  for (const auto& stretch : split(cue, proofs, report_.anomalies)) {
+    if (stretch.bucket != v1::BUCKET_PLAYED) continue;
+    account.cues = 1;
+    account.spent[static_cast<std::size_t>(v1::BUCKET_PLAYED)] += stretch.to - stretch.from;
+  }
+  if (account.cues > 0) fillers_[{cue.cue.medium(), cue.station}] += account;
 }
 
 void Reporter::account(const PlannedCue& planned, const std::vector<Stretch>& stretches) {
@@ -135,6 +149,10 @@ void Reporter::account(const PlannedCue& planned, const std::vector<Stretch>& st
   }
   ++report_.cues_planned;
   ++(account.in(v1::BUCKET_UNKNOWN) == Micros{0} ? report_.cues_accounted : report_.cues_unexplained);
+  if (cue.cue_class() == v1::CUE_CLASS_EMERGENCY) {
+    emergencies_[{cue.medium(), planned.station}] += account;
+    return;
+  }
   total_[{cue.medium(), ""}] += account;
   stations_[{cue.medium(), planned.station}] += account;
   const auto* station = catalogue_.station(planned.station);
@@ -214,6 +232,8 @@ Report Reporter::finish() {
   for (auto& [object, row] : pages_) report_.pages.push_back(std::move(row));
   report_.total = rows_of(total_, [](const std::string&) { return std::string{}; });
   report_.stations = rows_of(stations_, [&](const auto& id) { return name_or_id(catalogue_.station(id), id); });
+  report_.emergencies = rows_of(emergencies_, [&](const auto& id) { return name_or_id(catalogue_.station(id), id); });
+  report_.fillers = rows_of(fillers_, [&](const auto& id) { return name_or_id(catalogue_.station(id), id); });
   report_.categories = rows_of(categories_, [&](const auto& id) { return name_or_id(catalogue_.category(id), id); });
   report_.groups = rows_of(groups_, [&](const auto& id) { return name_or_id(catalogue_.group(id), id); });
   return std::move(report_);

@@ -81,8 +81,10 @@ struct Report {
   std::vector<Row> total;  ///< one for each medium
   std::vector<Row> stations;
   std::vector<Row> categories;
-  std::vector<Row> groups;     ///< a station in two groups counts in both: these do not add up to the total
-  std::vector<PageRow> pages;  ///< of all signs, by object
+  std::vector<Row> groups;       ///< a station in two groups counts in both: these do not add up to the total
+  std::vector<PageRow> pages;    ///< of all signs, by object
+  std::vector<Row> emergencies;  ///< by station; in no table above
+  std::vector<Row> fillers;      ///< by station, what was heard of them; no programme time, in no table above
   std::vector<Difference> differences;
   std::vector<Anomaly> anomalies;
   std::uint64_t cues_planned = 0;      ///< that had ended by `made`
@@ -122,6 +124,7 @@ class Reporter {
   Report finish();
 
  private:
+  void add_filler(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs);
   void account(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
   void account_category(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
   void account_pages(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs, Micros played);
@@ -132,7 +135,7 @@ class Reporter {
   store::Span span_;
   Report report_;
   using Rows = std::map<std::pair<v1::Medium, std::string>, Account>;
-  Rows total_, stations_, categories_, groups_;
+  Rows total_, stations_, categories_, groups_, emergencies_, fillers_;
   std::map<std::string, PageRow> pages_;  ///< by the object's bytes
 };
 

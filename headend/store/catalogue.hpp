@@ -50,6 +50,14 @@ struct Category {
   bool operator==(const Category&) const = default;
 };
 
+/// A station's gain between two times of day.
+struct Volume {
+  std::uint32_t from_minute = 0;  ///< of the local day
+  std::uint32_t to_minute = 0;    ///< > from_minute, ≤ 1 440
+  int gain_cb = 0;                ///< −6000…0
+  bool operator==(const Volume&) const = default;
+};
+
 struct Station {
   std::string id;
   std::string name;
@@ -59,6 +67,7 @@ struct Station {
   PublicKey key;                   ///< signs its proofs
   std::string mqtt_password_hash;  ///< as the broker's password file holds it; empty with an outside broker
   int gain_cb = 0;                 ///< added to every audio cue, −6000…0
+  std::vector<Volume> volumes;     ///< in place of gain_cb at their hours; by from_minute, apart
   Micros stagger{0};               ///< deliberate offset of this station, 0…1 s
   std::string neighbourhood;       ///< where it hangs, for people
   WallTime added;
@@ -121,6 +130,7 @@ struct Programme {
   v1::CueClass cue_class = v1::CUE_CLASS_SCHEDULED;
   v1::LatePolicy late_policy = v1::LATE_POLICY_JOIN;
   Micros late_limit{0};  ///< for LATE_POLICY_WHOLE
+  v1::PreemptPolicy preempt_policy = v1::PREEMPT_POLICY_RESUME;
   Validity validity;
   bool operator==(const Programme&) const = default;
 };
@@ -186,6 +196,7 @@ struct Catalogue {
   std::vector<Slogan> slogans;
   std::vector<Policy> policies;
   std::vector<Brightness> brightness;  ///< by from_minute, apart; outside of all: 100 %
+  std::optional<Sha256> filler;        ///< stands in for content that is missing
 
   /// @return nullptr if there is none
   [[nodiscard]] const Station* station(std::string_view id) const;

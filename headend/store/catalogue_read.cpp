@@ -49,6 +49,7 @@ Programme programme_of(const Row& row) {
   programme.late_policy = row.number<v1::LatePolicy>(5);
   programme.late_limit = Micros{row.integer(6)};
   programme.validity = {date_of(row, 7), date_of(row, 8)};
+  programme.preempt_policy = row.number<v1::PreemptPolicy>(9);
   return programme;
 }
 
@@ -91,9 +92,17 @@ Result<void> read_stations(Connection& sql, std::vector<Station>& stations) {
       "neighbourhood, added_us FROM stations ORDER BY id",
       [&](const Row& row) { stations.push_back(station_of(row)); }));
   std::size_t at = 0;
-  return sql.each("SELECT station, member_of FROM station_groups ORDER BY station, member_of", [&](const Row& row) {
+  LOA_TRY(sql.each("SELECT station, member_of FROM station_groups ORDER BY station, member_of", [&](const Row& row) {
     if (auto* station = owner(stations, at, row.view(0))) station->groups.push_back(row.text(1));
-  });
+  }));
+  at = 0;
+  return sql.each(
+      "SELECT station, from_minute, to_minute, gain_cb FROM station_volumes ORDER BY station, position",
+      [&](const Row& row) {
+        auto* station = owner(stations, at, row.view(0));
+        if (!station) return;
+        station->volumes.push_back({row.number<std::uint32_t>(1), row.number<std::uint32_t>(2), row.number<int>(3)});
+      });
 }
 
 Result<void> read_contents(Connection& sql, std::vector<Content>& contents) {
@@ -105,8 +114,8 @@ Result<void> read_contents(Connection& sql, std::vector<Content>& contents) {
 
 Result<void> read_programmes(Connection& sql, std::vector<Programme>& programmes) {
   LOA_TRY(
-      sql.each("SELECT id, title, start_s, weekdays, cue_class, late_policy, late_limit_us, valid_from, valid_to FROM "
-               "programmes "
+      sql.each("SELECT id, title, start_s, weekdays, cue_class, late_policy, late_limit_us, valid_from, valid_to, "
+               "preempt_policy FROM programmes "
                "ORDER BY id",
                [&](const Row& row) { programmes.push_back(programme_of(row)); }));
   std::size_t at = 0;
@@ -171,6 +180,7 @@ Result<void> read_all(Connection& sql, Catalogue& all) {
     all.brightness.push_back(
         {row.number<std::uint32_t>(0), row.number<std::uint32_t>(1), row.number<std::uint32_t>(2)});
   }));
+  LOA_TRY(sql.each("SELECT object FROM filler", [&](const Row& row) { all.filler = row.digest(0); }));
   return read_policies(sql, all.policies);
 }
 

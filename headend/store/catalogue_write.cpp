@@ -47,9 +47,10 @@ Result<void> write_station(Connection& sql, const Station& station) {
 
 Result<void> write_programme(Connection& sql, const Programme& programme) {
   LOA_TRY(sql.run("DELETE FROM programmes WHERE id = ?", programme.id));
-  LOA_TRY(sql.run("INSERT INTO programmes VALUES (?,?,?,?,?,?,?,?,?)", programme.id, programme.title,
+  LOA_TRY(sql.run("INSERT INTO programmes VALUES (?,?,?,?,?,?,?,?,?,?)", programme.id, programme.title,
                   programme.start.count(), programme.weekdays, programme.cue_class, programme.late_policy,
-                  programme.late_limit.count(), days_of(programme.validity.from), days_of(programme.validity.to)));
+                  programme.late_limit.count(), days_of(programme.validity.from), days_of(programme.validity.to),
+                  programme.preempt_policy));
   for (std::size_t i = 0; i < programme.segments.size(); ++i) {
     const auto& segment = programme.segments[i];
     LOA_TRY(
@@ -104,6 +105,28 @@ Result<void> Store::remove_station(const std::string& id, WallTime now) {
         "UPDATE planned_cues SET cancelled_us = ? WHERE station = ? AND start_us >= ? AND cancelled_us IS NULL", now,
         id, now);
   });
+}
+
+Result<void> Store::put_volumes(const std::string& station, const std::vector<Volume>& volumes) {
+  auto& sql = *database_->sql;
+  return stored(sql.transaction([&]() -> Result<void> {
+    LOA_TRY(sql.run("DELETE FROM station_volumes WHERE station = ?", station));
+    for (std::size_t i = 0; i < volumes.size(); ++i) {
+      LOA_TRY(sql.run("INSERT INTO station_volumes VALUES (?,?,?,?,?)", station, i, volumes[i].from_minute,
+                      volumes[i].to_minute, volumes[i].gain_cb));
+    }
+    return {};
+  }),
+                "volumes of station", station);
+}
+
+Result<void> Store::put_filler(const std::optional<Sha256>& object) {
+  auto& sql = *database_->sql;
+  return stored(sql.transaction([&]() -> Result<void> {
+    LOA_TRY(sql.run("DELETE FROM filler"));
+    return object ? sql.run("INSERT INTO filler VALUES (1, ?)", *object) : Result<void>{};
+  }),
+                "filler", object ? object->hex() : "none");
 }
 
 Result<void> Store::put_group(const Group& group) {

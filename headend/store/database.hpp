@@ -11,6 +11,10 @@ class Store::Database {
   std::unique_ptr<Connection> sql;
 };
 
+/// Keeps what a plan or an emergency promises of the cues that have not begun, and cancels what it leaves out.
+Result<void> record_cues(Connection& sql, const IssuedPlan& issued, const std::vector<PlannedCue>& cues,
+                         bool emergency);
+
 /// Days since 1970-01-01, as a date stands in the file.
 inline std::int64_t days_of(LocalDate date) { return date.time_since_epoch().count(); }
 inline std::optional<std::int64_t> days_of(const std::optional<LocalDate>& date) {

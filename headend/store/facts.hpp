@@ -22,6 +22,15 @@ struct IssuedPlan {
   std::string sealed;  ///< the envelope that is published
 };
 
+/// An emergency as it went out to one station, or what called it off.
+struct IssuedEmergency {
+  IssuedPlan plan;     ///< its audience, sequence and life
+  WallTime until;      ///< end of its last cue; plan.made: it calls off
+  std::string title;   ///< of its sound
+  std::string reason;  ///< as the operator gave it
+  [[nodiscard]] bool in_force(WallTime now) const { return now < until; }
+};
+
 /// What the last plan issued before a cue's start promised about it.
 struct PlannedCue {
   std::string station;

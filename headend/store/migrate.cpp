@@ -100,13 +100,27 @@ CREATE TABLE faults (
   count INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (station, code)) STRICT, WITHOUT ROWID;
 )sql";
 
-// Version 2: slogans have an order; brightness of the signs by time of day; a playlist's proof tells its pages.
+// Version 2: slogans have an order; brightness of the signs by time of day; a playlist's proof tells its pages;
+// emergencies beside plans, cues that are heard later or again, what fills a gap, volume by hour.
 constexpr const char* version_2 = R"sql(
 ALTER TABLE slogans ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE brightness (from_minute INTEGER PRIMARY KEY, to_minute INTEGER NOT NULL, percent INTEGER NOT NULL) STRICT;
 CREATE TABLE proof_pages (
   proof INTEGER NOT NULL REFERENCES proofs(id), position INTEGER NOT NULL, object BLOB NOT NULL, frames INTEGER NOT NULL,
   shown_us INTEGER NOT NULL, PRIMARY KEY (proof, position)) STRICT, WITHOUT ROWID;
+CREATE TABLE emergencies (
+  station TEXT NOT NULL, sequence INTEGER NOT NULL, made_us INTEGER NOT NULL, horizon_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL, title TEXT NOT NULL, reason TEXT NOT NULL, sealed BLOB NOT NULL,
+  PRIMARY KEY (station, sequence)) STRICT;
+ALTER TABLE planned_cues ADD COLUMN emergency INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE proofs ADD COLUMN late_us INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE proofs ADD COLUMN again_us INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE programmes ADD COLUMN preempt_policy INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE station_volumes (
+  station TEXT NOT NULL REFERENCES stations(id) ON DELETE CASCADE, position INTEGER NOT NULL, from_minute INTEGER NOT NULL,
+  to_minute INTEGER NOT NULL, gain_cb INTEGER NOT NULL, PRIMARY KEY (station, position)) STRICT, WITHOUT ROWID;
+CREATE TABLE filler (
+  one INTEGER PRIMARY KEY CHECK (one = 1), object BLOB NOT NULL REFERENCES contents(object)) STRICT;
 )sql";
 
 constexpr std::array steps{version_1, version_2};

@@ -28,36 +28,42 @@ struct Promise {
   bool cancelled = false;
 };
 
-Result<std::map<Key, Promise>> promises_after(Connection& sql, const std::string& station, WallTime instant) {
+Result<std::map<Key, Promise>> promises_after(Connection& sql, const std::string& station, WallTime instant,
+                                              bool emergency) {
   std::map<Key, Promise> promises;
   LOA_TRY(sql.each(
-      "SELECT occurrence, segment, cue, cancelled_us FROM planned_cues WHERE station = ? AND start_us >= ?",
+      "SELECT occurrence, segment, cue, cancelled_us FROM planned_cues WHERE station = ? AND start_us >= ? AND "
+      "emergency = ?",
       [&](const Row& row) {
         promises[{row.text(0), row.number<std::uint32_t>(1)}] = {row.text(2), !row.is_null(3)};
       },
-      station, instant));
+      station, instant, emergency));
   return promises;
 }
 
 Result<void> put_planned_cue(Connection& sql, const IssuedPlan& issued, const PlannedCue& planned,
-                             const std::string& bytes) {
+                             const std::string& bytes, bool emergency) {
   const auto& cue = planned.cue;
   return sql.run(
-      "INSERT INTO planned_cues VALUES (?,?,?,?,?,?,?,NULL,?) ON CONFLICT (station, occurrence, segment) DO UPDATE SET "
+      "INSERT INTO planned_cues VALUES (?,?,?,?,?,?,?,NULL,?,?) ON CONFLICT (station, occurrence, segment) DO UPDATE "
+      "SET "
       "start_us = excluded.start_us, end_us = excluded.end_us, occurrence_start_us = excluded.occurrence_start_us, "
       "plan_sequence = excluded.plan_sequence, cancelled_us = NULL, cue = excluded.cue "
       "WHERE start_us >= ?",
       issued.station, cue.occurrence(), cue.segment(), cue.start_us(), cue.start_us() + cue.duration_us(),
-      planned.occurrence_start, issued.sequence, Blob{bytes}, issued.made);
+      planned.occurrence_start, issued.sequence, Blob{bytes}, emergency, issued.made);
 }
 
-Result<void> record_cues(Connection& sql, const IssuedPlan& issued, const std::vector<PlannedCue>& cues) {
-  LOA_TRY_LET(auto before, promises_after(sql, issued.station, issued.made));
+}  // namespace
+
+Result<void> record_cues(Connection& sql, const IssuedPlan& issued, const std::vector<PlannedCue>& cues,
+                         bool emergency) {
+  LOA_TRY_LET(auto before, promises_after(sql, issued.station, issued.made, emergency));
   for (const auto& planned : cues) {
     const auto bytes = planned.cue.SerializeAsString();
     const auto earlier = before.extract({planned.cue.occurrence(), planned.cue.segment()});
     if (!earlier.empty() && !earlier.mapped().cancelled && earlier.mapped().cue == bytes) continue;
-    LOA_TRY(put_planned_cue(sql, issued, planned, bytes));
+    LOA_TRY(put_planned_cue(sql, issued, planned, bytes, emergency));
   }
   for (const auto& [key, promise] : before) {
     if (promise.cancelled) continue;
@@ -66,8 +72,6 @@ Result<void> record_cues(Connection& sql, const IssuedPlan& issued, const std::v
   }
   return {};
 }
-
-}  // namespace
 
 Result<std::optional<IssuedPlan>> Store::newest_plan(const std::string& station) {
   std::optional<IssuedPlan> plan;
@@ -89,7 +93,7 @@ Result<void> Store::record_plan(const IssuedPlan& issued, const std::vector<Plan
         sql.run("UPDATE plans SET sealed = x'' WHERE station = ? AND sealed <> x'' AND sequence NOT IN "
                 "(SELECT sequence FROM plans WHERE station = ? ORDER BY sequence DESC LIMIT ?)",
                 issued.station, issued.station, plans_kept_whole));
-    return record_cues(sql, issued, cues);
+    return record_cues(sql, issued, cues, false);
   });
 }
 
@@ -98,6 +102,7 @@ Result<std::vector<PlannedCue>> Store::begun_cues(const std::string& station, Wa
   LOA_TRY(database_->sql->each(
       "SELECT cue, plan_sequence, occurrence_start_us, cancelled_us, station FROM planned_cues "
       "WHERE station = ? AND start_us >= ? AND occurrence_start_us < ? AND end_us > ? AND cancelled_us IS NULL "
+      "AND emergency = 0 "
       "ORDER BY start_us, occurrence, segment",
       [&](const Row& row) { cues.push_back(planned_cue_of(row)); }, station, since - std::chrono::hours{24}, now,
       since));

@@ -67,6 +67,13 @@ class Store {
   /// @error missing
   Result<void> remove_policy(const std::string& id);
 
+  /// Gain by the hour of the day; the rest of the day plays with the station's own gain.
+  /// @error missing: the station
+  Result<void> put_volumes(const std::string& station, const std::vector<Volume>& volumes);
+  /// The sound that stands in for missing content; absent: silence does.
+  /// @error missing: the content
+  Result<void> put_filler(const std::optional<Sha256>& object);
+
   /// Free settings of the ward, by name ("ward", "utc-offset-s" …).
   Result<std::optional<std::string>> setting(const std::string& name);
   Result<void> put_setting(const std::string& name, const std::string& value);
@@ -97,6 +104,15 @@ class Store {
 
   /// Stations that have planned cues in the span, removed ones included; sorted.
   Result<std::vector<std::string>> stations_planned(Span span);
+
+  // ---- emergencies ------------------------------------------------------------------------------------------------
+
+  /// Keeps an emergency and what it promises, as record_plan() does. Ordinary plans do not touch what it promised.
+  Result<void> record_emergency(const IssuedEmergency& issued, const std::vector<PlannedCue>& cues);
+  /// The newest of each station that ever had one, by station; of a station that was removed too.
+  Result<std::vector<IssuedEmergency>> newest_emergencies();
+  /// Stations that are no more but still have a plan or an emergency that may stand on the broker; sorted.
+  Result<std::vector<std::string>> stations_gone();
 
   // ---- proofs ----------------------------------------------------------------------------------------------------
 

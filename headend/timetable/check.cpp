@@ -6,6 +6,7 @@
 
 #include "headend/timetable/timetable.hpp"
 #include "protocol/base/text.hpp"
+#include "protocol/message/check.hpp"
 
 namespace loa::headend::timetable {
 namespace {
@@ -39,9 +40,12 @@ void check_id(Problems& problems, const char* what, const std::string& id) {
   problems.add(Severity::error, "id", "'{}' cannot name a {}: use 1 to 32 of a–z, 0–9 and '-'", id, what);
 }
 
-void check_not_reserved(Problems& problems, const std::string& id) {
-  if (id != sign_playlist) return;
-  problems.add(Severity::error, "taken", "'{}' is the name of the signs' playlists: choose another", id);
+void check_unreserved(Problems& problems, const std::string& id) {
+  if (id == sign_playlist) {
+    problems.add(Severity::error, "taken", "'{}' is the name of the signs' playlists: choose another", id);
+  } else if (protocol::message::is_reserved(id)) {
+    problems.add(Severity::error, "id", "'{}' is the name of something else for every station: choose another id", id);
+  }
 }
 
 void check_groups(Problems& problems, const std::string& name, const std::vector<std::string>& groups,
@@ -302,7 +306,7 @@ std::vector<Problem> check(const Programme& programme, const Catalogue& catalogu
   Problems problems;
   const auto name = fmt::format("programme '{}'", programme.id);
   check_id(problems, "programme", programme.id);
-  check_not_reserved(problems, programme.id);
+  check_unreserved(problems, programme.id);
   if (catalogue.slogan(programme.id)) {
     problems.add(Severity::error, "taken", "'{}' is the name of a slogan: choose another for the programme",
                  programme.id);
@@ -331,7 +335,7 @@ std::vector<Problem> check(const store::Slogan& slogan, const Catalogue& catalog
   Problems problems;
   const auto name = fmt::format("slogan '{}'", slogan.id);
   check_id(problems, "slogan", slogan.id);
-  check_not_reserved(problems, slogan.id);
+  check_unreserved(problems, slogan.id);
   if (catalogue.programme(slogan.id)) {
     problems.add(Severity::error, "taken", "'{}' is the name of a programme: choose another for the slogan", slogan.id);
   }

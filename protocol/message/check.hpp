@@ -37,6 +37,8 @@ inline constexpr WallTime latest = wall_from_us(4'102'444'800'000'000);    ///< 
 /// Checks every field's range and every rule between fields.
 /// @error invalid: one sentence that names the first field found wrong, its value and what is allowed
 Result<void> check(const v1::Plan& plan);
+/// What the slot that a plan came in demands of its cues: a KIND_EMERGENCY holds emergencies only, a KIND_PLAN none.
+Result<void> check_slot(const v1::Plan& plan, v1::Kind slot);
 Result<void> check(const v1::Policy& policy);
 Result<void> check(const v1::Cue& cue);  ///< alone, without its place in a plan
 Result<void> check(const v1::Proof& proof);
@@ -52,6 +54,13 @@ Result<void> check(const v1::Answer& answer);
 /// @error invalid: not such a message, or check() says why not
 template <class Message>
 Result<Message> decode(std::string_view body);
+
+/// Programme of an emergency's occurrences, and of the plan's fillers. No programme of a ward has one of these ids.
+inline constexpr std::string_view emergency_programme = "khan-cap";
+inline constexpr std::string_view filler_programme = "lap-cho-trong";
+
+/// Whether an occurrence is one of those two: it counts as no session of the policy.
+bool is_reserved(std::string_view occurrence);
 
 /// Whether a text is an occurrence: "<programme id>/<YYYY-MM-DD>/<HHMMSS>", date and time real.
 bool is_occurrence(std::string_view text);

@@ -144,6 +144,8 @@ Result<void> check_enums(const v1::Cue& cue) {
       demand(v1::CueClass_IsValid(cue.cue_class()), "cue_class {} is not known", static_cast<int>(cue.cue_class())));
   LOA_TRY(demand(v1::LatePolicy_IsValid(cue.late_policy()), "late_policy {} is not known",
                  static_cast<int>(cue.late_policy())));
+  LOA_TRY(demand(v1::PreemptPolicy_IsValid(cue.preempt_policy()), "preempt_policy {} is not known",
+                 static_cast<int>(cue.preempt_policy())));
   return demand(v1::ClockGrade_IsValid(cue.required_grade()), "required_grade {} is not known",
                 static_cast<int>(cue.required_grade()));
 }
@@ -162,7 +164,23 @@ Result<void> check_pages(const v1::Cue& cue) {
                 "object and scroll_px_s are not those of the first page");
 }
 
+std::string_view programme_of(std::string_view occurrence) { return occurrence.substr(0, occurrence.find('/')); }
+
+/// The reserved programmes belong to their class, so that nobody takes one thing for another by its name.
+Result<void> check_class(const v1::Cue& cue) {
+  const auto programme = programme_of(cue.occurrence());
+  LOA_TRY(demand((cue.cue_class() == v1::CUE_CLASS_EMERGENCY) == (programme == emergency_programme),
+                 "cue_class EMERGENCY and the programme '{}' belong together", emergency_programme));
+  return demand((cue.cue_class() == v1::CUE_CLASS_FILLER) == (programme == filler_programme),
+                "cue_class FILLER and the programme '{}' belong together", filler_programme);
+}
+
 }  // namespace
+
+bool is_reserved(std::string_view occurrence) {
+  const auto programme = programme_of(occurrence);
+  return programme == emergency_programme || programme == filler_programme;
+}
 
 bool is_occurrence(std::string_view text) {
   const auto slash = text.find('/');
@@ -195,6 +213,7 @@ Result<void> check(const v1::Cue& cue) {
   LOA_TRY(demand(is_occurrence(cue.occurrence()), "occurrence is not of the form programme/2026-11-21/050000"));
   LOA_TRY(demand_range("segment", cue.segment(), 0U, max_segment));
   LOA_TRY(check_enums(cue));
+  LOA_TRY(check_class(cue));
   LOA_TRY(demand_id("category", cue.category()));
   LOA_TRY(demand_instant("start_us", cue.start_us(), earliest, latest));
   LOA_TRY(demand_range<std::int64_t>("duration_us", cue.duration_us(), 1, max_duration.count()));
@@ -219,6 +238,17 @@ Result<void> check(const v1::Plan& plan) {
   LOA_TRY(check_groups(plan));
   LOA_TRY_LET(const ObjectTable objects, check_objects(plan));
   return check_cues(plan, objects);
+}
+
+Result<void> check_slot(const v1::Plan& plan, v1::Kind slot) {
+  for (const auto& cue : plan.cues()) {
+    const bool emergency = cue.cue_class() == v1::CUE_CLASS_EMERGENCY;
+    if (emergency == (slot == v1::KIND_EMERGENCY)) continue;
+    return fail(ErrorCode::refused, "{} {}", name_of_cue(cue),
+                emergency ? "is an emergency, which only the emergency key may order"
+                          : "is no emergency, and nothing else may be ordered as one");
+  }
+  return {};
 }
 
 }  // namespace loa::protocol::message

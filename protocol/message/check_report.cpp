@@ -86,6 +86,7 @@ Result<void> check_measured(const v1::Proof& proof) {
 }
 
 Result<void> check_unmeasured(const v1::Proof& proof) {
+  LOA_TRY(demand(proof.late_us() == 0, "late_us stands only with what was played"));
   return demand(proof.frames() == 0 && proof.gaps_size() == 0 && proof.pages_size() == 0,
                 "frames, gaps and pages stand only with what was played");
 }
@@ -116,6 +117,8 @@ Result<void> check(const v1::Proof& proof) {
   LOA_TRY(
       demand_range<std::int64_t>("to_us", proof.to_us(), proof.from_us() + 1, proof.from_us() + max_duration.count()));
   LOA_TRY(demand_bytes("object", proof.object(), hash_bytes));
+  LOA_TRY(demand_range<std::int64_t>("late_us", proof.late_us(), 0, max_duration.count()));
+  LOA_TRY(demand_range<std::int64_t>("again_us", proof.again_us(), 0, max_duration.count()));
   return proof.bucket() == v1::BUCKET_PLAYED ? check_measured(proof) : check_unmeasured(proof);
 }
 

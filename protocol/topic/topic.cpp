@@ -15,7 +15,7 @@ struct Row {
   std::string_view word;
   bool retained;
 };
-constexpr std::array<Row, 7> table{{
+constexpr std::array<Row, 8> table{{
     {Leaf::plan, "plan", true},
     {Leaf::state, "state", true},
     {Leaf::status, "status", true},
@@ -23,6 +23,7 @@ constexpr std::array<Row, 7> table{{
     {Leaf::receipt, "receipt", true},
     {Leaf::fault, "fault", true},
     {Leaf::answer, "answer", false},
+    {Leaf::emergency, "emergency", true},
 }};
 
 const Row& row_of(Leaf leaf) { return table.at(static_cast<std::size_t>(leaf)); }

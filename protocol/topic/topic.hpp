@@ -7,7 +7,7 @@
 namespace loa::protocol::topic {
 
 /// What a topic below "station/<id>/" carries.
-enum class Leaf { plan, state, status, proof, receipt, fault, answer };
+enum class Leaf { plan, state, status, proof, receipt, fault, answer, emergency };
 
 /// "loa/1/<ward>/station/<station>/<leaf>". For Leaf::fault, `code` is the last level.
 std::string of_station(std::string_view ward, std::string_view station, Leaf leaf, std::string_view code = {});

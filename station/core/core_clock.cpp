@@ -8,7 +8,6 @@ namespace {
 
 constexpr Micros exact = std::chrono::milliseconds{1};  // signs on air let go of a tie that is further off
 constexpr Micros leap = std::chrono::seconds{1};        // a lesser step over waiting cues is nobody's reason
-constexpr std::int64_t day_us = 86'400'000'000;
 const char* const stepped = "clock-stepped";
 
 }  // namespace
@@ -80,10 +79,8 @@ bool StationCore::clock_settled() {
 }
 
 // Time before this process began belongs to nobody's decision: the station was off. So does a hole before something
-// that is proved already, for it cannot be played any more. A journal written by a clock that was ahead says nothing
-// about cues that are still to come.
+// that is proved already, for it cannot be played any more.
 void StationCore::account_dark(Track& track) {
-  if (track.forgotten && track.end_us() < now_us() - day_us) track.frontier_us = track.end_us();
   const std::int64_t known_us = track.known.empty() ? 0 : track.known.back().from_us;
   account(track, std::max(std::min(born_us_, now_us()), known_us), {v1::BUCKET_NODE_DARK, "station-off"});
 }

@@ -11,7 +11,7 @@ void StationCore::watch_content() {
     if (!track->closed() && !begun && !holds_all(track->cue)) missing = track->cue.title();
   }
   set_fault(fault_code::content_missing, !missing.empty(), "content is not here yet for: " + missing);
-  std::erase_if(damaged_, [this](const Sha256& object) { return !objects_.contains(object); });
+  std::erase_if(damaged_, [this](const Sha256& object) { return object_of_plans(object) == nullptr; });
   set_fault(fault_code::content_damaged, !damaged_.empty(),
             damaged_.empty() ? "" : "an object is damaged and fetched again: " + damaged_.begin()->hex());
 }

@@ -9,6 +9,7 @@
 #include "protocol/message/loa.pb.h"
 #include "station/core/fault_book.hpp"
 #include "station/core/presenter.hpp"
+#include "station/core/track.hpp"
 
 /// What happens to a station, and what it then has to do: the whole language between the pure core and its shells.
 namespace loa::station::core {
@@ -17,12 +18,13 @@ using protocol::crypto::Sha256;
 
 // ---- events ------------------------------------------------------------------------------------------------------
 
-/// A plan was verified and checked, or loaded from disk at start.
+/// A plan, or an emergency's, was verified and checked, or loaded from disk at start.
 struct PlanArrived {
   v1::Plan plan;
   std::uint64_t sequence = 0;
   std::set<Sha256> held;  ///< which of its objects are in the store
   bool at_start = false;  ///< loaded from disk when the process began
+  Slot slot = Slot::plan;
 };
 struct ObjectHeld {
   Sha256 object;
@@ -55,11 +57,15 @@ struct MuteRestored {
 struct FaultRestored {
   v1::Fault fault;
 };
+/// Occurrences that an earlier process was told to stop.
+struct StopsRestored {
+  std::vector<std::string> occurrences;
+};
 /// Time passed: next_deadline() was reached, or the clock was stepped or changed its grade.
 struct Tick {};
 
 using Event = std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, PageDamaged, CommandArrived,
-                           MuteRestored, FaultRestored, Condition, Tick>;
+                           MuteRestored, StopsRestored, FaultRestored, Condition, Tick>;
 
 // ---- actions -----------------------------------------------------------------------------------------------------
 
@@ -89,9 +95,11 @@ struct Keep {
 struct Remember {
   WallTime instant;
 };
-/// Objects to be fetched, the one needed soonest first. Replaces the list before.
+/// Objects to be fetched, those of an emergency before all others, then the one needed soonest. Replaces the list
+/// before.
 struct Want {
   std::vector<v1::Object> objects;
+  std::string content_url;  ///< of the plan that names the first of them
 };
 /// Check an object that would not decode; the answer comes as ObjectHeld or ObjectLost.
 struct Inspect {

@@ -88,6 +88,7 @@ std::optional<std::string> forbidden_by(const v1::Policy& policy, const v1::Cue&
   if (cue.medium() != v1::MEDIUM_AUDIO) return std::nullopt;
   if (cue.start_us() < policy.valid_from_us() || cue.start_us() >= policy.valid_until_us()) return "policy-not-valid";
   if (windows_of(policy, cue).empty()) return "policy-hours";
+  if (cue.cue_class() == v1::CUE_CLASS_FILLER) return std::nullopt;
   if (too_many_sessions(policy, cue, sessions)) return "policy-sessions";
   if (too_many_days(policy, cue, sessions)) return "policy-days";
   if (session_too_long(policy, cue, sessions)) return "policy-minutes";
@@ -98,6 +99,14 @@ int capped_gain_cb(const v1::Policy& policy, const v1::Cue& cue) {
   int gain_cb = cue.gain_cb();
   for (const Window* window : windows_of(policy, cue)) gain_cb = std::min(gain_cb, window->level_cap_cb());
   return gain_cb;
+}
+
+int emergency_gain_cb(const v1::Policy& policy, const v1::Cue& cue) {
+  if (policy.windows().empty()) return cue.gain_cb();
+  const auto loudest =
+      std::max_element(policy.windows().begin(), policy.windows().end(),
+                       [](const auto& one, const auto& other) { return one.level_cap_cb() < other.level_cap_cb(); });
+  return std::min(cue.gain_cb(), loudest->level_cap_cb());
 }
 
 }  // namespace loa::station::core

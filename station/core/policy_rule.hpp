@@ -18,11 +18,15 @@ struct Session {
 using Sessions = std::map<std::string, Session>;  // by occurrence
 
 /// Why a policy forbids a cue, absent if it does not. Signs are not limited by hours: only sound is. Windows that
-/// adjoin count as one, also 22:00-24:00 and 00:00-02:00 of the next day.
+/// adjoin count as one, also 22:00-24:00 and 00:00-02:00 of the next day. A filler has to keep the hours, and counts as
+/// no session.
 /// @return stable word: "policy-not-valid", "policy-hours", "policy-sessions", "policy-minutes", "policy-days"
 std::optional<std::string> forbidden_by(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions);
 
 /// The gain a cue may be played with: its own, or the least cap of the windows it lies in.
 int capped_gain_cb(const v1::Policy& policy, const v1::Cue& cue);
+
+/// The gain of an emergency: its own, or the greatest level that the policy allows at any hour.
+int emergency_gain_cb(const v1::Policy& policy, const v1::Cue& cue);
 
 }  // namespace loa::station::core

@@ -25,9 +25,10 @@ struct CueKey {
 struct Assignment {
   v1::Cue cue;
   std::uint64_t plan_sequence = 0;
-  WallTime from;       ///< planned instant to begin at: cue.start_us, or later when joining in place
-  MonoTime from_mono;  ///< the same instant on the monotonic clock; the presenter knows no other clock
-  int gain_cb = 0;     ///< after the policy's cap
+  WallTime from;             ///< planned instant to begin at: cue.start_us, or later when joining in place
+  MonoTime from_mono;        ///< the same instant on the monotonic clock; the presenter knows no other clock
+  int gain_cb = 0;           ///< after the policy's cap
+  std::int64_t late_us = 0;  ///< by how much from_mono lies after the planned instant, on purpose
   v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
   std::filesystem::path object;                       ///< verified content in the store
   std::vector<std::filesystem::path> pages;           ///< of a playlist, in its order: there or not

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct CoreSettings {
   Micros arm_lead = std::chrono::seconds{3};          ///< a cue is given to its presenter this long before its start
   Micros pre_roll = std::chrono::milliseconds{1500};  ///< device open and amplifier on before the first sample
   Micros post_roll = std::chrono::seconds{2};         ///< and off this long after the last
+  Micros least_on = std::chrono::seconds{5};          ///< no relay clicks on and off faster than this
+  Micros bridge = std::chrono::seconds{10};           ///< the device stays open to a next cue as near as this
   Micros content_alarm = std::chrono::minutes{30};    ///< missing content is a fault from this long before its cue
   std::uint32_t underruns = 3;                        ///< so many in one cue, or in ten minutes of it, are a fault
   FaultSettings faults = {};
@@ -26,9 +29,13 @@ struct CoreSettings {
 /// Decides what an unattended station does. Pure: no thread, socket, file or clock inside; the same object runs on a
 /// pole, in a test with a hand-moved clock, and many times over in the simulator.
 ///
-/// Promise: for every cue of a plan, the parts it orders to Keep, with those the journal held before, cover the cue's
-/// planned time once, without overlap, as soon as that time has passed. What was played is what a presenter measured;
-/// every other microsecond has a bucket and a reason.
+/// It obeys two plans at once: the ward's, and an emergency's, whose cues take the air from everything on their medium
+/// and pass policy, mute and stop. Precedence: emergency > live > priority > scheduled > filler.
+///
+/// Promise: for every cue of a plan but fillers, the parts it orders to Keep, with those the journal held before, cover
+/// the cue's planned time once, without overlap, as soon as that time has passed (or, for a cue that may begin later
+/// from its beginning, as soon as that is decided and over). What was played is what a presenter measured; every other
+/// microsecond has a bucket and a reason. A filler has proof of what was heard of it.
 class StationCore {
  public:
   /// @param journal  what the journal holds of recent cues
@@ -55,47 +62,41 @@ class StationCore {
   void at_least(WallTime made) { clock_.at_least(made); }
   /// What a reading of the clock is worth (ClockJudge); its grade is the one to act on and to report.
   Now judge(const Now& reading) { return clock_.judge(reading); }
-  [[nodiscard]] std::uint64_t plan_sequence() const { return plan_sequence_; }
-  [[nodiscard]] std::size_t objects_wanted() const { return objects_.size(); }
+  [[nodiscard]] std::uint64_t plan_sequence() const { return slots_.plan.sequence; }
+  [[nodiscard]] std::uint64_t emergency_sequence() const { return slots_.emergency.sequence; }
+  /// Whether a cue of the emergency still owes its account.
+  [[nodiscard]] bool owes_for_emergency() const;
+  /// Whether a cue that no plan names any more still owes its account: until it is kept, the plan that named it must
+  /// not leave the disk.
+  [[nodiscard]] bool owes_for_dropped() const;
+  [[nodiscard]] std::size_t objects_wanted() const { return held_.size(); }
   [[nodiscard]] std::size_t objects_held() const;
+  /// Every occurrence that is stopped, with those that a stop would end now: to be durable before it is obeyed.
+  [[nodiscard]] std::vector<std::string> stops() const;
 
  private:
-  /// Why a cue is not played now.
-  struct Block {
-    v1::Bucket bucket;
-    std::string reason;
-    bool operator==(const Block&) const = default;
+  /// What one of the two plans says beside its cues.
+  struct SlotPlan {
+    std::uint64_t sequence = 0;
+    v1::Policy policy;
+    std::int64_t horizon_us = 0;
+    std::string content_url;
+    std::map<Sha256, v1::Object> objects;
   };
-  /// Planned time, microseconds.
-  struct Span {
-    std::int64_t from_us;
-    std::int64_t to_us;
+  struct Slots {
+    SlotPlan plan, emergency;
+    SlotPlan& operator[](Slot slot) { return slot == Slot::plan ? plan : emergency; }
+    const SlotPlan& operator[](Slot slot) const { return slot == Slot::plan ? plan : emergency; }
   };
-  /// One cue's life. waiting → assigned (armed or on air) → waiting again or closed.
-  struct Track {
-    v1::Cue cue;
-    bool in_plan = true;
-    std::uint64_t plan_sequence = 0;
-    std::int64_t frontier_us = 0;   // planned time before this is accounted for
-    std::vector<Span> known;        // what the journal accounts for beyond it, by start
-    bool forgotten = false;         // perhaps: the journal may have pruned it. Certainly once it is long past
-    std::int64_t armed_end_us = 0;  // end of the assignment: of the cue, or the plan's horizon
-    bool assigned = false;
-    bool on_air = false;
-    bool halting = false;
-    std::optional<Block> block;                         // why it is not played, while it is not
-    std::int64_t retry_us = 0;                          // not armed again before this plan time
-    v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  // when it was assigned
-    std::int64_t patience_us = 0;                       // last wait after content that could not be played
-    [[nodiscard]] std::int64_t start_us() const { return cue.start_us(); }
-    [[nodiscard]] std::int64_t end_us() const { return cue.start_us() + cue.duration_us(); }
-    [[nodiscard]] bool closed() const { return frontier_us >= end_us(); }
-    void skip_known();
+  /// An instant, and what forbids to pass it.
+  struct Limit {
+    std::int64_t at_us;
+    Block why;
   };
 
   void take(const PlanArrived& event);
-  void adopt_cue(const v1::Cue& cue, bool at_start);
-  void retire_cues_not_in(const v1::Plan& plan);
+  void adopt_cue(const v1::Cue& cue, Slot slot, bool at_start);
+  void retire_cues_not_in(const v1::Plan& plan, Slot slot);
   void order_tracks();
   void take(const ObjectHeld& event);
   void take(const ObjectLost& event);
@@ -106,6 +107,7 @@ class StationCore {
   void take(const MuteRestored& event);
   void take(const FaultRestored& event);
   void take(const Condition& event);
+  void take(const StopsRestored& event);
   void take(const Tick& event);
   [[nodiscard]] v1::Answer obey(const v1::Command& command);
 
@@ -117,15 +119,21 @@ class StationCore {
   [[nodiscard]] bool clock_settled();
   void step();
   void step_cue(Track& track);
+  void close_if_forgotten(Track& track);
   void wait_or_arm(Track& track);
-  void arm(Track& track);
+  void note_block(Track& track, const std::optional<Block>& block, std::int64_t at_us);
+  void follow_pre_emption(Track& track, const std::optional<Block>& block);
+  void wait_for_whole(Track& track, const std::optional<Block>& block);
+  void decide(Track& track);
+  void arm(Track& track, std::int64_t from_us);
   void halt(Track& track, Block why);
   void account(Track& track, std::int64_t to_us, const Block& block);
   void account_dark(Track& track);
   void account_waiting(Track& track);
   void forget_before(std::int64_t made_us);
   void settle(Track& track, const v1::Proof& part);
-  void keep_played(Track& track, v1::Proof part);
+  void keep_played(Track& track, const v1::Proof& part);
+  void keep(v1::Proof part);
   void watch_awake();
   void watch_content();
   void watch_brightness();
@@ -136,12 +144,28 @@ class StationCore {
   void want_objects();
 
   [[nodiscard]] std::optional<Block> why_not(const Track& track) const;
+  [[nodiscard]] std::optional<std::string> forbidden(const Track& track, std::int64_t shift_us) const;
+  [[nodiscard]] std::optional<Block> ordered_silent(const Track& track, std::int64_t at_us) const;
   [[nodiscard]] bool pre_empted(const Track& track) const;
+  [[nodiscard]] bool takes_air(const Track& track, std::int64_t at_us) const;
+  [[nodiscard]] static bool covers(const Track& track, std::int64_t at_us);
+  [[nodiscard]] bool fills(const Track& filler, std::int64_t at_us) const;
+  [[nodiscard]] bool filled(const Track& track, std::int64_t at_us) const;
+  [[nodiscard]] Limit latest_begin(const Track& track) const;
+  [[nodiscard]] std::optional<Block> obstacle_to_whole(const Track& track) const;
+  [[nodiscard]] static Block pre_empted_block();
+  [[nodiscard]] static bool is_final(const Block& block);
+  [[nodiscard]] static Sha256 object_of(const v1::Cue& cue) {
+    return Sha256::from_bytes(cue.object()).value_or(Sha256{});
+  }
+  [[nodiscard]] const v1::Object* object_of_plans(const Sha256& name) const;
+  [[nodiscard]] std::set<std::string> stoppable() const;
   [[nodiscard]] std::vector<Track*> open_until(std::int64_t start_us) const;
   [[nodiscard]] bool held(const Sha256& object) const;
   [[nodiscard]] bool holds(const v1::Cue& cue) const;      // enough of it to begin
   [[nodiscard]] bool holds_all(const v1::Cue& cue) const;  // every page of a playlist
   [[nodiscard]] bool needs_awake(v1::Medium medium) const;
+  [[nodiscard]] bool stays_awake(v1::Medium medium) const;
   [[nodiscard]] std::int64_t now_us() const { return to_us(anchor_.plan_time(now_.mono)); }
   [[nodiscard]] bool clock_usable() const { return believed_ >= ClockGrade::network; }
   [[nodiscard]] Track* find(const CueKey& key);
@@ -155,13 +179,10 @@ class StationCore {
   ClockGrade believed_ = ClockGrade::none;
   std::int64_t born_us_ = 0;  // plan time; stays when the clock leaps ahead
 
-  v1::Policy policy_;
-  v1::Plan brightness_;  // of the plan: only policy and brightness
-  int percent_ = 100;    // what the sign was told
-  std::int64_t horizon_us_ = 0;
-  std::uint64_t plan_sequence_ = 0;
-  std::map<Sha256, v1::Object> objects_;
-  std::map<Sha256, bool> held_;
+  Slots slots_;
+  v1::Plan brightness_;          // of the plan: only policy and brightness
+  int percent_ = 100;            // what the sign was told
+  std::map<Sha256, bool> held_;  // every object of the two plans
   std::map<CueKey, Track> tracks_;
   std::vector<Track*> order_;  // by start; from first_open_ on not all are closed
   std::size_t first_open_ = 0;
@@ -177,6 +198,7 @@ class StationCore {
   std::string mute_reason_;
   std::map<std::string, std::string> stopped_;  // occurrence → reason
   std::map<v1::Medium, bool> awake_;
+  std::map<v1::Medium, MonoTime> awake_since_;
   std::map<v1::Medium, std::int64_t> last_end_us_;
   FaultBook faults_;
   std::set<Sha256> damaged_;  // objects that could not be played, and have not been since

@@ -11,6 +11,7 @@ Gate::Gate(const StationSettings& settings)
       station_(settings.station),
       address_("station/" + settings.station),
       plan_keys_(settings.plan_keys),
+      emergency_keys_(settings.emergency_keys),
       headend_keys_(settings.headend_keys) {
   if (settings.sign) {
     sign_px_ = {static_cast<std::uint32_t>(settings.sign->width_px),
@@ -33,8 +34,26 @@ Result<AcceptedPlan> Gate::plan(std::string_view sealed, std::optional<std::uint
   auto expectation = expect(v1::KIND_PLAN, plan_keys_);
   expectation.after = after;
   expectation.now = now;
+  return open_plan(sealed, expectation);
+}
+
+Result<AcceptedPlan> Gate::emergency(std::string_view sealed, std::optional<std::uint64_t> after,
+                                     std::optional<WallTime> now) const {
+  if (!now) return fail(ErrorCode::refused, "the clock is not set: nobody can tell whether the emergency has expired");
+  auto expectation = expect(v1::KIND_EMERGENCY, emergency_keys_);
+  expectation.after = after;
+  expectation.now = now;
+  return open_plan(sealed, expectation);
+}
+
+Result<AcceptedPlan> Gate::emergency_on_disk(std::string_view sealed) const {
+  return open_plan(sealed, expect(v1::KIND_EMERGENCY, emergency_keys_));
+}
+
+Result<AcceptedPlan> Gate::open_plan(std::string_view sealed, const Expectation& expectation) const {
   LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expectation));
   LOA_TRY_LET(auto plan, protocol::message::decode<v1::Plan>(opened.header.body()));
+  LOA_TRY(protocol::message::check_slot(plan, expectation.kind));
   if (plan.station() != station_) {
     return fail(ErrorCode::refused, "the plan is for station '{}', this is '{}'", plan.station(), station_);
   }

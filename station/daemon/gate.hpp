@@ -33,6 +33,12 @@ class Gate {
                                           std::optional<WallTime> now) const;
   /// Sequence of a plan whose seal and address are right; its body is not looked at.
   [[nodiscard]] Result<std::uint64_t> plan_sequence(std::string_view sealed) const;
+  /// An emergency's plan, by an emergency key. Like a command it is obeyed only while the clock is believed.
+  /// @param after  sequence of the emergency taken last
+  [[nodiscard]] Result<AcceptedPlan> emergency(std::string_view sealed, std::optional<std::uint64_t> after,
+                                               std::optional<WallTime> now) const;
+  /// The one on disk: taken up by its seal and address alone.
+  [[nodiscard]] Result<AcceptedPlan> emergency_on_disk(std::string_view sealed) const;
   /// @param groups  of the plan in force
   [[nodiscard]] Result<AcceptedCommand> command(std::string_view sealed, std::uint64_t after,
                                                 std::optional<WallTime> now,
@@ -40,12 +46,14 @@ class Gate {
   [[nodiscard]] Result<v1::Receipt> receipt(std::string_view sealed) const;
 
  private:
+  [[nodiscard]] Result<AcceptedPlan> open_plan(std::string_view sealed,
+                                               const protocol::seal::Expectation& expectation) const;
   [[nodiscard]] protocol::seal::Expectation expect(v1::Kind kind, const StationSettings::Keys& keys) const;
 
   std::string ward_;
   std::string station_;
   std::string address_;  // "station/<id>"
-  StationSettings::Keys plan_keys_, headend_keys_;
+  StationSettings::Keys plan_keys_, emergency_keys_, headend_keys_;
   std::optional<std::pair<std::uint32_t, std::uint32_t>> sign_px_;
 };
 

@@ -171,10 +171,9 @@ Result<void> Station::make_link() {
   link_ = std::make_unique<protocol::link::Link>(link, events, post());
 
   const auto& ward = settings_.ward;
-  LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, topic::Leaf::plan),
-                           protocol::link::Qos::at_least_once));
-  LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, topic::Leaf::receipt),
-                           protocol::link::Qos::at_least_once));
+  for (const auto leaf : {topic::Leaf::emergency, topic::Leaf::plan, topic::Leaf::receipt}) {
+    LOA_TRY(link_->subscribe(topic::of_station(ward, settings_.station, leaf), protocol::link::Qos::at_least_once));
+  }
   LOA_TRY(link_->subscribe(topic::of_command(ward, "+"), protocol::link::Qos::at_least_once));
   sync::FetchSettings fetch;
   fetch.ca_file = settings_.mqtt.ca_file;
@@ -196,6 +195,8 @@ Result<void> Station::start() {
   if (plan) core_->at_least(wall_from_us(plan->plan.made_us()));
   load_faults();
   load_mute();
+  load_stops();
+  load_emergency();
   if (plan) adopt(std::move(*plan), true);
   connect(steady_clock::now());
   LOA_TRY(watch_steps());
@@ -278,6 +279,7 @@ void Station::on_message(const protocol::link::Message& message) {
     return on_command(message.payload);
   }
   if (parsed->leaf == topic::Leaf::plan) on_plan(message.payload);
+  if (parsed->leaf == topic::Leaf::emergency) on_emergency(message.payload);
   if (parsed->leaf == topic::Leaf::receipt) on_receipt(message.payload);
   schedule_tick();
 }
@@ -314,29 +316,13 @@ void Station::adopt(AcceptedPlan accepted, bool at_start) {
                               {"until", format_utc(wall_from_us(accepted.plan.horizon_us()))}});
   plan_ = without_cues(accepted.plan);
   {
-    core::PlanArrived event{std::move(accepted.plan), accepted.sequence, {}, at_start};
-    for (const auto& object : plan_->objects()) {
-      const auto name = Sha256::from_bytes(object.sha256());
-      if (name && store_.has(*name)) event.held.insert(*name);
-    }
+    auto held = held_of(accepted.plan);
+    core::PlanArrived event{std::move(accepted.plan), accepted.sequence, std::move(held), at_start};
     feed(event);
   }
   drop_unneeded_objects();
   status_due_ = true;
   give_back_memory();
-}
-
-/// The plan is whole: what it does not name will not be played.
-void Station::drop_unneeded_objects() {
-  std::set<Sha256> named;
-  for (const auto& object : plan_->objects()) {
-    if (const auto name = Sha256::from_bytes(object.sha256())) named.insert(*name);
-  }
-  for (const auto& object : store_.list()) {
-    if (named.contains(object)) continue;
-    if (const auto removed = store_.remove(object); !removed)
-      log::warn("object.kept", {{"error", removed.error().text}});
-  }
 }
 
 void Station::on_command(const std::string& sealed) {
@@ -347,6 +333,9 @@ void Station::on_command(const std::string& sealed) {
   if (const auto saved = vault_.save_last_command(accepted->sequence); !saved) return refuse("command", saved.error());
   if (accepted->command.has_mute()) {
     if (const auto saved = vault_.save_mute(accepted->command.mute()); !saved) return refuse("command", saved.error());
+  }
+  if (accepted->command.has_stop()) {
+    if (const auto saved = vault_.save_stops(core_->stops()); !saved) return refuse("command", saved.error());
   }
   log::info("command.accepted", {{"id", accepted->command.id()}, {"sequence", accepted->sequence}});
   feed(core::CommandArrived{accepted->command});
@@ -455,7 +444,7 @@ void Station::perform(const core::Want& action) {
     // The list is in the order of need; the fetcher orders by instant.
     if (name) wants.push_back({*name, object.bytes(), WallTime{Micros{static_cast<std::int64_t>(wants.size())}}});
   }
-  fetcher_->want(plan_ ? plan_->content_url() : std::string{}, std::move(wants));
+  fetcher_->want(action.content_url, std::move(wants));
 }
 
 void Station::perform(const core::Inspect& action) {
@@ -491,6 +480,8 @@ void Station::tick() {
   if (connect_at_ && *connect_at_ <= now) connect(now);
   if (outbox_.next_deadline() && *outbox_.next_deadline() <= now) publish_proofs(outbox_.on_time(now));
   feed(core::Tick{});
+  retry_emergency();
+  save_emergency();
   if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
   if (status_is_due(pending(), now)) publish_status();
   schedule_tick();
@@ -500,7 +491,7 @@ Pending Station::pending() const {
   Pending pending;
   pending.core = core_->next_deadline();
   pending.outbox = outbox_.next_deadline();
-  pending.retries = !unkept_.empty() || !waiting_plan_.empty();
+  pending.retries = !unkept_.empty() || !waiting_plan_.empty() || !waiting_emergency_.empty() || emergency_unsaved_;
   pending.awake = sound_awake_ || sign_awake_;
   pending.status_due = status_due_;
   pending.status_interval = status_interval();

@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "content/store/object_store.hpp"
@@ -66,10 +67,15 @@ class Station {
   void hold_plan(std::string sealed);
   void look_at_uptime(MonoTime now);
   void connect(MonoTime now);
+  void load_stops();
+  void load_emergency();
 
   void on_connected();
   void on_message(const protocol::link::Message& message);
   void on_plan(const std::string& sealed);
+  void on_emergency(const std::string& sealed);
+  void retry_emergency();
+  void save_emergency();
   void on_command(const std::string& sealed);
   void on_receipt(const std::string& sealed);
   void on_fetched(const sync::Fetched& fetched);
@@ -105,6 +111,8 @@ class Station {
   void publish_no_fault(std::string_view code);
 
   void adopt(AcceptedPlan accepted, bool at_start);
+  void obey_emergency(const std::string& sealed, AcceptedPlan accepted, bool at_start);
+  [[nodiscard]] std::set<protocol::crypto::Sha256> held_of(const v1::Plan& plan) const;
   void drop_unneeded_objects();
   void keep_waiting_parts();
   void publish_proofs(const Result<outbox::Outbox::Batch>& batch);
@@ -140,7 +148,11 @@ class Station {
   bool plan_unused_ = false;      // one lies on disk that is not in force: the next one does not replace it
   std::optional<std::uint64_t> held_sequence_;  // of that one, when it was only held back
   std::string waiting_plan_;                    // newer, sealed, until may_change_plan()
-  std::deque<v1::Proof> unkept_;                // the disk refused them; tried again every second
+  std::optional<v1::Plan> emergency_;
+  std::string emergency_bytes_;  // as it was sealed
+  bool emergency_unsaved_ = false;
+  std::string waiting_emergency_;  // newer, sealed, until the clock is believed
+  std::deque<v1::Proof> unkept_;   // the disk refused them; tried again every second
   bool status_due_ = false;
   std::optional<MonoTime> connect_at_;  // the link could not be started
   std::optional<MonoTime> last_status_;

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <sstream>
 
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
@@ -13,6 +15,8 @@
 
 namespace loa::station::daemon {
 namespace {
+
+constexpr std::size_t max_stops = 1'000;
 
 /// Renames FILE to FILE.aside, durably; an older one of that name goes.
 Result<void> set_aside(const std::filesystem::path& file) {
@@ -53,11 +57,15 @@ Result<Vault> Vault::open(const std::filesystem::path& folder) {
   return vault;
 }
 
-Result<std::optional<std::string>> Vault::load_plan() const {
-  auto bytes = read_file(folder_ / "plan.sealed", protocol::seal::max_envelope_bytes);
+Result<std::optional<std::string>> Vault::load(const char* file, std::size_t limit) const {
+  auto bytes = read_file(folder_ / file, limit);
   if (bytes) return std::optional<std::string>{std::move(*bytes)};
   if (bytes.error().code == ErrorCode::missing) return std::optional<std::string>{};
   return pass(bytes.error());
+}
+
+Result<std::optional<std::string>> Vault::load_plan() const {
+  return load("plan.sealed", protocol::seal::max_envelope_bytes);
 }
 
 Result<void> Vault::save_plan(const std::string& sealed) const {
@@ -65,6 +73,31 @@ Result<void> Vault::save_plan(const std::string& sealed) const {
 }
 
 Result<void> Vault::set_plan_aside() const { return set_aside(folder_ / "plan.sealed"); }
+Result<std::optional<std::string>> Vault::load_emergency() const {
+  return load("emergency.sealed", protocol::seal::max_envelope_bytes);
+}
+
+Result<void> Vault::save_emergency(const std::string& sealed) const {
+  return save_file(folder_ / "emergency.sealed", sealed, 0600);
+}
+
+Result<std::vector<std::string>> Vault::load_stops() const {
+  LOA_TRY_LET(const auto text, load("stopped", max_stops * 128));
+  std::vector<std::string> occurrences;
+  std::istringstream lines{text.value_or("")};
+  for (std::string line; std::getline(lines, line);) {
+    if (protocol::message::is_occurrence(line)) occurrences.push_back(line);
+  }
+  return occurrences;
+}
+
+Result<void> Vault::save_stops(const std::vector<std::string>& occurrences) const {
+  const std::size_t count = std::min(occurrences.size(), max_stops);
+  std::string text;
+  for (auto one = occurrences.end() - static_cast<std::ptrdiff_t>(count); one != occurrences.end(); ++one)
+    text += *one + "\n";
+  return save_file(folder_ / "stopped", text, 0600);
+}
 
 Result<void> Vault::save_last_command(std::uint64_t sequence) {
   LOA_TRY(save_file(folder_ / "command.last", std::to_string(sequence) + "\n", 0600));

@@ -11,11 +11,12 @@
 
 namespace loa::station::daemon {
 
-/// What a station must know after a power cut besides its journal: the plan it obeys, the last command it took, the
-/// mute it was given, its faults, and how late it is at least. Files: plan.sealed (the envelope as received),
-/// command.last (a decimal sequence), mute (a serialised Command::Mute), fault-<code> (a serialised Fault) and
-/// clock.last (microseconds since 1970, decimal). Each is replaced whole and durably. What is damaged or not to be used
-/// is set aside under another name, never deleted: plan.sealed.aside, command.last.aside, mute.aside.
+/// What a station must know after a power cut besides its journal: the plan and the emergency it obeys, the last
+/// command it took, the mute it was given, the occurrences it was told to stop, its faults, and how late it is at
+/// least. Files: plan.sealed and emergency.sealed (the envelopes as received), command.last (a decimal sequence), mute
+/// (a serialised Command::Mute), stopped (one occurrence a line), fault-<code> (a serialised Fault) and clock.last
+/// (microseconds since 1970, decimal). Each is replaced whole and durably. What is damaged or not to be used is set
+/// aside under another name, never deleted: plan.sealed.aside, command.last.aside, mute.aside.
 class Vault {
  public:
   /// A damaged command.last is set aside: commands live for seconds, so what could be replayed is over.
@@ -28,6 +29,10 @@ class Vault {
   Result<void> save_plan(const std::string& sealed) const;
   /// Keeps the plan on disk as plan.sealed.aside, so that save_plan() does not replace it.
   Result<void> set_plan_aside() const;
+
+  /// The same for the emergency.
+  [[nodiscard]] Result<std::optional<std::string>> load_emergency() const;
+  Result<void> save_emergency(const std::string& sealed) const;
 
   /// Sequence of the last command obeyed, 0 when none was.
   [[nodiscard]] std::uint64_t last_command() const { return last_command_; }
@@ -48,8 +53,14 @@ class Vault {
   /// Keeps a fault for the next process, or forgets one that is reset.
   /// @error io · full
   Result<void> save_fault(const v1::Fault& fault) const;
+  /// Occurrences that are not played any more, whatever the plan says. Empty when none ever were.
+  /// @error io
+  [[nodiscard]] Result<std::vector<std::string>> load_stops() const;
+  /// @param occurrences  of more than a thousand the last are kept
+  Result<void> save_stops(const std::vector<std::string>& occurrences) const;
 
  private:
+  [[nodiscard]] Result<std::optional<std::string>> load(const char* file, std::size_t limit) const;
   explicit Vault(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] std::filesystem::path fault_file(std::string_view code) const;
   std::filesystem::path folder_;

@@ -18,13 +18,13 @@ namespace loa::station::journal {
 namespace {
 
 using Part = ProgressMark::Part;
-static_assert(sizeof(Part) == 200 && std::has_unique_object_representations_v<Part>, "the layout is a stored format");
+static_assert(sizeof(Part) == 208 && std::has_unique_object_representations_v<Part>, "the layout is a stored format");
 
 constexpr std::size_t file_bytes = 4096;
 constexpr std::size_t slot_offset = 512;
 constexpr std::size_t slot_stride = 512;
 constexpr std::string_view magic = "LOAMARK\n";
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 
 struct Slot {
   std::uint64_t turn = 0;  // the slot of the greater turn is the newer one; 0 = never written
@@ -32,7 +32,7 @@ struct Slot {
   std::uint32_t crc = 0;   // of the slot with this field 0
   Part part;
 };
-static_assert(sizeof(Slot) == 216 && std::has_unique_object_representations_v<Slot>);
+static_assert(sizeof(Slot) == 224 && std::has_unique_object_representations_v<Slot>);
 
 std::uint32_t sum_of(Slot slot) {
   slot.crc = 0;
@@ -97,6 +97,7 @@ v1::Proof draft_of(const Part& part) {
   proof.set_device_ppb(part.device_ppb);
   proof.set_clock_grade(static_cast<v1::ClockGrade>(part.clock_grade));
   proof.set_clock_error_us(part.clock_error_us);
+  proof.set_late_us(part.late_us);
   return proof;
 }
 

@@ -30,6 +30,7 @@ class ProgressMark {
     std::int32_t start_error_us = 0;
     std::uint32_t clock_grade = 0;
     std::uint32_t clock_error_us = 0;
+    std::int64_t late_us = 0;
     // What grows.
     std::int64_t to_us = 0;
     std::uint64_t frames = 0;

@@ -1,17 +1,31 @@
 #include "station/journal/take_up.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "protocol/base/log.hpp"
+#include "station/core/track.hpp"
 #include "station/journal/mark_set.hpp"
 
 namespace loa::station::journal {
 namespace {
 
 constexpr std::int64_t day_us = 86'400'000'000;
+constexpr std::int64_t worth_us = 1'000;  // less than this beyond what is proved is the rounding of its edges
 
-bool overlaps(const Accounted& known, const v1::Proof& part) {
-  return known.cue == CueKey::of(part) && known.from_us < part.to_us() && part.from_us() < known.to_us;
+/// What of a recovered part is not proved yet. A cue that was begun again has its front proved by the first time; any
+/// other overlap is the same part, durable before its mark was cleared.
+std::optional<v1::Proof> unproved(const std::vector<Accounted>& known, v1::Proof part) {
+  const auto overlaps = [&](const Accounted& entry) {
+    return entry.cue == CueKey::of(part) && entry.from_us < part.to_us() && part.from_us() < entry.to_us;
+  };
+  while (true) {
+    const auto entry = std::find_if(known.begin(), known.end(), overlaps);
+    if (entry == known.end()) return part;
+    const bool front = entry->from_us <= part.from_us() && part.to_us() - entry->to_us >= worth_us;
+    if (!front || part.late_us() == 0) return std::nullopt;
+    core::cut_front(part, entry->to_us);
+  }
 }
 
 void keep(ProofJournal& journal, TakenUp& found, v1::Proof part, WallTime now) {
@@ -57,9 +71,7 @@ Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& hot,
   }
   order(claims);
   for (auto& part : claims) {
-    const bool proved = std::any_of(found.known.begin(), found.known.end(),
-                                    [&](const Accounted& known) { return overlaps(known, part); });
-    if (!proved) keep(journal, found, std::move(part), now);
+    if (auto news = unproved(found.known, std::move(part))) keep(journal, found, *std::move(news), now);
   }
   if (!found.unkept.empty()) return found;
   for (auto& set : sets) set.clear_all();

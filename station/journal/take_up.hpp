@@ -16,8 +16,8 @@ struct TakenUp {
 /// Makes proof of what an earlier process had on air when it was killed, unless that is proved already, and clears its
 /// marks. No clock decides what is remembered: at boot it may say any year.
 ///
-/// A mark and its saved copy are two claims about one part: the longer one counts. A saved claim that ended a day before the
-/// newest proof is stale – its proof may have been pruned – and counts nothing.
+/// A mark and its saved copy are two claims about one part: the longer one counts. A saved claim that ended a day
+/// before the newest proof is stale – its proof may have been pruned – and counts nothing.
 /// @param hot    folder of the progress marks of "audio" and "sign"
 /// @param saved  their copy on the card; null: there is none
 /// @param now    only for ProofJournal::append()

@@ -65,6 +65,7 @@ void Renderer::render(std::span<std::int16_t> out, std::int64_t written) {
   for (int done = 0; done < total;) {
     const MonoTime time = clock_.time_of(static_cast<double>(written + done));
     Active* active = choose(time);
+    give_way(active);
     const int span = frames_until_change(time, active, total - done);
     if (active == nullptr) {
       done += span;
@@ -72,7 +73,31 @@ void Renderer::render(std::span<std::int16_t> out, std::int64_t written) {
     }
     if (!active->begun) begin(*active, time);
     const auto part = out.subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(span));
-    done += render_voice(*active, part, written + done);
+    const int frames = render_voice(*active, part, written + done);
+    add_leaving(part.first(static_cast<std::size_t>(frames)), written + done);
+    done += frames;
+  }
+}
+
+void Renderer::give_way(Active* next) {
+  if (next == on_air_) return;
+  Active* before = std::exchange(on_air_, next);
+  if (leaving_ == next) leaving_ = nullptr;
+  if (before == nullptr || next == nullptr || before->voice == nullptr || before->finished || !before->begun) return;
+  leaving_ = before;
+  if (!before->halting) halt(*before->voice);
+}
+
+void Renderer::add_leaving(std::span<std::int16_t> out, std::int64_t device_frame) {
+  std::array<std::int16_t, fade_frames> tail{};
+  for (std::size_t done = 0; leaving_ != nullptr && done < out.size();) {
+    const auto room = std::min(out.size() - done, tail.size());
+    tail.fill(0);
+    const int frames =
+        render_voice(*leaving_, std::span{tail}.first(room), device_frame + static_cast<std::int64_t>(done));
+    for (int i = 0; i < frames; ++i, ++done)
+      out[done] = to_s16(static_cast<float>(out[done]) + static_cast<float>(tail[static_cast<std::size_t>(i)]));
+    if (leaving_->finished) leaving_ = nullptr;
   }
 }
 
@@ -250,10 +275,11 @@ void Renderer::settle(const firmware::AudioPosition& position) {
     underruns_ = position.underruns;
   }
   clock_.observe(position);
-  while (span_count_ > 0 && spans_[span_head_].begin < position.played) {
-    Span& span = spans_[span_head_];
-    settle_span(span, position.played);
-    if (span.begin < span.end) break;
+  for (std::size_t i = 0; i < span_count_; ++i) {  // two voices may share a stretch, while one leaves
+    Span& span = spans_[(span_head_ + i) % spans_.size()];
+    if (span.begin < std::min(span.end, position.played)) settle_span(span, position.played);
+  }
+  while (span_count_ > 0 && spans_[span_head_].begin >= spans_[span_head_].end) {
     span_head_ = (span_head_ + 1) % spans_.size();
     --span_count_;
   }
@@ -311,6 +337,8 @@ void Renderer::end_settled(std::int64_t played) {
 
 void Renderer::release(Active& active) {
   Voice* voice = std::exchange(active.voice, nullptr);
+  if (on_air_ == &active) on_air_ = nullptr;
+  if (leaving_ == &active) leaving_ = nullptr;
   --count_;
   events_.ended(*voice);
 }

@@ -15,6 +15,8 @@ namespace loa::station::playback {
 ///
 /// The heart of the audio thread: no lock, no allocation, no system call. Pure: time comes with the position readings.
 ///
+/// A voice that loses the air to another fades out under it within 10 ms, and ends as if it had been halted.
+///
 /// A voice follows its timetable by resampling against the learned device clock, at most 500 ppm off; only where the
 /// device has broken the flow anyway (underrun, stall) it jumps, and books the gap.
 class Renderer {
@@ -76,6 +78,8 @@ class Renderer {
   [[nodiscard]] Active* choose(MonoTime time);
   [[nodiscard]] static std::tuple<int, bool, MonoTime> rank(const Active& active);
   [[nodiscard]] int frames_until_change(MonoTime time, const Active* chosen, int limit) const;
+  void give_way(Active* next);
+  void add_leaving(std::span<std::int16_t> out, std::int64_t device_frame);
   void begin(Active& active, MonoTime time);
   void resynchronise(Active& active, double wanted);
   int render_voice(Active& active, std::span<std::int16_t> out, std::int64_t device_frame);
@@ -94,6 +98,8 @@ class Renderer {
   DeviceClock clock_;
   std::array<Active, max_voices> actives_{};
   std::size_t count_ = 0;
+  Active* on_air_ = nullptr;
+  Active* leaving_ = nullptr;  // fades out under the one on air
   std::array<Span, 256> spans_{};
   std::size_t span_head_ = 0, span_count_ = 0;
   std::uint32_t underruns_ = 0;

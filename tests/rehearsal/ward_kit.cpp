@@ -107,6 +107,7 @@ Result<void> WardKit::add_station(const StationKit& station) {
   } else {
     add({"--no-speaker"});
   }
+  if (station.stagger_ms > 0) add({"--stagger", std::to_string(station.stagger_ms)});
   if (!station.sign.empty()) add({"--sign", station.sign, "--sign-driver", "offscreen", "--sign-record", "recording"});
   LOA_TRY_LET(const auto added, loa(arguments));
   return make_folders(recording_of(station.id));

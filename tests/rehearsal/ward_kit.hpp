@@ -21,6 +21,7 @@ struct StationKit {
   bool speaker = true;
   std::string sign = {};  ///< "192x32"; empty: none
   bool relayed = false;   ///< its road to the broker is a Relay
+  int stagger_ms = 0;     ///< deliberate offset
 };
 
 /// A whole ward in one folder, with nothing but the shipped programs: `loa`, `loa-headend`, `loa-station`, mosquitto,

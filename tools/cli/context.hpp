@@ -44,5 +44,7 @@ void add_report(CLI::App& app, Context& context);
 void add_fleet(CLI::App& app, Context& context);
 void add_command(CLI::App& app, Context& context);
 void add_fault(CLI::App& app, Context& context);
+void add_emergency(CLI::App& app, Context& context);
+void add_filler(CLI::App& app, Context& context);
 
 }  // namespace loa::tools::cli

@@ -18,6 +18,7 @@ struct Add {
   std::string to;
   std::string late = "join";
   int late_limit_s = 0;
+  std::string pre_empted = "resume";
   bool priority = false;
   bool replace = false;
   bool strict = false;
@@ -61,6 +62,8 @@ Result<store::Programme> build(const Add& options, const store::Catalogue& catal
   if (options.priority) programme.cue_class = v1::CUE_CLASS_PRIORITY;
   if (options.late == "whole") programme.late_policy = v1::LATE_POLICY_WHOLE;
   if (options.late == "skip") programme.late_policy = v1::LATE_POLICY_SKIP;
+  if (options.pre_empted == "restart") programme.preempt_policy = v1::PREEMPT_POLICY_RESTART;
+  if (options.pre_empted == "drop") programme.preempt_policy = v1::PREEMPT_POLICY_DROP;
   programme.late_limit = std::chrono::seconds{options.late_limit_s};
   return programme;
 }
@@ -150,6 +153,8 @@ void add_options(CLI::App* verb, Add& options) {
   verb->add_option("--to", options.to, "Ngày cuối · last day");
   verb->add_option("--late", options.late, "join, whole, skip")->check(CLI::IsMember({"join", "whole", "skip"}));
   verb->add_option("--late-limit", options.late_limit_s, "Giây, cho whole · seconds")->check(CLI::Range(0, 86'400));
+  verb->add_option("--pre-empted", options.pre_empted, "Khi bị át: tiếp tục, lại từ đầu, bỏ · resume, restart, drop")
+      ->check(CLI::IsMember({"resume", "restart", "drop"}));
   verb->add_flag("--priority", options.priority, "Ưu tiên · priority");
   verb->add_flag("--replace", options.replace, "Thay chương trình cũ · replace the one there");
   verb->add_flag("--strict", options.strict, "Từ chối khi trái quy định · refuse what breaks the policy");

@@ -106,8 +106,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", options.seed, "decides everything")->capture_default_str();
   app.add_option("--years", years, "run after run with the seeds that follow, until so many station-years are over");
-  app.add_option("--faults", faults,
-                 "all, none, or a list of kill,cut,clock,step,disk,device,content,command,link,broker,office,edit");
+  app.add_option(
+      "--faults", faults,
+      "all, none, or a list of kill,cut,clock,step,disk,device,content,command,link,broker,office,edit,alarm");
   app.add_option("--log", log_file, "file for the event log of the last run");
   app.add_flag("--json", json, "the totals for programs");
   CLI11_PARSE(app, argc, argv);

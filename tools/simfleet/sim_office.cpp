@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "headend/publisher/emergency.hpp"
 #include "tools/simfleet/timetable_edit.hpp"
 
 namespace loa::tools::simfleet {
@@ -55,7 +56,8 @@ store::Programme programme(const std::string& id, hours start, v1::LatePolicy la
   return made;
 }
 
-/// A ward's week: morning, noon (weekdays), afternoon with a priority notice in its middle, slogans in the evening.
+/// A ward's week: morning, noon (weekdays), afternoon with a priority notice in its middle, slogans in the evening,
+/// and late in the evening two that lose the air to a notice, one to begin again and one to be dropped.
 std::vector<store::Programme> timetable() {
   using enum v1::CueClass;
   const auto join = v1::LATE_POLICY_JOIN;
@@ -63,11 +65,25 @@ std::vector<store::Programme> timetable() {
   noon.weekdays = 0x1f;
   auto notice = programme("thong-bao", hours{17}, join, CUE_CLASS_PRIORITY, {"thong-bao"});
   notice.start = hours{17} + minutes{9};
+  auto again = programme("doc-truyen", hours{20}, join, CUE_CLASS_SCHEDULED, {"suc-khoe"});
+  again.preempt_policy = v1::PREEMPT_POLICY_RESTART;
+  auto dropped = programme("ca-nhac", hours{20}, join, CUE_CLASS_SCHEDULED, {"suc-khoe"});
+  dropped.start = hours{20} + minutes{20};
+  dropped.preempt_policy = v1::PREEMPT_POLICY_DROP;
+  auto late_notice = programme("thong-bao-2", hours{20}, join, CUE_CLASS_PRIORITY, {"thong-bao"});
+  late_notice.start = hours{20} + minutes{1};
+  auto last_notice = programme("thong-bao-3", hours{20}, join, CUE_CLASS_PRIORITY, {"thong-bao"});
+  last_notice.start = hours{20} + minutes{21};
   return {
+      again,
+      dropped,
+      late_notice,
+      last_notice,
       programme("sang", hours{5}, join, CUE_CLASS_SCHEDULED, {"nhac", "tin-1", "tin-2", "suc-khoe", "nhac", "tin-3"}),
       noon,
       programme("chieu", hours{17}, join, CUE_CLASS_SCHEDULED, {"nhac", "tin-2", "tin-3", "tin-1", "suc-khoe", "nhac"}),
-      notice, programme("toi", hours{19}, v1::LATE_POLICY_WHOLE, CUE_CLASS_SCHEDULED, {"nhac", "tin-1"})};
+      notice,
+      programme("toi", hours{19}, v1::LATE_POLICY_WHOLE, CUE_CLASS_SCHEDULED, {"nhac", "tin-1"})};
 }
 
 /// They take turns from 18:00 to 19:00; one stands alone before, the other after.
@@ -88,7 +104,7 @@ store::Policy policy() {
   made.id = "quy-dinh";
   made.reference = "simfleet";
   made.windows = {{store::every_day, 5 * 60, 21 * 60, 0}};
-  made.sessions_per_day = 6;
+  made.sessions_per_day = 12;
   return made;
 }
 
@@ -108,7 +124,8 @@ SimOffice::SimOffice(Timeline& timeline, Network& network, EventLog& log, store:
       network_(network),
       log_(log),
       store_(std::move(opened)),
-      key_(protocol::crypto::SecretKey::from_seed({7, 7, 7})) {
+      key_(protocol::crypto::SecretKey::from_seed({7, 7, 7})),
+      emergency_key_(protocol::crypto::SecretKey::from_seed({9, 9, 9})) {
   settings_.content_url = "https://office.invalid:8443/content/";
   for (const auto& station : stations) {
     index_[station.id] = ids_.size();
@@ -134,10 +151,12 @@ Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
     LOA_TRY(store_.put_category({"tin", "tin"}));
     for (const auto& content :
          {audio("nhac", 20, "tin"), audio("tin-1", 240, "tin"), audio("tin-2", 180, "tin"), audio("tin-3", 300, "tin"),
-          audio("suc-khoe", 150, "tin"), audio("thong-bao", 90, "tin"), picture("khau-hieu"), picture("phong-chay")}) {
+          audio("suc-khoe", 150, "tin"), audio("thong-bao", 90, "tin"), audio("nhac-nen", 60, "tin"),
+          audio("bao-dong", 15, "tin"), picture("khau-hieu"), picture("phong-chay")}) {
       LOA_TRY(store_.put_content(content));
     }
     for (const auto& entry : timetable()) LOA_TRY(store_.put_programme(entry));
+    LOA_TRY(store_.put_filler(object_of("nhac-nen")));
     LOA_TRY(store_.put_slogan(slogan("khau-hieu", hours{17}, hours{19})));
     LOA_TRY(store_.put_slogan(slogan("phong-chay", hours{18}, hours{20})));
     LOA_TRY(store_.put_policy(policy()));
@@ -178,6 +197,29 @@ void SimOffice::issue() {
     log_.note(timeline_.now(), "office", "issued", "{}", round->issued.size());
     for (const auto& text : round->problems) problems_.push_back(text);
   }
+}
+
+void SimOffice::alarm(std::int64_t in_us, unsigned repeat) {
+  headend::publisher::EmergencyDesk desk{ward, emergency_key_, settings_, store_};
+  headend::planner::EmergencyWish wish;
+  wish.object = object_of("bao-dong");
+  wish.repeat = repeat;
+  wish.start = wall_from_us((timeline_.now() + in_us) / second_us * second_us + second_us);
+  log_.note(timeline_.now(), "office", "alarm", "{} times", repeat);
+  const auto ordered = desk.start(wish, {store::everyone}, "simfleet", now());
+  ordered ? hand_out_emergencies() : problem(ordered.error());
+}
+
+void SimOffice::all_clear() {
+  headend::publisher::EmergencyDesk desk{ward, emergency_key_, settings_, store_};
+  log_.note(timeline_.now(), "office", "all-clear");
+  const auto stopped = desk.stop({store::everyone}, "simfleet", now());
+  stopped ? hand_out_emergencies() : problem(stopped.error());
+}
+
+void SimOffice::hand_out_emergencies() {
+  const auto done = publisher_->emergencies([this](const Publication& one) { send(one); });
+  if (!done) problem(done.error());
 }
 
 void SimOffice::send(const Publication& publication) {

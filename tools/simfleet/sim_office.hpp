@@ -28,8 +28,13 @@ class SimOffice {
   /// An operator changes one programme; the plans follow within minutes.
   void edit(Random& random);
 
+  /// An emergency for everybody, or its end.
+  void alarm(std::int64_t in_us, unsigned repeat);
+  void all_clear();
+
   [[nodiscard]] headend::store::Store& store() { return store_; }
   [[nodiscard]] protocol::crypto::PublicKey key() const { return key_.public_key(); }
+  [[nodiscard]] protocol::crypto::PublicKey emergency_key() const { return emergency_key_.public_key(); }
   /// What went wrong in here; empty: nothing.
   [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
   [[nodiscard]] const headend::ledger::Commit& committed() const { return committed_; }
@@ -46,6 +51,7 @@ class SimOffice {
   void commit();
   void send(const headend::publisher::Publication& publication);
   void problem(const Error& error);
+  void hand_out_emergencies();
   [[nodiscard]] WallTime now() const { return wall_from_us(timeline_.now()); }
 
   Timeline& timeline_;
@@ -53,6 +59,7 @@ class SimOffice {
   EventLog& log_;
   headend::store::Store store_;
   protocol::crypto::SecretKey key_;
+  protocol::crypto::SecretKey emergency_key_;
   headend::planner::Settings settings_;
   std::unique_ptr<headend::publisher::Publisher> publisher_;
   std::unique_ptr<headend::ledger::Ledger> ledger_;

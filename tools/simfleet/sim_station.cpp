@@ -165,7 +165,11 @@ void SimStation::harm_content(std::uint64_t which) {
 void SimStation::command(const v1::Command& command) {
   if (process_ == nullptr || !world_.network.session(index_) || !believed_now()) return;
   note("command", "{}", command.has_stop() ? "stop" : "mute");
-  enter([&] { feed(core::CommandArrived{command}); });
+  enter([&] {
+    const auto& core = *process_->core;
+    if (command.has_stop() && !process_->vault.save_stops(core.stops())) return note("stop-unsaved");
+    feed(core::CommandArrived{command});
+  });
 }
 
 void SimStation::heal() {
@@ -197,13 +201,15 @@ std::optional<WallTime> SimStation::believed_now() const {
 
 bool SimStation::was_told(const v1::Cue& cue) const {
   const auto entry = told_.find(station::CueKey::of(cue));
-  return entry != told_.end() && entry->second.start_us == cue.start_us() && entry->second.object == cue.object();
+  return entry != told_.end() && entry->second.start_us == cue.start_us() &&
+         entry->second.duration_us == cue.duration_us() && entry->second.object == cue.object();
 }
 
 void SimStation::note_told(const v1::Plan& plan) {
   const Instant now = world_.timeline.now();
   std::erase_if(told_, [&](const auto& entry) { return entry.second.start_us > now; });
-  for (const auto& cue : plan.cues()) told_.try_emplace(station::CueKey::of(cue), Told{cue.start_us(), cue.object()});
+  for (const auto& cue : plan.cues())
+    told_.try_emplace(station::CueKey::of(cue), Told{cue.start_us(), cue.duration_us(), cue.object()});
 }
 
 std::uint64_t SimStation::proofs_waiting() const {
@@ -248,6 +254,8 @@ void SimStation::start_process() {
        process_->journal.recovery().lost_proofs);
   enter([this] {
     for (const auto& fault : process_->vault.load_faults()) feed(core::FaultRestored{fault});
+    load_stops();
+    load_emergency();
     load_plan();
     world_.network.attach(
         index_, {[this] { enter([this] { on_link_up(); }); }, [this] { process_->outbox.on_link_down(); },
@@ -305,19 +313,37 @@ void SimStation::load_plan() {
   auto accepted = process_->gate.plan(**sealed, std::nullopt, std::nullopt);
   if (!accepted) return note("plan-refused", "at start");
   process_->plan_bytes = **sealed;
-  adopt(std::move(*accepted), true);
+  adopt(std::move(*accepted), true, core::Slot::plan);
 }
 
-void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start) {
-  core::PlanArrived event{std::move(accepted.plan), accepted.sequence, {}, at_start};
+void SimStation::load_stops() {
+  const auto stops = process_->vault.load_stops();
+  if (stops && !stops->empty()) feed(core::StopsRestored{*stops});
+}
+
+void SimStation::load_emergency() {
+  const auto sealed = process_->vault.load_emergency();
+  if (!sealed || !*sealed) return;
+  auto accepted = process_->gate.emergency_on_disk(**sealed);
+  if (!accepted) return note("emergency-refused", "at start");
+  process_->emergency_bytes = **sealed;
+  adopt(std::move(*accepted), true, core::Slot::emergency);
+}
+
+void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start, core::Slot slot) {
+  core::PlanArrived event{std::move(accepted.plan), accepted.sequence, {}, at_start, slot};
   for (const auto& object : event.plan.objects()) {
     auto& state = store_[object.sha256()];
     if (state.held) event.held.insert(*protocol::crypto::Sha256::from_bytes(object.sha256()));
   }
-  process_->has_plan = true;
-  first_plan_ = std::min(first_plan_, world_.timeline.now());
-  note_told(event.plan);
-  note("plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
+  const bool emergency = slot == core::Slot::emergency;
+  (emergency ? process_->has_emergency : process_->has_plan) = true;
+  if (emergency) emergencies_.insert(event.sequence);
+  if (!emergency) {
+    first_plan_ = std::min(first_plan_, world_.timeline.now());
+    note_told(event.plan);
+  }
+  note(emergency ? "emergency" : "plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
   feed(event);
 }
 

@@ -62,6 +62,8 @@ class SimStation {
   /// Whether the plan it had when the cue began said the same of it as the office's record does; of a cue that it heard
   /// of later only, that later plan.
   [[nodiscard]] bool was_told(const v1::Cue& cue) const;
+  /// Sequences of the emergencies it obeyed: of others it knows nothing.
+  [[nodiscard]] const std::set<std::uint64_t>& emergencies() const { return emergencies_; }
   [[nodiscard]] const std::vector<Instant>& starts() const { return starts_; }  ///< of processes
   [[nodiscard]] const std::vector<Stretch>& disk_illnesses() const { return disk_illnesses_; }
 
@@ -76,6 +78,7 @@ class SimStation {
   Result<std::unique_ptr<Process>> open_process();
   std::unique_ptr<SimPresenter> make_presenter(station::journal::MarkSet marks, Device& device);
   void load_plan();
+  void load_stops();
   void enter(const std::function<void()>& action);
   void collapse();
   void post(std::int64_t delay_us, std::function<void()> action);
@@ -84,8 +87,12 @@ class SimStation {
   void on_message(Network::Leaf leaf, const std::string& sealed);
   void on_plan(const std::string& sealed);
   void on_receipt(const std::string& sealed);
-  void adopt(station::daemon::AcceptedPlan accepted, bool at_start);
+  void adopt(station::daemon::AcceptedPlan accepted, bool at_start, station::core::Slot slot);
   void note_told(const v1::Plan& plan);
+  void load_emergency();
+  void on_emergency(const std::string& sealed);
+  void retry_emergency();
+  void save_emergency();
 
   void feed(const station::core::Event& event);
   void perform(const station::core::Arm& action);
@@ -142,9 +149,11 @@ class SimStation {
   std::uint64_t serial_ = 0;  ///< of the process
   std::vector<Instant> power_cuts_;
   std::vector<Instant> starts_;
+  std::set<std::uint64_t> emergencies_;
   Instant first_plan_ = INT64_MAX;
   struct Told {
     std::int64_t start_us;
+    std::int64_t duration_us;  ///< of a filler: as the cue above it
     std::string object;
   };
   std::map<station::CueKey, Told> told_;  ///< each cue as the plan said that was in force when it began

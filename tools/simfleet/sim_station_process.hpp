@@ -15,6 +15,10 @@ struct SimStation::Process {
   bool has_plan = false;
   std::string plan_bytes;
   std::string waiting_plan;
+  bool has_emergency = false;
+  std::string emergency_bytes;
+  bool emergency_unsaved = false;
+  std::string waiting_emergency;
   std::deque<v1::Proof> unkept;
   std::vector<v1::Object> wants;
   bool fetching = false;

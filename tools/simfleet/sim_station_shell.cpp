@@ -23,6 +23,7 @@ void SimStation::on_link_up() {
 
 void SimStation::on_message(Network::Leaf leaf, const std::string& sealed) {
   if (leaf == Network::Leaf::plan) on_plan(sealed);
+  if (leaf == Network::Leaf::emergency) on_emergency(sealed);
   if (leaf == Network::Leaf::receipt) on_receipt(sealed);
 }
 
@@ -42,7 +43,38 @@ void SimStation::on_plan(const std::string& sealed) {
   }
   process_->waiting_plan.clear();
   process_->plan_bytes = sealed;
-  adopt(std::move(*accepted), false);
+  adopt(std::move(*accepted), false, core::Slot::plan);
+}
+
+/// As station/daemon/station_emergency.cpp.
+void SimStation::on_emergency(const std::string& sealed) {
+  auto& process = *process_;
+  if (sealed == process.emergency_bytes) return;
+  const std::optional<std::uint64_t> after =
+      process.has_emergency ? std::optional{process.core->emergency_sequence()} : std::nullopt;
+  auto accepted = process.gate.emergency(sealed, after, believed_now());
+  if (!accepted) {
+    if (!believed_now() && process.gate.emergency_on_disk(sealed)) process.waiting_emergency = sealed;
+    return note("emergency-refused");
+  }
+  process.emergency_bytes = sealed;
+  process.emergency_unsaved = true;
+  if (!process.core->owes_for_emergency()) save_emergency();
+  if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to obey it
+  adopt(std::move(*accepted), false, core::Slot::emergency);
+  save_emergency();
+}
+
+void SimStation::save_emergency() {
+  auto& process = *process_;
+  if (!process.emergency_unsaved || !process.unkept.empty() || process.core->owes_for_dropped()) return;
+  if (!process.vault.save_emergency(process.emergency_bytes)) return note("emergency-unsaved");
+  process.emergency_unsaved = false;
+}
+
+void SimStation::retry_emergency() {
+  if (process_->waiting_emergency.empty() || !believed_now()) return;
+  on_emergency(std::exchange(process_->waiting_emergency, {}));
 }
 
 bool SimStation::may_change_plan() const {
@@ -168,6 +200,8 @@ void SimStation::tick() {
   const auto deadline = process_->outbox.next_deadline();
   if (deadline && *deadline <= mono()) publish(process_->outbox.on_time(mono()));
   feed(core::Tick{});
+  retry_emergency();
+  save_emergency();
   if (!process_->waiting_plan.empty() && may_change_plan()) on_plan(std::exchange(process_->waiting_plan, {}));
 }
 
@@ -180,7 +214,9 @@ void SimStation::schedule_tick() {
   consider(process_->core->next_deadline());
   consider(process_->outbox.next_deadline());
   const bool plan_waits = !process_->waiting_plan.empty() && may_change_plan();
-  if (!process_->unkept.empty() || plan_waits) consider(mono() + std::chrono::microseconds{retry_us});
+  const bool emergency_waits = !process_->waiting_emergency.empty() && believed_now();
+  if (!process_->unkept.empty() || plan_waits || emergency_waits || process_->emergency_unsaved)
+    consider(mono() + std::chrono::microseconds{retry_us});
   const auto serial = ++process_->tick_serial;
   if (!at) return;
   const auto wait = std::chrono::ceil<Micros>(*at - mono()).count();

@@ -9,10 +9,11 @@ using std::chrono::minutes;
 
 constexpr minutes grid{5};
 
-/// To a neighbour on a grid of five minutes, within the hour it began in: no programme meets the one after it.
+/// To a neighbour on a grid of five minutes, within the third of an hour it began in: no programme meets another of its
+/// class.
 void move(headend::store::Programme& programme, Random& random) {
-  const auto hour = std::chrono::floor<std::chrono::hours>(programme.start);
-  programme.start = hour + random.between(0, 3) * grid;
+  const auto third = programme.start - programme.start % minutes{20};
+  programme.start = third + random.between(0, 3) * grid;
 }
 
 void shuffle(headend::store::Programme& programme, Random& random) {

@@ -23,7 +23,10 @@ class Judge {
 
  private:
   void find(const PlannedCue& planned, std::string_view what, std::int64_t us);
-  void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us);
+  void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us, std::int64_t again_us);
+  [[nodiscard]] bool cut_off_again(const PlannedCue& planned, const Emission& emission) const;
+  [[nodiscard]] bool was_told(const PlannedCue& planned) const;
+  [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
   [[nodiscard]] std::int64_t allowance(const Emission& emission) const;
 
   Verdict& verdict_;
@@ -54,13 +57,42 @@ std::int64_t Judge::allowance(const Emission& emission) const {
   return cuts * (mark_sync_us + period_us) + period_us;
 }
 
-void Judge::compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us) {
-  const Heard heard = emission ? measure(emission->stretches) : Heard{};
+/// Whether the station knew of the cue what the office's record says of it. An emergency that never arrived is
+/// nobody's.
+bool Judge::was_told(const PlannedCue& planned) const {
+  if (planned.cue.cue_class() == v1::CUE_CLASS_EMERGENCY) return station_.emergencies().contains(planned.plan_sequence);
+  return station_.was_told(planned.cue);
+}
+
+/// A filler owes nothing for its silence. An emergency is obeyed though an ill disk does not keep it: then the next
+/// process may not know of it.
+bool Judge::owes_account(const PlannedCue& planned) const {
+  const auto& cue = planned.cue;
+  if (cue.cue_class() == v1::CUE_CLASS_FILLER || !was_told(planned)) return false;
+  if (cue.cue_class() != v1::CUE_CLASS_EMERGENCY) return cue.start_us() >= station_.first_plan();
+  const Instant from = cue.start_us() - hour_us, to = cue.start_us() + cue.duration_us() + settling_us;
+  const auto& ill = station_.disk_illnesses();
+  return std::none_of(ill.begin(), ill.end(), [&](const auto& one) { return one.from_us <= to && one.to_us >= from; });
+}
+
+/// Begun again, and the process ended before it reached new ground: no proof is left to say so in.
+bool Judge::cut_off_again(const PlannedCue& planned, const Emission& emission) const {
+  if (planned.cue.preempt_policy() != v1::PREEMPT_POLICY_RESTART) return false;
+  const auto within = [&](Instant one) { return one >= emission.begun && one <= emission.ended + settling_us; };
+  const auto &starts = station_.starts(), &cuts = station_.power_cuts();
+  return std::any_of(starts.begin(), starts.end(), within) || std::any_of(cuts.begin(), cuts.end(), within);
+}
+
+void Judge::compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us,
+                    std::int64_t again_us) {
+  Heard heard = emission ? measure(emission->stretches) : Heard{};
+  const std::int64_t said = std::min(heard.again_us, again_us);  // in a proof
+  heard.again_us -= said;
   verdict_.emitted_us += heard.once_us;
   verdict_.reported_us += reported_us;
   verdict_.again_us += heard.again_us;
   // A clock that was ahead and set back, and a power cut in between: what the cut took is heard at its time once more.
-  if (heard.again_us > period_us && heard.again_us > allowance(*emission)) {
+  if (heard.again_us > period_us && heard.again_us > allowance(*emission) && !cut_off_again(planned, *emission)) {
     ++verdict_.fired_twice;
     find(planned, "fired twice", heard.again_us);
   }
@@ -69,9 +101,9 @@ void Judge::compare(const PlannedCue& planned, const Emission* emission, std::in
     verdict_.false_us += claimed;
     find(planned, "reported and not emitted", claimed);
   }
-  if (-claimed <= period_us) return;
+  if (-claimed <= period_us + again_us - said) return;  // heard after it had its account, and said so
   verdict_.unproved_us -= claimed;
-  if (-claimed <= allowance(*emission) || !station_.was_told(planned.cue)) return;
+  if (-claimed <= allowance(*emission) || !was_told(planned)) return;
   ++verdict_.proofs_lost;
   find(planned, "emitted and not reported", -claimed);
 }
@@ -92,20 +124,22 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
   }
   for (const auto& anomaly : anomalies) {
     if (anomaly.kind == "frames") continue;  // a mark after a stall: less is reported
-    if (!station_.was_told(planned.cue)) continue;
+    if (!was_told(planned)) continue;
     if (anomaly.kind == "outside" && of_an_older_plan(planned, proofs)) continue;
     ++verdict_.proofs_double;
     find(planned, anomaly.kind, (anomaly.to - anomaly.from).count());
   }
-  if (unknown_us > 0 && planned.cue.start_us() >= station_.first_plan() && station_.was_told(planned.cue)) {
+  if (unknown_us > 0 && owes_account(planned)) {
     ++verdict_.proofs_lost;
     find(planned, "without account", unknown_us);
   }
   ++verdict_.cues;
-  verdict_.planned_us += planned.cue.duration_us();
+  if (planned.cue.cue_class() != v1::CUE_CLASS_FILLER) verdict_.planned_us += planned.cue.duration_us();
+  std::int64_t again_us = 0;
+  for (const auto* proof : proofs) again_us += proof->proof.again_us();
   const auto& emissions = station_.device(planned.cue.medium()).horn.all();
   const auto emission = emissions.find(CueKey::of(planned.cue));
-  compare(planned, emission == emissions.end() ? nullptr : &emission->second, reported_us);
+  compare(planned, emission == emissions.end() ? nullptr : &emission->second, reported_us, again_us);
 }
 
 }  // namespace

@@ -9,9 +9,10 @@ constexpr std::int64_t most_disk_steps = 25;
 
 const std::vector<std::pair<Fault, std::string>>& all_faults() {
   static const std::vector<std::pair<Fault, std::string>> faults{
-      {Fault::kill, "kill"}, {Fault::power_cut, "cut"}, {Fault::clock, "clock"},     {Fault::step, "step"},
-      {Fault::disk, "disk"}, {Fault::device, "device"}, {Fault::content, "content"}, {Fault::command, "command"},
-      {Fault::link, "link"}, {Fault::broker, "broker"}, {Fault::office, "office"},   {Fault::edit, "edit"}};
+      {Fault::kill, "kill"},  {Fault::power_cut, "cut"}, {Fault::clock, "clock"},     {Fault::step, "step"},
+      {Fault::disk, "disk"},  {Fault::device, "device"}, {Fault::content, "content"}, {Fault::command, "command"},
+      {Fault::link, "link"},  {Fault::broker, "broker"}, {Fault::office, "office"},   {Fault::edit, "edit"},
+      {Fault::alarm, "alarm"}};
   return faults;
 }
 
@@ -49,7 +50,7 @@ const std::vector<Weather::Kind>& Weather::kinds() {
       {Fault::device, 0.4, &Weather::device, false},   {Fault::content, 0.2, &Weather::content, false},
       {Fault::command, 0.2, &Weather::command, false}, {Fault::link, 0.3, &Weather::link, false},
       {Fault::broker, 0.1, &Weather::broker, true},    {Fault::office, 0.5, &Weather::office, true},
-      {Fault::edit, 0.3, &Weather::edit, true}};
+      {Fault::edit, 0.3, &Weather::edit, true},        {Fault::alarm, 0.5, &Weather::alarm, true}};
   return kinds;
 }
 
@@ -151,6 +152,14 @@ void Weather::link(std::size_t station) {
 
 void Weather::broker(std::size_t /*station*/) {
   network_.break_broker(random_.between(1, 3600) * second_us, random_.happens(0.5));
+}
+
+/// A flood in the night, or in the middle of a programme; half of them are called off.
+void Weather::alarm(std::size_t /*station*/) {
+  const auto in_us = random_.between(1, 120) * second_us;
+  office_.alarm(in_us, static_cast<unsigned>(random_.between(1, 8)));
+  if (!random_.happens(0.5)) return;
+  timeline_.after(random_.between(0, in_us + 90 * second_us), [this] { office_.all_clear(); });
 }
 
 void Weather::office(std::size_t /*station*/) { office_.restart(); }

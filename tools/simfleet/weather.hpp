@@ -10,7 +10,7 @@
 namespace loa::tools::simfleet {
 
 /// What may go wrong.
-enum class Fault { kill, power_cut, clock, step, disk, device, content, command, link, broker, office, edit };
+enum class Fault { kill, power_cut, clock, step, disk, device, content, command, link, broker, office, edit, alarm };
 
 /// Every fault with its word on the command line.
 const std::vector<std::pair<Fault, std::string>>& all_faults();
@@ -53,6 +53,7 @@ class Weather {
   void broker(std::size_t station);
   void office(std::size_t station);
   void edit(std::size_t station);
+  void alarm(std::size_t station);
 
   Timeline& timeline_;
   Random random_;

@@ -58,6 +58,13 @@ class Hostile : public testing::Test {
     return seal::seal(ward_.address(v1::KIND_RECEIPT), receipt.SerializeAsString(), key);
   }
 
+  std::string emergency_by(const SecretKey& key, const std::function<void(Address&)>& spoil = {}) {
+    auto address = ward_.address(v1::KIND_EMERGENCY);
+    if (spoil) spoil(address);
+    return seal::seal(address, ward_.loud_emergency().SerializeAsString(), key);
+  }
+
+  std::vector<Attack> attacks_by_emergency();
   std::vector<Attack> attacks_by_plan();
   std::vector<Attack> attacks_by_command();
   void make(const Attack& attack);
@@ -109,6 +116,25 @@ std::vector<Attack> Hostile::attacks_by_plan() {
       {"truncated", "plan", "are not a whole envelope", topic, genuine.substr(0, genuine.size() / 2)},
       {"noise", "plan", "are not a whole envelope", topic, std::string(300, '\xff')},
       {"empty", "plan", untrusted, topic, ""},
+  };
+}
+
+std::vector<Attack> Hostile::attacks_by_emergency() {
+  const std::string topic = ward_.topic_of(Leaf::emergency), plan_topic = ward_.topic_of(Leaf::plan);
+  const auto& right = ward_.emergency_key();
+  const auto as_plan =
+      seal::seal(ward_.address(v1::KIND_PLAN), ward_.loud_emergency().SerializeAsString(), ward_.plan_key());
+  const auto programme = seal::seal(ward_.address(v1::KIND_EMERGENCY), ward_.loud_plan().SerializeAsString(), right);
+  return {
+      {"by the plan key", "emergency", untrusted, topic, emergency_by(ward_.plan_key())},
+      {"by nobody we know", "emergency", untrusted, topic, emergency_by(stranger_)},
+      {"in a plan", "plan", "only the emergency key may order", plan_topic, as_plan},
+      {"right, in the plan's place", "plan", untrusted, plan_topic, emergency_by(right)},
+      {"a programme as one", "emergency", "is no emergency", topic, programme},
+      {"an expired one", "emergency", "expired at", topic,
+       emergency_by(right, [](Address& a) { a.not_after = wall_now() - 1s; })},
+      {"another station's", "emergency", "addressed to 'station/cum-02'", topic,
+       emergency_by(right, [](Address& a) { a.audience = "station/cum-02"; })},
   };
 }
 
@@ -261,6 +287,7 @@ TEST_F(Hostile, WordsAreRefusedOneByOneAndTheGoodPlanStillPlays) {
   const auto asked = ward_.kit().loa({"command", "report", "--station", HostileWard::station});
   ASSERT_TRUE(asked) << asked.error().text;
   for (const auto& attack : attacks_by_plan()) make(attack);
+  for (const auto& attack : attacks_by_emergency()) make(attack);
   for (const auto& attack : attacks_by_command()) make(attack);
   refuse_a_poisoned_broker();
   wait_for_the_good_cue();

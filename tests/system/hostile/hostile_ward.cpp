@@ -145,6 +145,13 @@ v1::Plan HostileWard::loud_plan() const {
   return plan;
 }
 
+v1::Plan HostileWard::loud_emergency() const {
+  v1::Plan plan = loud_plan();
+  plan.mutable_cues(0)->set_occurrence("khan-cap/2026-01-01/000000");
+  plan.mutable_cues(0)->set_cue_class(v1::CUE_CLASS_EMERGENCY);
+  return plan;
+}
+
 v1::Command HostileWard::mute() {
   v1::Command command;
   command.set_id("0123456789abcdef");

@@ -31,6 +31,8 @@ class HostileWard {
   [[nodiscard]] protocol::seal::Address address(v1::Kind kind) const;
   /// The plan in force, altered so that it would sound in two seconds.
   [[nodiscard]] v1::Plan loud_plan() const;
+  /// The same as an emergency.
+  [[nodiscard]] v1::Plan loud_emergency() const;
   /// Ends all sound for an hour.
   [[nodiscard]] static v1::Command mute();
   [[nodiscard]] const protocol::crypto::SecretKey& plan_key() const { return *plan_key_; }

@@ -91,6 +91,7 @@ class Day {
       auto* cue = plan.add_cues();
       cue->set_occurrence("sang/2026-11-21/050000");
       cue->set_segment(static_cast<std::uint32_t>(i));
+      cue->set_cue_class(v1::CUE_CLASS_SCHEDULED);
       cue->set_medium(v1::MEDIUM_AUDIO);
       cue->set_category("tin");
       cue->set_start_us(plan.made_us() + i * std::int64_t{700'000'000});

@@ -55,8 +55,28 @@ Result<void> KilledStation::prepare() {
   LOA_TRY(add_noise());
   LOA_TRY(kit_->start_headend());
   LOA_TRY_LET(wire_, Wire::open(kit_->ward()));
-  LOA_TRY(start());
-  return schedule();
+  LOA_TRY(kit_->start_station(id));
+  LOA_TRY(schedule());
+  return how_ == End::sigkill ? Result<void>{} : put_on_forgetful_disk();
+}
+
+/// Content comes first: what loa-fetch writes is not on the tape, for it gets no environment.
+Result<void> KilledStation::put_on_forgetful_disk() {
+  const auto state = folder_ / id / "state";
+  const auto objects = [&] {
+    std::size_t count = 0;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(state / "content", none)) {
+      count += entry.is_regular_file() && entry.path().filename().string().size() == 64 &&
+               entry.path().parent_path().filename() != "partial";
+    }
+    return count;
+  };
+  if (!wait_until(6s, [&] { return objects() > lengths.size(); }))
+    return fail(ErrorCode::timeout, "the station has only {} objects", objects());
+  kit_->stop_station(id);
+  LOA_TRY(disk_.load(state));
+  return start();
 }
 
 Result<void> KilledStation::add_noise() {

@@ -70,6 +70,7 @@ class KilledStation {
  private:
   Result<void> add_noise();
   Result<void> schedule();
+  Result<void> put_on_forgetful_disk();
   Result<void> look_at_both_ledgers();
   Result<void> start();
   Result<void> end(std::mt19937& random);

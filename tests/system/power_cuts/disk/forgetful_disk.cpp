@@ -120,6 +120,21 @@ Result<void> ForgetfulDisk::store(const fs::path& folder) {
   return {};
 }
 
+Result<void> ForgetfulDisk::load(const fs::path& folder) {
+  std::error_code failed;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, failed)) {
+    const auto name = fs::relative(entry.path(), folder).string();
+    if (entry.is_directory()) {
+      names_[name] = {true, -1};
+      continue;
+    }
+    LOA_TRY_LET(data_[next_file_], read_file(entry.path(), max_tape));
+    names_[name] = {false, next_file_++};
+  }
+  if (failed) return fail(ErrorCode::io, "cannot read {}: {}", folder.string(), failed.message());
+  return {};
+}
+
 /// Gives every file its own number: an inode may be given again.
 std::vector<ForgetfulDisk::Numbered> ForgetfulDisk::number(const std::vector<TapeStep>& steps) {
   auto files = files_;

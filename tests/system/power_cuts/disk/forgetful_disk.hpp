@@ -41,6 +41,10 @@ class ForgetfulDisk {
  public:
   using Random = std::mt19937_64;
 
+  /// Takes over what lies in `folder` already, all of it durable.
+  /// @error io
+  Result<void> load(const std::filesystem::path& folder);
+
   /// Lays the disk's content out in `folder`, made anew.
   /// @error io
   Result<void> store(const std::filesystem::path& folder);

@@ -20,6 +20,7 @@ TEST(AccessList, LetsAStationWriteBelowItsOwnIdOnly) {
   }
   EXPECT_THAT(mine, HasSubstr("topic read loa/1/w1/station/a/plan\n"));
   EXPECT_THAT(mine, HasSubstr("topic read loa/1/w1/station/a/receipt\n"));
+  EXPECT_THAT(mine, HasSubstr("topic read loa/1/w1/station/a/emergency\n"));
   EXPECT_THAT(mine, HasSubstr("topic read loa/1/w1/command/#"));
   EXPECT_THAT(mine, Not(HasSubstr("station/b")));
   EXPECT_THAT(mine, Not(HasSubstr("readwrite")));

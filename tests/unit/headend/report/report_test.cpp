@@ -31,6 +31,7 @@ PlannedCue cue(std::uint32_t segment = 0, Micros offset = 0s, Micros length = 10
   planned.occurrence_start = start;
   planned.cue.set_occurrence("sang/2026-11-23/050000");
   planned.cue.set_segment(segment);
+  planned.cue.set_cue_class(v1::CUE_CLASS_SCHEDULED);
   planned.cue.set_medium(v1::MEDIUM_AUDIO);
   planned.cue.set_category("tin");
   planned.cue.set_title("Bản tin phường");
@@ -105,6 +106,27 @@ TEST(Report, WhatNoProofSpeaksOfIsUnknown) {
                           is(10s, 20s, v1::BUCKET_UNKNOWN, "no-proof")));
   EXPECT_EQ(report.cues_planned, 2U);
   EXPECT_EQ(report.cues_unexplained, 2U);
+}
+
+TEST(Report, EmergenciesAndFillersAreNoProgrammes) {
+  auto siren = cue(1, 20s), filler = cue(2, 0s), unheard = cue(3, 30s);
+  siren.cue.set_cue_class(v1::CUE_CLASS_EMERGENCY);
+  filler.cue.set_cue_class(v1::CUE_CLASS_FILLER);
+  unheard.cue.set_cue_class(v1::CUE_CLASS_FILLER);
+  const auto report = make({cue(), siren, filler, unheard},
+                           {proof(cue(), 0s, 10s, v1::BUCKET_CONTENT_MISSING, "filler-played"), proof(siren, 0s, 10s),
+                            proof(filler, 0s, 4s, v1::BUCKET_PLAYED, "halted")});
+  EXPECT_EQ(report.total.at(0).account.planned(), 10s);
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 0s);
+  EXPECT_THAT(report.differences, ElementsAre(is(0s, 10s, v1::BUCKET_CONTENT_MISSING, "filler-played")));
+  ASSERT_EQ(report.emergencies.size(), 1U);
+  EXPECT_EQ(report.emergencies[0].account.in(v1::BUCKET_PLAYED), 10s);
+  ASSERT_EQ(report.fillers.size(), 1U);
+  EXPECT_EQ(report.fillers[0].account.in(v1::BUCKET_PLAYED), 4s);
+  EXPECT_EQ(report.fillers[0].account.cues, 1U);
+  EXPECT_EQ(report.cues_planned, 2U);
+  EXPECT_EQ(report.cues_unexplained, 0U);
+  EXPECT_THAT(format_text(report), AllOf(HasSubstr("KHẨN CẤP · EMERGENCIES"), HasSubstr("LẤP CHỖ TRỐNG · FILLERS")));
 }
 
 TEST(Report, GapsInsideAPlayedPartAreNotPlayed) {

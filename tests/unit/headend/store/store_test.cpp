@@ -18,6 +18,7 @@ Catalogue full_catalogue() {
   all.programmes[0].validity = {sample::date(2026, 11, 1), std::nullopt};
   all.stations[1].gain_cb = -60;
   all.stations[1].stagger = Micros{250000};
+  all.programmes[0].preempt_policy = v1::PREEMPT_POLICY_RESTART;
   return all;
 }
 
@@ -47,6 +48,26 @@ TEST(Store, ReplacesAnEntryWithTheSameId) {
   const auto got = store.catalogue().value();
   EXPECT_THAT(got.programmes, testing::ElementsAre(changed));
   EXPECT_EQ(*got.station("loa-1"), moved);
+}
+
+TEST(Store, KeepsVolumesAndFillerThroughOtherEdits) {
+  auto store = fresh();
+  auto all = full_catalogue();
+  sample::fill(store, all);
+  all.stations[1].volumes = {{300, 420, -300}, {1200, 1440, -900}};
+  ASSERT_TRUE(store.put_volumes("loa-1", all.stations[1].volumes));
+  ASSERT_TRUE(store.put_filler(sample::object_of("ban tin")));
+  ASSERT_TRUE(store.put_station(all.stations[1]));
+  EXPECT_EQ(store.catalogue().value().stations, all.stations);
+  EXPECT_EQ(store.catalogue().value().filler, sample::object_of("ban tin"));
+  EXPECT_EQ(store.put_volumes("loa-9", all.stations[1].volumes).error().code, ErrorCode::missing);
+  EXPECT_EQ(store.put_filler(sample::object_of("never ingested")).error().code, ErrorCode::missing);
+  EXPECT_EQ(store.catalogue().value().filler, sample::object_of("ban tin")) << "what was there stays";
+  ASSERT_TRUE(store.remove_programme("sang"));
+  EXPECT_EQ(store.remove_content(sample::object_of("ban tin")).error().code, ErrorCode::busy);
+  ASSERT_TRUE(store.put_filler(std::nullopt));
+  EXPECT_TRUE(store.remove_content(sample::object_of("ban tin")));
+  EXPECT_TRUE(store.remove_station("loa-1", WallTime{}));
 }
 
 TEST(Store, RefusesABrokenReferenceAndKeepsWhatWasThere) {

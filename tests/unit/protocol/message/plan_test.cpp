@@ -133,6 +133,11 @@ const Fault faults[] = {
     {"occurrence", [](auto& p) { cue(p, 0).set_occurrence("sang/2026-11-22"); }, "occurrence"},
     {"segment", [](auto& p) { cue(p, 2).set_segment(max_segment + 1); }, "segment 10000"},
     {"class", [](auto& p) { cue(p, 0).set_cue_class(static_cast<v1::CueClass>(9)); }, "cue_class 9 is not known"},
+    {"preempt", [](auto& p) { cue(p, 0).set_preempt_policy(static_cast<v1::PreemptPolicy>(9)); }, "preempt_policy 9"},
+    {"emergency_named_otherwise", [](auto& p) { cue(p, 0).set_cue_class(v1::CUE_CLASS_EMERGENCY); }, "'khan-cap'"},
+    {"programme_named_emergency", [](auto& p) { cue(p, 0).set_occurrence("khan-cap/2026-11-22/050000"); },
+     "'khan-cap'"},
+    {"filler_named_otherwise", [](auto& p) { cue(p, 0).set_cue_class(v1::CUE_CLASS_FILLER); }, "'lap-cho-trong'"},
     {"medium", [](auto& p) { cue(p, 0).set_medium(static_cast<v1::Medium>(9)); }, "medium 9 is not known"},
     {"late_policy", [](auto& p) { cue(p, 0).set_late_policy(static_cast<v1::LatePolicy>(9)); }, "late_policy 9"},
     {"grade", [](auto& p) { cue(p, 0).set_required_grade(static_cast<v1::ClockGrade>(9)); }, "required_grade 9"},
@@ -180,6 +185,16 @@ TEST(PlanCheck, AcceptsAPlaylistAndBrightness) {
   add_brightness(plan, 0, 300, 20);
   add_brightness(plan, 300, 1'440, 100);
   EXPECT_TRUE(check(plan));
+}
+
+TEST(PlanCheck, EachSlotHasItsOwnClasses) {
+  auto plan = samples::plan();
+  EXPECT_TRUE(check_slot(plan, v1::KIND_PLAN));
+  EXPECT_THAT(check_slot(plan, v1::KIND_EMERGENCY).error().text, HasSubstr("is no emergency"));
+  cue(plan, 1).set_cue_class(v1::CUE_CLASS_EMERGENCY);
+  EXPECT_THAT(check_slot(plan, v1::KIND_PLAN).error().text, HasSubstr("only the emergency key"));
+  plan.clear_cues();
+  EXPECT_TRUE(check_slot(plan, v1::KIND_EMERGENCY));
 }
 
 TEST(PlanCheck, NamesTheCue) {

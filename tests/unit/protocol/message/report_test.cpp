@@ -49,6 +49,10 @@ TEST(ProofCheck, HoldsTheChainTogether) {
 }
 
 TEST(ProofCheck, NamesWhatIsWrong) {
+  EXPECT_THAT(proof_with([](auto& p) { p.set_late_us(-1); }), HasSubstr("late_us -1"));
+  EXPECT_THAT(proof_with([](auto& p) { p.set_again_us(most); }), HasSubstr("again_us"));
+  EXPECT_THAT(verdict<v1::Proof>(samples::refusal(), [](auto& p) { p.set_late_us(1); }),
+              HasSubstr("late_us stands only"));
   EXPECT_THAT(proof_with([](auto& p) { p.set_occurrence("x"); }), HasSubstr("occurrence"));
   EXPECT_THAT(proof_with([](auto& p) { p.set_segment(10'000); }), HasSubstr("segment 10000"));
   EXPECT_THAT(proof_with([](auto& p) { p.set_bucket(v1::BUCKET_UNKNOWN); }), HasSubstr("bucket 0"));

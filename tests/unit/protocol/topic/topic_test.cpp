@@ -8,7 +8,7 @@ namespace loa::protocol::topic {
 namespace {
 
 constexpr Leaf leaves[] = {Leaf::plan,    Leaf::state, Leaf::status, Leaf::proof,
-                           Leaf::receipt, Leaf::fault, Leaf::answer};
+                           Leaf::receipt, Leaf::fault, Leaf::answer, Leaf::emergency};
 
 TEST(Topic, ParsesWhatItBuilds) {
   for (const Leaf leaf : leaves) {
@@ -69,7 +69,7 @@ TEST(Topic, RefusesWhatIsNotOurs) {
 }
 
 TEST(Topic, RetainsStateAndNothingElse) {
-  for (const Leaf leaf : {Leaf::plan, Leaf::state, Leaf::status, Leaf::receipt, Leaf::fault})
+  for (const Leaf leaf : {Leaf::plan, Leaf::state, Leaf::status, Leaf::receipt, Leaf::fault, Leaf::emergency})
     EXPECT_TRUE(is_retained(leaf));
   for (const Leaf leaf : {Leaf::proof, Leaf::answer}) EXPECT_FALSE(is_retained(leaf));
 }

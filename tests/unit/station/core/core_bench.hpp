@@ -70,6 +70,33 @@ class CoreBench {
     return at(at_s, event);
   }
 
+  /// An emergency's plan: its cues are of that class, and for nobody else's occurrences.
+  static v1::Cue emergency(std::uint32_t segment, std::int64_t start_s, std::int64_t length_s) {
+    auto made = cue("khan-cap/2026-11-21/070000", segment, start_s, length_s);
+    made.set_cue_class(v1::CUE_CLASS_EMERGENCY);
+    made.set_object(object_name('e'));
+    return made;
+  }
+  Actions alarm(double at_s, const v1::Plan& plan, std::uint64_t sequence = 1, bool at_start = false) {
+    PlanArrived event{plan, sequence, {}, at_start, Slot::emergency};
+    for (const auto& object : plan.objects()) event.held.insert(*Sha256::from_bytes(object.sha256()));
+    return at(at_s, event);
+  }
+
+  static PartEnded part(const v1::Cue& cue, double from_s, double to_s, const std::string& reason) {
+    v1::Proof part;
+    part.set_occurrence(cue.occurrence());
+    part.set_segment(cue.segment());
+    part.set_medium(cue.medium());
+    part.set_bucket(to_s > from_s ? v1::BUCKET_PLAYED : v1::BUCKET_UNKNOWN);
+    part.set_reason(reason);
+    part.set_from_us(t0 + static_cast<std::int64_t>(from_s * 1e6));
+    part.set_to_us(t0 + static_cast<std::int64_t>(to_s * 1e6));
+    part.set_frames(static_cast<std::uint64_t>((to_s - from_s) * 48'000));
+    part.set_first_frame(static_cast<std::uint64_t>((part.from_us() - cue.start_us()) * 6 / 125));
+    return {part};
+  }
+
   /// The presenter reports a part that was heard.
   Actions heard(double at_s, const v1::Cue& cue, double from_s, double to_s, const std::string& reason) {
     v1::Proof part;

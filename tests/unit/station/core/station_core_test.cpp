@@ -41,6 +41,32 @@ TEST(StationCore, OpensTheDeviceBeforeTheFirstSampleAndClosesItAfterTheLast) {
   EXPECT_FALSE(Bench::first<Awake>(down)->awake);
 }
 
+TEST(StationCore, TheAmplifierStaysOnForAWhileAndBetweenCuesSecondsApart) {
+  const auto gong = Bench::cue("gong/2026-11-21/070100", 0, 60, 1);
+  Bench bench;
+  bench.give(0, Bench::plan({gong}));
+  bench.at(57);
+  ASSERT_NE(Bench::first<Awake>(bench.at(59.9)), nullptr) << "late: the machine was busy";
+  bench.heard(61.05, gong, 60, 61, "complete");
+  EXPECT_EQ(Bench::first<Awake>(bench.at(63.2)), nullptr) << "five seconds at least";
+  ASSERT_TRUE(bench.core().next_deadline().has_value());
+  EXPECT_EQ(*bench.core().next_deadline(), MonoTime{std::chrono::milliseconds{64'900}});
+  const auto off = bench.at(64.9);
+  ASSERT_NE(Bench::first<Awake>(off), nullptr);
+  EXPECT_FALSE(Bench::first<Awake>(off)->awake);
+
+  const auto next = Bench::cue("gong/2026-11-21/070100", 1, 69, 1);  // eight seconds later
+  Bench two;
+  two.give(0, Bench::plan({gong, next}));
+  two.at(57);
+  EXPECT_NE(Bench::first<Awake>(two.at(58.5)), nullptr);
+  two.heard(61.1, gong, 60, 61, "complete");
+  for (const double at : {63.2, 64.0, 66.0, 67.5, 68.9}) EXPECT_EQ(Bench::first<Awake>(two.at(at)), nullptr) << at;
+  two.heard(70.1, next, 69, 70, "complete");
+  EXPECT_EQ(Bench::first<Awake>(two.at(72.0)), nullptr);
+  EXPECT_NE(Bench::first<Awake>(two.at(72.2)), nullptr);
+}
+
 TEST(StationCore, KeepsWhatThePresenterMeasuredAndNothingMore) {
   Bench bench;
   bench.give(0, Bench::plan({opening, bulletin}));
@@ -249,6 +275,34 @@ TEST(StationCore, AMuteOutlivesTheProcess) {
   EXPECT_NE(Bench::first<Arm>(bench.at(80)), nullptr);
 }
 
+TEST(StationCore, AStopOutlivesTheProcess) {
+  v1::Command command;
+  command.set_id("c1");
+  command.mutable_stop()->set_reason("funeral");
+  Bench before;
+  before.give(0, Bench::plan({opening, bulletin}));
+  before.at(57);
+  EXPECT_EQ(before.core().stops(), std::vector{opening.occurrence()}) << "known before it is obeyed, to be durable";
+  before.at(64, CommandArrived{command});
+  const auto stops = before.core().stops();
+
+  Bench after{{{CueKey::of(opening), opening.start_us(), opening.start_us() + 4 * Bench::second, v1::BUCKET_PLAYED}}};
+  after.at(65, StopsRestored{stops});
+  after.alarm(65, Bench::plan({Bench::emergency(0, 300, 5)}), 1, true);
+  EXPECT_EQ(Bench::first<Arm>(after.give(65, Bench::plan({opening, bulletin}), 1, true)), nullptr);
+  EXPECT_EQ(Bench::first<Arm>(after.at(72)), nullptr);
+  after.at(90.1);
+  EXPECT_NE(after.account(bulletin).find("stopped-by-command"), std::string::npos) << after.account(bulletin);
+  EXPECT_EQ(after.core().stops(), stops);
+}
+
+TEST(StationCore, StopsAreForgottenWithTheirSessions) {
+  Bench bench;
+  bench.at(0, StopsRestored{{"cu/2026-01-01/050000"}});
+  bench.give(1, Bench::plan({bulletin}));
+  EXPECT_TRUE(bench.core().stops().empty());
+}
+
 TEST(StationCore, ANewPlanThatDropsACueOnAirHaltsIt) {
   Bench bench;
   bench.give(0, Bench::plan({opening, bulletin}));
@@ -256,7 +310,7 @@ TEST(StationCore, ANewPlanThatDropsACueOnAirHaltsIt) {
   const auto actions = bench.give(63, Bench::plan({bulletin}), 2);
   ASSERT_NE(Bench::first<Halt>(actions), nullptr);
   bench.heard(63.02, opening, 60, 63, "halted");
-  EXPECT_EQ(bench.account(opening), "played 0.0-3.0 halted");
+  EXPECT_EQ(bench.account(opening), "played 0.0-3.0 halted | interrupted 3.0-10.0 plan-changed");
   EXPECT_EQ(bench.core().plan_sequence(), 2U);
 }
 

@@ -63,6 +63,33 @@ class GateTest : public testing::Test {
     return protocol::seal::seal(address_, stop().SerializeAsString(), key);
   }
 
+  static v1::Plan flood(v1::CueClass rank, const char* occurrence) {
+    auto made = plan();
+    auto& object = *made.add_objects();
+    object.set_sha256(std::string(32, 'o'));
+    object.set_bytes(1'000);
+    object.set_medium(v1::MEDIUM_AUDIO);
+    auto& cue = *made.add_cues();
+    cue.set_occurrence(occurrence);
+    cue.set_cue_class(rank);
+    cue.set_medium(v1::MEDIUM_AUDIO);
+    cue.set_category("khan-cap");
+    cue.set_start_us(to_us(now) + 10'000'000);
+    cue.set_duration_us(5'000'000);
+    cue.set_object(object.sha256());
+    return made;
+  }
+  static v1::Plan emergency() { return flood(v1::CUE_CLASS_EMERGENCY, "khan-cap/2026-11-21/070000"); }
+  std::string sealed_emergency(const v1::Plan& body, const SecretKey& key) {
+    address_.kind = v1::KIND_EMERGENCY;
+    return protocol::seal::seal(address_, body.SerializeAsString(), key);
+  }
+  std::string emergency_verdict(const std::string& sealed, std::optional<std::uint64_t> after = std::nullopt,
+                                std::optional<WallTime> at = now) {
+    const auto accepted = Gate{settings_}.emergency(sealed, after, at);
+    return accepted ? "accepted" : accepted.error().text;
+  }
+
   /// The reason, or "accepted".
   std::string plan_verdict(const std::string& sealed, std::optional<std::uint64_t> after = std::nullopt) {
     const auto accepted = Gate{settings_}.plan(sealed, after, now);
@@ -73,7 +100,7 @@ class GateTest : public testing::Test {
     return accepted ? "accepted" : accepted.error().text;
   }
 
-  const SecretKey office_ = key_of(1);
+  const SecretKey office_ = key_of(1), alarm_ = key_of(2);
   StationSettings settings_;
   protocol::seal::Address address_;
 };
@@ -166,6 +193,47 @@ TEST_F(GateTest, RefusesForgedReplayedExpiredAndForeignCommands) {
 
 TEST_F(GateTest, ObeysNoCommandWhileTheClockIsNotSet) {
   EXPECT_SAYS(command_verdict(sealed_command(office_), 0, std::nullopt), "clock is not set");
+}
+
+// ---- emergencies ----------------------------------------------------------------------------------------------------
+
+TEST_F(GateTest, LetsInAnEmergencyOfTheEmergencyKeyOnly) {
+  EXPECT_EQ(emergency_verdict(sealed_emergency(emergency(), alarm_)), "accepted");
+  EXPECT_EQ(emergency_verdict(sealed_emergency(plan(), alarm_)), "accepted") << "without cues: it calls one off";
+  EXPECT_SAYS(emergency_verdict(sealed_emergency(emergency(), office_)), "not signed by a key that is trusted");
+  EXPECT_SAYS(emergency_verdict(sealed_emergency(emergency(), key_of(9))), "not signed by a key that is trusted");
+}
+
+TEST_F(GateTest, KeepsEmergenciesOutOfPlansAndAllElseOutOfEmergencies) {
+  EXPECT_SAYS(plan_verdict(sealed_plan(emergency(), office_)), "only the emergency key may order");
+  const auto programme = flood(v1::CUE_CLASS_LIVE, "sang/2026-11-21/070000");
+  EXPECT_EQ(plan_verdict(sealed_plan(programme, office_)), "accepted");
+  EXPECT_SAYS(emergency_verdict(sealed_emergency(programme, alarm_)), "is no emergency");
+  EXPECT_SAYS(emergency_verdict(sealed_plan(programme, alarm_)), "sealed as kind 1");
+  EXPECT_SAYS(plan_verdict(sealed_emergency(emergency(), office_)), "sealed as kind 8");
+}
+
+TEST_F(GateTest, RefusesReplayedExpiredAndForeignEmergencies) {
+  const auto sealed = sealed_emergency(emergency(), alarm_);
+  EXPECT_SAYS(emergency_verdict(sealed, 7), "replayed");
+  EXPECT_SAYS(emergency_verdict(sealed, std::nullopt, std::nullopt), "clock is not set");
+  EXPECT_SAYS(emergency_verdict(sealed, std::nullopt, now + hours{24 * 50}), "expired");
+  auto other = emergency();
+  other.set_station("cum-02");
+  EXPECT_SAYS(emergency_verdict(sealed_emergency(other, alarm_)), "for station 'cum-02'");
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    auto turned = sealed;
+    turned[i] = static_cast<char>(turned[i] ^ 1);
+    EXPECT_NE(emergency_verdict(turned), "accepted") << "byte " << i;
+  }
+  address_.audience = "all";
+  EXPECT_SAYS(emergency_verdict(sealed_emergency(emergency(), alarm_)), "addressed to 'all'");
+}
+
+TEST_F(GateTest, TakesUpTheEmergencyOnDiskWhateverTheClockSays) {
+  address_.not_after = now - hours{1};
+  EXPECT_TRUE(Gate{settings_}.emergency_on_disk(sealed_emergency(emergency(), alarm_)));
+  EXPECT_FALSE(Gate{settings_}.emergency_on_disk(sealed_emergency(emergency(), office_)));
 }
 
 }  // namespace

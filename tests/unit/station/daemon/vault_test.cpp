@@ -35,6 +35,26 @@ TEST_F(VaultTest, KeepsPlanCommandAndMuteForTheNextProcess) {
   EXPECT_EQ((*again.load_mute())->until_us(), mute.until_us());
 }
 
+TEST_F(VaultTest, KeepsTheEmergencyAndWhatWasStopped) {
+  EXPECT_FALSE(open().load_emergency()->has_value());
+  EXPECT_TRUE(open().load_stops()->empty());
+  ASSERT_TRUE(open().save_emergency("sealed"));
+  ASSERT_TRUE(open().save_stops({"sang/2026-11-21/050000", "trua/2026-11-21/110000"}));
+  EXPECT_EQ(**open().load_emergency(), "sealed");
+  EXPECT_EQ(*open().load_stops(), (std::vector<std::string>{"sang/2026-11-21/050000", "trua/2026-11-21/110000"}));
+}
+
+TEST_F(VaultTest, HoldsABoundedNumberOfStopsAndReadsNoNoise) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 1'200; ++i) many.push_back(fmt::format("p{:04}/2026-11-21/050000", i));
+  ASSERT_TRUE(open().save_stops(many));
+  const auto kept = *open().load_stops();
+  ASSERT_EQ(kept.size(), 1'000U);
+  EXPECT_EQ(kept.back(), many.back());
+  ASSERT_TRUE(save_file(folder_ / "stopped", "\xff\n\nsang/2026-11-21/050000\nsang/2026-"));
+  EXPECT_EQ(open().load_stops()->size(), 1U);
+}
+
 TEST_F(VaultTest, KeepsFaultsUntilTheyAreReset) {
   v1::Fault fault;
   fault.set_code("panel");

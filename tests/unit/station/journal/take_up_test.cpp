@@ -24,6 +24,9 @@ class TakeUpTest : public JournalTest {
       auto part = begin_part(assignment);
       part.from_us = proof.from_us();
       part.to_us = proof.to_us();
+      part.medium = static_cast<std::uint32_t>(proof.medium());
+      part.frames = proof.frames();
+      part.late_us = proof.late_us();
       set->update(index++, part);
     }
   }
@@ -62,6 +65,25 @@ TEST_F(TakeUpTest, AnEarlierPartOfACueThatALaterProofFollowsIsNotLost) {
   ASSERT_TRUE(found) << found.error().text;
   EXPECT_EQ(found->known.size(), 2U);
   EXPECT_EQ(journal.last(), 2U);
+}
+
+TEST_F(TakeUpTest, OfACueThatWasBegunAgainOnlyNewGroundIsProved) {
+  auto journal = open();
+  ASSERT_TRUE(journal.append(draft(0), morning));  // the first time
+  auto again = draft(0);
+  again.set_to_us(draft(0).to_us() + 5'000'000);
+  again.set_late_us(60'000'000);
+  again.set_frames(static_cast<std::uint64_t>((again.to_us() - again.from_us()) * 6 / 125));
+  leave_marks({again});
+  const auto found = take_up(journal, marks(), nullptr, morning);
+  ASSERT_TRUE(found) << found.error().text;
+  ASSERT_EQ(found->known.size(), 2U);
+  EXPECT_EQ(found->known[1].from_us, draft(0).to_us());
+  EXPECT_EQ(found->known[1].to_us, again.to_us());
+  const auto proof = read_sealed(journal.waiting(1, 1).value().at(0).sealed).value().proof;
+  EXPECT_EQ(proof.frames(), 5U * 48'000);
+  EXPECT_EQ(proof.late_us(), 60'000'000);
+  EXPECT_EQ(proof.again_us(), draft(0).to_us() - draft(0).from_us());
 }
 
 TEST_F(TakeUpTest, ADiskThatRefusesKeepsNothingFromStarting) {

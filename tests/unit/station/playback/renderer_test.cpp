@@ -201,6 +201,37 @@ TEST(Renderer, FadesAHaltedVoiceAndCountsOnlyWhatWasHeard) {
   EXPECT_LT(step, 1.1 * 12'000 * 2 * std::numbers::pi * 440 / 48'000);
 }
 
+/// Greatest difference between two neighbouring samples.
+double greatest_step(const std::vector<std::int16_t>& samples) {
+  double step = 0;
+  for (std::size_t n = 1; n < samples.size(); ++n)
+    step = std::max(step, std::abs(static_cast<double>(samples[n]) - samples[n - 1]));
+  return step;
+}
+
+TEST(Renderer, LosesTheAirAndJoinsAgainWithoutAClick) {
+  Stage stage{-40};
+  Voice& programme = stage.add(start, 480'000);
+  // At 2.0003 s the programme stands far from zero; the emergency begins at its own zero.
+  Voice& emergency = stage.add(start + microseconds{2'000'300}, 96'000);
+  emergency.assignment.cue.set_cue_class(v1::CUE_CLASS_EMERGENCY);
+  stage.run_until(start + std::chrono::seconds{3});
+  ASSERT_EQ(stage.ended.size(), 1U) << "it does not wait for the other's end";
+  EXPECT_EQ(stage.ended[0], &programme);
+  EXPECT_STREQ(programme.measured.reason, "halted");
+  EXPECT_NEAR(programme.measured.to, 2.0103 * 48'000, 3);
+  EXPECT_NEAR(programme.measured.frames, programme.measured.to - programme.measured.from, 1);
+  stage.renderer.halt(programme);  // the core's order comes later: nothing is left to do
+  stage.run_until(start + std::chrono::seconds{5});
+  Voice& again = stage.add(start, 480'000, 0, 5 * 48'000);
+  stage.run_until(start + std::chrono::seconds{11});
+  ASSERT_EQ(stage.ended.size(), 3U);
+  EXPECT_NEAR(emergency.measured.frames, 96'000, 2);
+  EXPECT_STREQ(again.measured.reason, "complete");
+  const double own = 12'000 * 2 * std::numbers::pi * 440 / 48'000;
+  EXPECT_LT(greatest_step(stage.card.samples), 2.1 * own) << "two tones for ten milliseconds, and no more";
+}
+
 TEST(Renderer, AVoiceHaltedBeforeItBeginsIsNeverHeard) {
   Stage stage;
   Voice& voice = stage.add(start, 480'000);

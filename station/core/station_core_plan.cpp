@@ -1,0 +1,191 @@
+// What a station is told to do, and the content it needs for it.
+#include <algorithm>
+
+#include "protocol/message/check.hpp"
+#include "protocol/message/playlist.hpp"
+#include "station/core/station_core.hpp"
+
+namespace loa::station::core {
+namespace {
+
+constexpr std::int64_t day_us = 86'400'000'000;         // what ended so long before the newest proof has its account
+constexpr std::int64_t memory_us = 9 * 86'400'000'000;  // the policy counts by the week
+
+std::vector<Sha256> objects_of(const v1::Cue& cue) {
+  std::vector<Sha256> objects;
+  for (const auto& bytes : protocol::message::objects_of(cue)) {
+    objects.push_back(Sha256::from_bytes(bytes).value_or(Sha256{}));
+  }
+  return objects;
+}
+
+Block dropped_block(Slot slot) {
+  return {v1::BUCKET_INTERRUPTED, slot == Slot::emergency ? "called-off" : "plan-changed"};
+}
+
+}  // namespace
+
+void StationCore::take(const PlanArrived& event) {
+  SlotPlan& slot = slots_[event.slot];
+  slot = {event.sequence, event.plan.policy(), event.plan.horizon_us(), event.plan.content_url(), {}};
+  for (const auto& object : event.plan.objects()) {
+    const auto name = Sha256::from_bytes(object.sha256());
+    if (!name) continue;
+    slot.objects.emplace(*name, object);
+    held_[*name] = event.held.contains(*name);
+  }
+  if (event.slot == Slot::plan) {
+    *brightness_.mutable_policy() = event.plan.policy();
+    *brightness_.mutable_brightness() = event.plan.brightness();
+  }
+  std::erase_if(held_, [this](const auto& entry) { return object_of_plans(entry.first) == nullptr; });
+  retire_cues_not_in(event.plan, event.slot);
+  for (const auto& cue : event.plan.cues()) adopt_cue(cue, event.slot, event.at_start);
+  if (event.slot == Slot::plan) forget_before(event.plan.made_us());
+  order_tracks();
+  want_objects();
+}
+
+void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
+  auto [entry, fresh] = tracks_.try_emplace(CueKey::of(cue));
+  Track& track = entry->second;
+  track.slot = slot;  // the two plans share no occurrence (protocol/message/check)
+  if (fresh) {
+    if (auto journalled = journal_.extract(entry->first)) track.known = std::move(journalled.mapped());
+    // The journal prunes what has its receipt: of an older cue it may know nothing any more, or only a part.
+    track.maybe_forgotten = cue.start_us() + cue.duration_us() < journal_newest_us_ - day_us;
+    track.frontier_us = cue.start_us();
+    track.skip_known();
+    track.known_before = track.frontier_us > cue.start_us() || !track.known.empty();
+    track.block = at_start ? Block{v1::BUCKET_NODE_DARK, "starting"} : Block{v1::BUCKET_SKIPPED_LATE, "plan-late"};
+  }
+  if (!track.assigned && track.frontier_us == track.cue.start_us()) track.frontier_us = cue.start_us();
+  track.in_plan = true;
+  track.plan_sequence = slots_[slot].sequence;
+  if (track.assigned && track.cue.SerializeAsString() != cue.SerializeAsString()) {
+    halt(track, dropped_block(slot));
+  }
+  const bool moved = track.cue.start_us() != cue.start_us();
+  track.cue = cue;
+  if (!track.assigned && !track.begun) {
+    if (moved) track.waits.clear();
+    const bool untouched = track.frontier_us == track.start_us() && track.known.empty();
+    untouched&& cue.late_policy() == v1::LATE_POLICY_WHOLE ? void(track.wants_whole = true) : decide(track);
+  }
+  if (protocol::message::is_reserved(cue.occurrence())) return;
+  auto [session, first] = sessions_.try_emplace(cue.occurrence(), Session{cue.start_us(), false});
+  if (!first) session->second.first_start_us = std::min(session->second.first_start_us, cue.start_us());
+}
+
+// The newest proof may speak of a time that a clock set ahead has invented: it alone does not make a cue an old one.
+void StationCore::close_if_forgotten(Track& track) {
+  if (std::exchange(track.maybe_forgotten, false) && track.end_us() < now_us() - day_us) {
+    track.frontier_us = track.end_us();
+  }
+}
+
+// What a newer plan no longer names is not played any more; what began before that plan was made still owes its
+// account, even if the clock that could tell how much of it is not believed yet.
+void StationCore::retire_cues_not_in(const v1::Plan& plan, Slot slot) {
+  std::map<CueKey, bool> named;
+  for (const auto& cue : plan.cues()) named[CueKey::of(cue)] = true;
+  for (auto entry = tracks_.begin(); entry != tracks_.end();) {
+    Track& track = entry->second;
+    if (track.slot != slot || named.contains(entry->first)) {
+      ++entry;
+    } else if (track.assigned) {
+      track.in_plan = false;
+      halt(track, dropped_block(slot));
+      ++entry;
+    } else if (!track.closed() && track.start_us() < plan.made_us()) {
+      track.in_plan = false;
+      ++entry;
+    } else {
+      if (track.frontier_us > track.start_us()) journal_[entry->first] = {{track.start_us(), track.frontier_us}};
+      entry = tracks_.erase(entry);
+    }
+  }
+}
+
+// A station runs for years: of what ended more than a week before the plan was made nobody asks any more.
+void StationCore::forget_before(std::int64_t made_us) {
+  const std::int64_t since = made_us - memory_us;
+  std::erase_if(journal_, [&](const auto& entry) { return entry.second.back().to_us < since; });
+  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.first_start_us < since; });
+  std::erase_if(stopped_, [&](const auto& entry) { return !sessions_.contains(entry.first); });
+}
+
+void StationCore::order_tracks() {
+  order_.clear();
+  for (auto& [key, track] : tracks_) order_.push_back(&track);
+  std::stable_sort(order_.begin(), order_.end(),
+                   [](const Track* a, const Track* b) { return a->start_us() < b->start_us(); });
+  first_open_ = 0;
+}
+
+void StationCore::take(const ObjectHeld& event) {
+  held_[event.object] = true;
+  want_objects();
+}
+
+void StationCore::take(const ObjectLost& event) {
+  held_[event.object] = false;
+  want_objects();
+}
+
+bool StationCore::held(const Sha256& object) const {
+  const auto entry = held_.find(object);
+  return entry != held_.end() && entry->second;
+}
+
+bool StationCore::holds(const v1::Cue& cue) const {
+  const auto objects = objects_of(cue);
+  return std::any_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
+}
+
+bool StationCore::holds_all(const v1::Cue& cue) const {
+  const auto objects = objects_of(cue);
+  return std::all_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
+}
+
+bool StationCore::owes_for_emergency() const {
+  return std::any_of(tracks_.begin(), tracks_.end(),
+                     [](const auto& entry) { return entry.second.slot == Slot::emergency && !entry.second.closed(); });
+}
+
+bool StationCore::owes_for_dropped() const {
+  return std::any_of(tracks_.begin(), tracks_.end(),
+                     [](const auto& entry) { return !entry.second.in_plan && !entry.second.closed(); });
+}
+
+const v1::Object* StationCore::object_of_plans(const Sha256& name) const {
+  for (const Slot slot : {Slot::emergency, Slot::plan}) {
+    const auto& objects = slots_[slot].objects;
+    if (const auto object = objects.find(name); object != objects.end()) return &object->second;
+  }
+  return nullptr;
+}
+
+std::size_t StationCore::objects_held() const {
+  return static_cast<std::size_t>(
+      std::count_if(held_.begin(), held_.end(), [](const auto& one) { return one.second; }));
+}
+
+void StationCore::want_objects() {
+  Want want;
+  std::map<Sha256, bool> listed;
+  for (const Slot slot : {Slot::emergency, Slot::plan}) {
+    for (const Track* track : order_) {
+      if (track->slot != slot || track->closed()) continue;
+      for (const Sha256& name : objects_of(track->cue)) {
+        const auto* object = object_of_plans(name);
+        if (held(name) || object == nullptr || !listed.emplace(name, true).second) continue;
+        if (want.objects.empty()) want.content_url = slots_[slot].content_url;
+        want.objects.push_back(*object);
+      }
+    }
+  }
+  actions_.emplace_back(std::move(want));
+}
+
+}  // namespace loa::station::core

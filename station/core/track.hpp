@@ -1,0 +1,88 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/message/loa.pb.h"
+
+namespace loa::station::core {
+
+/// Which of a station's two plans a cue stands in.
+enum class Slot { plan, emergency };
+
+/// Why a cue is not played now.
+struct Block {
+  v1::Bucket bucket = v1::BUCKET_UNKNOWN;
+  std::string reason;
+  bool operator==(const Block&) const = default;
+};
+
+/// Planned time, microseconds UTC.
+struct Span {
+  std::int64_t from_us = 0;
+  std::int64_t to_us = 0;
+};
+
+/// One cue's life, and the account of its planned time: waiting → assigned (armed or on air) → waiting again or closed.
+///
+/// A cue that is heard later than planned (LATE_POLICY_WHOLE, PREEMPT_POLICY_RESTART) is `shift_us` behind: its account
+/// stays on the plan's time line, air_start_us() and air_end_us() are when it really sounds.
+struct Track {
+  v1::Cue cue;
+  Slot slot = Slot::plan;
+  bool in_plan = true;
+  std::uint64_t plan_sequence = 0;
+  std::int64_t frontier_us = 0;  ///< planned time before this is accounted for
+  std::vector<Span> known;       ///< what the journal accounts for beyond it, by start
+  std::int64_t armed_end_us =
+      INT64_MAX;  ///< planned end of the assignment: of the cue, or what the plan's horizon leaves of it
+  bool assigned = false;
+  bool on_air = false;
+  bool halting = false;
+  bool begun = false;            ///< some of it was heard in this process
+  bool known_before = false;     ///< some of it was accounted for by an earlier process
+  bool maybe_forgotten = false;  ///< so old that the journal may have dropped its proofs: decided once there is a clock
+  std::optional<Block> block;    ///< why it is not played, while it is not
+  std::int64_t retry_us = 0;     ///< not armed again before this plan time
+  v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
+  std::int64_t patience_us = 0;                       ///< last wait after content that could not be played
+  std::int64_t shift_us = 0;                          ///< behind its planned time
+  std::int64_t again_us = 0;                          ///< heard after it had its account, and not yet said in a proof
+
+  /// It begins (again) from its beginning or not at all. Until one of them is decided its account waits in `waits`.
+  bool wants_whole = false;
+  struct Wait {
+    std::int64_t to_us;
+    Block block;
+  };
+  std::vector<Wait> waits;
+
+  [[nodiscard]] std::int64_t start_us() const { return cue.start_us(); }
+  [[nodiscard]] std::int64_t end_us() const { return cue.start_us() + cue.duration_us(); }
+  [[nodiscard]] std::int64_t air_start_us() const { return start_us() + shift_us; }
+  [[nodiscard]] std::int64_t air_end_us() const { return end_us() + shift_us; }
+  [[nodiscard]] bool closed() const { return frontier_us >= end_us(); }
+  [[nodiscard]] bool is_filler() const { return cue.cue_class() == v1::CUE_CLASS_FILLER; }
+  /// The cue as if it were planned `shift_us` later.
+  [[nodiscard]] v1::Cue shifted(std::int64_t by_us) const;
+
+  /// Steps over what the journal accounts for.
+  void skip_known();
+  /// Books planned time up to `to_us` that nobody heard. Nothing happens to what is booked already. A filler moves on
+  /// and owes nothing for its silence; a cue that wants to be whole only takes note.
+  /// @return proofs to keep, in order, without clock fields
+  [[nodiscard]] std::vector<v1::Proof> account(std::int64_t to_us, const Block& why);
+  /// Books what was heard, cut to the cue and to what is not booked yet.
+  /// @param part  of a presenter  @return absent when nothing of it is new
+  [[nodiscard]] std::optional<v1::Proof> take(v1::Proof part);
+
+ private:
+  [[nodiscard]] v1::Proof unheard(std::int64_t until_us, const Block& why);
+};
+
+/// Leaves the beginning of a heard part out: its frames and gaps are those from `from_us` on, and what was left out
+/// stands in again_us.
+void cut_front(v1::Proof& part, std::int64_t from_us);
+
+}  // namespace loa::station::core

@@ -1,0 +1,89 @@
+// The second plan: an emergency's. What an earlier process was told to stop is taken up here too.
+#include "protocol/base/log.hpp"
+#include "station/daemon/station.hpp"
+
+namespace loa::station::daemon {
+
+void Station::load_stops() {
+  const auto stops = vault_.load_stops();
+  if (!stops) return refuse("stops on disk", stops.error());
+  if (!stops->empty()) feed(core::StopsRestored{*stops});
+}
+
+/// Taken up before the plan, whose coming removes objects that neither names.
+void Station::load_emergency() {
+  const auto sealed = vault_.load_emergency();
+  if (!sealed) return refuse("emergency on disk", sealed.error());
+  if (!*sealed) return;
+  auto accepted = gate_.emergency_on_disk(**sealed);
+  if (!accepted) return refuse("emergency on disk", accepted.error());
+  obey_emergency(**sealed, std::move(*accepted), true);
+}
+
+void Station::on_emergency(const std::string& sealed) {
+  if (sealed.empty() || sealed == emergency_bytes_) return;  // taken off the broker, or delivered again
+  const std::optional<std::uint64_t> after = emergency_ ? std::optional{core_->emergency_sequence()} : std::nullopt;
+  const auto now = believed_now();
+  auto accepted = gate_.emergency(sealed, after, now);
+  if (!accepted) {
+    if (!now && gate_.emergency_on_disk(sealed)) waiting_emergency_ = sealed;  // it may be in time once there is one
+    return refuse("emergency", accepted.error());
+  }
+  emergency_bytes_ = sealed;
+  emergency_unsaved_ = true;
+  if (!core_->owes_for_emergency()) save_emergency();
+  obey_emergency(sealed, std::move(*accepted), false);
+  save_emergency();
+  drop_unneeded_objects();
+}
+
+/// A warning sounds although the disk is ill: the broker has it for the next process, and its cues have their instants.
+/// On disk it replaces the one before as soon as that one's account is kept: at once, and then before it is obeyed, if
+/// there is none to keep.
+void Station::save_emergency() {
+  if (!emergency_unsaved_ || !unkept_.empty() || core_->owes_for_dropped()) return;
+  const auto saved = vault_.save_emergency(emergency_bytes_);
+  if (!saved) return log::error("emergency.unsaved", {{"error", saved.error().text}});
+  emergency_unsaved_ = false;
+}
+
+void Station::retry_emergency() {
+  if (waiting_emergency_.empty() || !believed_now()) return;
+  on_emergency(std::exchange(waiting_emergency_, {}));
+}
+
+void Station::obey_emergency(const std::string& sealed, AcceptedPlan accepted, bool at_start) {
+  log::warn("emergency.accepted", {{"sequence", accepted.sequence}, {"cues", accepted.plan.cues_size()}});
+  core::PlanArrived event{accepted.plan, accepted.sequence, held_of(accepted.plan), at_start, core::Slot::emergency};
+  emergency_bytes_ = sealed;
+  emergency_ = std::move(accepted.plan);
+  feed(event);
+  status_due_ = true;
+}
+
+std::set<protocol::crypto::Sha256> Station::held_of(const v1::Plan& plan) const {
+  std::set<protocol::crypto::Sha256> held;
+  for (const auto& object : plan.objects()) {
+    const auto name = protocol::crypto::Sha256::from_bytes(object.sha256());
+    if (name && store_.has(*name)) held.insert(*name);
+  }
+  return held;
+}
+
+/// Both plans are whole: what neither names will not be played.
+void Station::drop_unneeded_objects() {
+  std::set<protocol::crypto::Sha256> named;
+  for (const auto* plan : {&plan_, &emergency_}) {
+    if (!*plan) continue;
+    for (const auto& object : (*plan)->objects()) {
+      if (const auto name = protocol::crypto::Sha256::from_bytes(object.sha256())) named.insert(*name);
+    }
+  }
+  for (const auto& object : store_.list()) {
+    if (named.contains(object)) continue;
+    if (const auto removed = store_.remove(object); !removed)
+      log::warn("object.kept", {{"error", removed.error().text}});
+  }
+}
+
+}  // namespace loa::station::daemon
