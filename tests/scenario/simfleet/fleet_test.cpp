@@ -62,6 +62,10 @@ struct Quarter {
   std::size_t stations;
   int days;
   std::uint64_t seed;
+
+  friend std::ostream& operator<<(std::ostream& out, const Quarter& quarter) {
+    return out << quarter.stations << " stations x " << quarter.days << " days, seed " << quarter.seed;
+  }
 };
 
 class AThousandStationDays : public FleetTest, public testing::WithParamInterface<Quarter> {};

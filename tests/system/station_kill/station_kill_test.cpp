@@ -48,6 +48,20 @@ std::vector<Part> reported_gaps(const boost::json::value& report, const NoiseCue
   return merged;
 }
 
+/// Sound between two gaps that is shorter than what one kill may cost counts as a part of them: nobody can hear its
+/// edges (a process killed in the moment in which it came back).
+std::vector<Part> without_slivers(const std::vector<Part>& gaps) {
+  std::vector<Part> whole;
+  for (const auto& gap : gaps) {
+    if (!whole.empty() && gap.from_s <= whole.back().to_s + each_kill_s) {
+      whole.back().to_s = gap.to_s;
+    } else {
+      whole.push_back(gap);
+    }
+  }
+  return whole;
+}
+
 double sum_of(const std::vector<Part>& parts) {
   double sum = 0;
   for (const auto& part : parts) sum += part.length_s();
@@ -175,7 +189,7 @@ void StationKill::expect_report_is_what_was_heard() {
     const auto gaps = reported_gaps(*report, cue);
     const double length = static_cast<double>(cue.duration_us) / 1e6;
     const double reported = length - sum_of(gaps);
-    for (const auto& gap : gaps) {
+    for (const auto& gap : without_slivers(gaps)) {
       if (gap.from_s > 0.001)
         worst_begin = std::max(worst_begin, std::abs(nearest(match.gaps, &Part::from_s, gap.from_s)));
       if (gap.to_s < length - 0.001)
