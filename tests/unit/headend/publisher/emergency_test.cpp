@@ -95,9 +95,9 @@ TEST_F(EmergencyDeskTest, CallsOffWhatIsInForceAndNothingElse) {
   const auto sent = handed_out();
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(open(sent[0], 101, night + 1h).cues_size(), 0) << "valid as long as what it calls off, for those offline";
+  const auto planned = store_.planned_cues({night, night + 5min}, "loa-1").value();
   std::vector<bool> cancelled;
-  for (const auto& cue : store_.planned_cues({night, night + 5min}, "loa-1").value())
-    cancelled.push_back(cue.cancelled.has_value());
+  for (const auto& cue : planned) cancelled.push_back(cue.cancelled.has_value());
   EXPECT_THAT(cancelled, ElementsAre(false, true, true, true)) << "what had begun is owed an account";
   EXPECT_THAT(desk_.stop({"all"}, "an", night + 16s).value(), IsEmpty());
   EXPECT_EQ(store_.newest_emergencies().value().at(0).reason, "an");
