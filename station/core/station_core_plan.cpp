@@ -70,7 +70,11 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   if (!track.assigned && !track.begun) {
     if (moved) track.waits.clear();
     const bool untouched = track.frontier_us == track.start_us() && track.known.empty();
-    untouched&& cue.late_policy() == v1::LATE_POLICY_WHOLE ? void(track.wants_whole = true) : decide(track);
+    if (untouched && cue.late_policy() == v1::LATE_POLICY_WHOLE) {
+      track.wants_whole = true;
+    } else {
+      decide(track);
+    }
   }
   if (protocol::message::is_reserved(cue.occurrence())) return;
   auto [session, first] = sessions_.try_emplace(cue.occurrence(), Session{cue.start_us(), false});

@@ -298,7 +298,8 @@ void Station::on_plan(const std::string& sealed) {
   }
   plan_unused_ = false;
   if (const auto saved = vault_.save_plan(sealed); !saved) {
-    waiting_plan_ = sealed;  // nobody sends it again: it is tried every second
+    waiting_plan_ = sealed;  // nobody sends it again
+    plan_retry_ = steady_clock::now() + save_pause;
     return refuse("plan", saved.error());
   }
   waiting_plan_.clear();
@@ -315,11 +316,8 @@ void Station::adopt(AcceptedPlan accepted, bool at_start) {
                               {"cues", accepted.plan.cues_size()},
                               {"until", format_utc(wall_from_us(accepted.plan.horizon_us()))}});
   plan_ = without_cues(accepted.plan);
-  {
-    auto held = held_of(accepted.plan);
-    core::PlanArrived event{std::move(accepted.plan), accepted.sequence, std::move(held), at_start};
-    feed(event);
-  }
+  auto held = held_of(accepted.plan);
+  feed(core::PlanArrived{std::move(accepted.plan), accepted.sequence, std::move(held), at_start});
   drop_unneeded_objects();
   status_due_ = true;
   give_back_memory();
@@ -482,7 +480,7 @@ void Station::tick() {
   feed(core::Tick{});
   retry_emergency();
   save_emergency();
-  if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
+  if (!waiting_plan_.empty() && may_change_plan() && plan_retry_ <= now) on_plan(std::exchange(waiting_plan_, {}));
   if (status_is_due(pending(), now)) publish_status();
   schedule_tick();
 }
@@ -491,7 +489,7 @@ Pending Station::pending() const {
   Pending pending;
   pending.core = core_->next_deadline();
   pending.outbox = outbox_.next_deadline();
-  pending.retries = !unkept_.empty() || !waiting_plan_.empty() || !waiting_emergency_.empty() || emergency_unsaved_;
+  pending.retries = !unkept_.empty() || !waiting_emergency_.empty() || emergency_unsaved_;
   pending.awake = sound_awake_ || sign_awake_;
   pending.status_due = status_due_;
   pending.status_interval = status_interval();

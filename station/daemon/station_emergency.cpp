@@ -54,10 +54,11 @@ void Station::retry_emergency() {
 
 void Station::obey_emergency(const std::string& sealed, AcceptedPlan accepted, bool at_start) {
   log::warn("emergency.accepted", {{"sequence", accepted.sequence}, {"cues", accepted.plan.cues_size()}});
-  core::PlanArrived event{accepted.plan, accepted.sequence, held_of(accepted.plan), at_start, core::Slot::emergency};
   emergency_bytes_ = sealed;
-  emergency_ = std::move(accepted.plan);
-  feed(event);
+  emergency_ = accepted.plan;
+  auto held = held_of(accepted.plan);
+  feed(
+      core::PlanArrived{std::move(accepted.plan), accepted.sequence, std::move(held), at_start, core::Slot::emergency});
   status_due_ = true;
 }
 

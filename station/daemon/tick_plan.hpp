@@ -9,7 +9,7 @@ namespace loa::station::daemon {
 struct Pending {
   std::optional<MonoTime> core;    ///< core::StationCore::next_deadline()
   std::optional<MonoTime> outbox;  ///< outbox::Outbox::next_deadline()
-  bool retries = false;            ///< something is tried again: a part that the disk refused, a plan that waits
+  bool retries = false;            ///< something is tried again: a part that the disk refused, an emergency
   bool awake = false;              ///< a device is open: a hang must be found soon
   bool status_due = false;         ///< there is something to report
   std::chrono::seconds status_interval{60};
@@ -18,6 +18,7 @@ struct Pending {
 };
 
 constexpr std::chrono::seconds idle_interval{5};        ///< the longest without a tick
+constexpr std::chrono::seconds save_pause{30};          ///< before a plan that the disk refused is judged anew
 constexpr std::chrono::milliseconds status_pause{200};  ///< several reasons to report make one report
 
 /// Whether a status is to be sent now.

@@ -344,7 +344,7 @@ void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start, co
     note_told(event.plan);
   }
   note(emergency ? "emergency" : "plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
-  feed(event);
+  feed(std::move(event));
 }
 
 }  // namespace loa::tools::simfleet

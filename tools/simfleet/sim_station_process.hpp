@@ -15,6 +15,7 @@ struct SimStation::Process {
   bool has_plan = false;
   std::string plan_bytes;
   std::string waiting_plan;
+  MonoTime plan_retry;
   bool has_emergency = false;
   std::string emergency_bytes;
   bool emergency_unsaved = false;

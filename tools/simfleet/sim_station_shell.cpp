@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "station/daemon/tick_plan.hpp"
 #include "tools/simfleet/sim_station_process.hpp"
 
 // What the process hears and does: the mirror of station/daemon/station.cpp.
@@ -39,6 +40,7 @@ void SimStation::on_plan(const std::string& sealed) {
   if (!accepted) return note("plan-refused");
   if (!process_->vault.save_plan(sealed)) {
     process_->waiting_plan = sealed;
+    process_->plan_retry = mono() + station::daemon::save_pause;
     return note("plan-unsaved");
   }
   process_->waiting_plan.clear();
@@ -202,7 +204,8 @@ void SimStation::tick() {
   feed(core::Tick{});
   retry_emergency();
   save_emergency();
-  if (!process_->waiting_plan.empty() && may_change_plan()) on_plan(std::exchange(process_->waiting_plan, {}));
+  if (!process_->waiting_plan.empty() && may_change_plan() && process_->plan_retry <= mono())
+    on_plan(std::exchange(process_->waiting_plan, {}));
 }
 
 /// The daemon ticks once a second besides; here only what the core and the outbox ask for must be enough.
@@ -213,9 +216,9 @@ void SimStation::schedule_tick() {
   };
   consider(process_->core->next_deadline());
   consider(process_->outbox.next_deadline());
-  const bool plan_waits = !process_->waiting_plan.empty() && may_change_plan();
   const bool emergency_waits = !process_->waiting_emergency.empty() && believed_now();
-  if (!process_->unkept.empty() || plan_waits || emergency_waits || process_->emergency_unsaved)
+  if (!process_->waiting_plan.empty() && may_change_plan()) consider(process_->plan_retry);
+  if (!process_->unkept.empty() || emergency_waits || process_->emergency_unsaved)
     consider(mono() + std::chrono::microseconds{retry_us});
   const auto serial = ++process_->tick_serial;
   if (!at) return;
