@@ -18,7 +18,6 @@ StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& jo
     : settings_(settings), clock_(last_known), born_(born), faults_(settings.faults) {
   for (const Accounted& entry : journal) {
     journal_[entry.cue].push_back({entry.from_us, entry.to_us});
-    journal_newest_us_ = std::max(journal_newest_us_, entry.to_us);
     if (entry.bucket != v1::BUCKET_PLAYED || protocol::message::is_reserved(entry.cue.occurrence)) continue;
     auto [session, fresh] = sessions_.try_emplace(entry.cue.occurrence, Session{entry.from_us, true});
     if (!fresh) session->second.first_start_us = std::min(session->second.first_start_us, entry.from_us);
@@ -75,7 +74,7 @@ void StationCore::take(const PartEnded& event) {
       decide(*track);
       account(*track, track->end_us(), *track->block);
     }
-    journal_[CueKey::of(track->cue)] = {{track->start_us(), track->frontier_us}};
+    remember_dropped(*track);
     tracks_.erase(CueKey::of(event.part));
     order_tracks();
   }
@@ -152,7 +151,6 @@ void StationCore::step() {
 }
 
 void StationCore::step_cue(Track& track) {
-  close_if_forgotten(track);
   if (!track.assigned) {
     if (!track.begun) {
       account_dark(track);

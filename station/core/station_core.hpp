@@ -59,7 +59,10 @@ class StationCore {
   /// Whether the clock was believed at any time since the start: only then is time that passed booked.
   [[nodiscard]] bool clock_believed() const { return clock_usable(); }
   /// A plan with a good seal was made then; to be told before the first event if there is one on disk.
-  void at_least(WallTime made) { clock_.at_least(made); }
+  void plan_was_made(WallTime made);
+  /// What ended before then is nobody's question any more: the journal may drop its receipted proofs. Nine days before
+  /// the newest plan was made, for the policy counts by the week; no clock of this machine has a say in it.
+  [[nodiscard]] WallTime remembers_since() const;
   /// What a reading of the clock is worth (ClockJudge); its grade is the one to act on and to report.
   Now judge(const Now& reading) { return clock_.judge(reading); }
   [[nodiscard]] std::uint64_t plan_sequence() const { return slots_.plan.sequence; }
@@ -69,6 +72,9 @@ class StationCore {
   /// Whether a cue that no plan names any more still owes its account: until it is kept, the plan that named it must
   /// not leave the disk.
   [[nodiscard]] bool owes_for_dropped() const;
+  /// Whether a newer plan leaves out a cue that had begun when it was made, by the office's clock, and is still to come
+  /// by this one: one of the clocks is wrong, and the plan that names the cue must stay on the disk until it is closed.
+  [[nodiscard]] bool awaits_cue_before(const v1::Plan& newer) const;
   [[nodiscard]] std::size_t objects_wanted() const { return held_.size(); }
   [[nodiscard]] std::size_t objects_held() const;
   /// Every occurrence that is stopped, with those that a stop would end now: to be durable before it is obeyed.
@@ -119,7 +125,6 @@ class StationCore {
   [[nodiscard]] bool clock_settled();
   void step();
   void step_cue(Track& track);
-  void close_if_forgotten(Track& track);
   void wait_or_arm(Track& track);
   void note_block(Track& track, const std::optional<Block>& block, std::int64_t at_us);
   void follow_pre_emption(Track& track, const std::optional<Block>& block);
@@ -130,7 +135,8 @@ class StationCore {
   void account(Track& track, std::int64_t to_us, const Block& block);
   void account_dark(Track& track);
   void account_waiting(Track& track);
-  void forget_before(std::int64_t made_us);
+  void remember_dropped(const Track& track);
+  void forget_old();
   void settle(Track& track, const v1::Proof& part);
   void keep_played(Track& track, const v1::Proof& part);
   void keep(v1::Proof part);
@@ -186,8 +192,8 @@ class StationCore {
   std::map<CueKey, Track> tracks_;
   std::vector<Track*> order_;  // by start; from first_open_ on not all are closed
   std::size_t first_open_ = 0;
-  std::vector<Track*> assigned_;  // in the hands of a presenter
-  std::int64_t journal_newest_us_ = 0;
+  std::vector<Track*> assigned_;                 // in the hands of a presenter
+  std::int64_t made_us_ = 0;                     ///< the newest plan
   std::map<CueKey, std::vector<Span>> journal_;  // what it accounts for of cues that no track has
   std::optional<MonoTime> usable_since_;         // when the clock came to be believed, if it was not at first
   std::int64_t usable_since_us_ = 0;             // plan time; stays when the clock leaps ahead

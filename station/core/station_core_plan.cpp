@@ -8,7 +8,6 @@
 namespace loa::station::core {
 namespace {
 
-constexpr std::int64_t day_us = 86'400'000'000;         // what ended so long before the newest proof has its account
 constexpr std::int64_t memory_us = 9 * 86'400'000'000;  // the policy counts by the week
 
 std::vector<Sha256> objects_of(const v1::Cue& cue) {
@@ -25,7 +24,15 @@ Block dropped_block(Slot slot) {
 
 }  // namespace
 
+void StationCore::plan_was_made(WallTime made) {
+  clock_.at_least(made);
+  made_us_ = std::max(made_us_, to_us(made));
+}
+
+WallTime StationCore::remembers_since() const { return wall_from_us(made_us_ - memory_us); }
+
 void StationCore::take(const PlanArrived& event) {
+  if (event.slot == Slot::plan) plan_was_made(wall_from_us(event.plan.made_us()));
   SlotPlan& slot = slots_[event.slot];
   slot = {event.sequence, event.plan.policy(), event.plan.horizon_us(), event.plan.content_url(), {}};
   for (const auto& object : event.plan.objects()) {
@@ -41,7 +48,7 @@ void StationCore::take(const PlanArrived& event) {
   std::erase_if(held_, [this](const auto& entry) { return object_of_plans(entry.first) == nullptr; });
   retire_cues_not_in(event.plan, event.slot);
   for (const auto& cue : event.plan.cues()) adopt_cue(cue, event.slot, event.at_start);
-  if (event.slot == Slot::plan) forget_before(event.plan.made_us());
+  if (event.slot == Slot::plan) forget_old();
   order_tracks();
   want_objects();
 }
@@ -51,22 +58,23 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   Track& track = entry->second;
   track.slot = slot;  // the two plans share no occurrence (protocol/message/check)
   if (fresh) {
-    if (auto journalled = journal_.extract(entry->first)) track.known = std::move(journalled.mapped());
-    // The journal prunes what has its receipt: of an older cue it may know nothing any more, or only a part.
-    track.maybe_forgotten = cue.start_us() + cue.duration_us() < journal_newest_us_ - day_us;
-    track.frontier_us = cue.start_us();
-    track.skip_known();
-    track.known_before = track.frontier_us > cue.start_us() || !track.known.empty();
+    track.cue = cue;
+    const auto journalled = journal_.extract(entry->first);
+    track.remember(journalled ? journalled.mapped() : std::vector<Span>{});
+    // Of a cue so old the journal may know nothing any more, or only a part: it has its account.
+    if (track.end_us() < to_us(remembers_since())) track.frontier_us = track.end_us();
+    track.known_before = track.frontier_us > track.start_us() || !track.known.empty();
     track.block = at_start ? Block{v1::BUCKET_NODE_DARK, "starting"} : Block{v1::BUCKET_SKIPPED_LATE, "plan-late"};
   }
-  if (!track.assigned && track.frontier_us == track.cue.start_us()) track.frontier_us = cue.start_us();
   track.in_plan = true;
   track.plan_sequence = slots_[slot].sequence;
   if (track.assigned && track.cue.SerializeAsString() != cue.SerializeAsString()) {
     halt(track, dropped_block(slot));
   }
   const bool moved = track.cue.start_us() != cue.start_us();
+  const auto accounted = track.accounted();
   track.cue = cue;
+  if (moved) track.remember(accounted);
   if (!track.assigned && !track.begun) {
     if (moved) track.waits.clear();
     const bool untouched = track.frontier_us == track.start_us() && track.known.empty();
@@ -81,11 +89,9 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   if (!first) session->second.first_start_us = std::min(session->second.first_start_us, cue.start_us());
 }
 
-// The newest proof may speak of a time that a clock set ahead has invented: it alone does not make a cue an old one.
-void StationCore::close_if_forgotten(Track& track) {
-  if (std::exchange(track.maybe_forgotten, false) && track.end_us() < now_us() - day_us) {
-    track.frontier_us = track.end_us();
-  }
+/// A later plan may name it again.
+void StationCore::remember_dropped(const Track& track) {
+  if (auto accounted = track.accounted(); !accounted.empty()) journal_[CueKey::of(track.cue)] = std::move(accounted);
 }
 
 // What a newer plan no longer names is not played any more; what began before that plan was made still owes its
@@ -105,15 +111,15 @@ void StationCore::retire_cues_not_in(const v1::Plan& plan, Slot slot) {
       track.in_plan = false;
       ++entry;
     } else {
-      if (track.frontier_us > track.start_us()) journal_[entry->first] = {{track.start_us(), track.frontier_us}};
+      remember_dropped(track);
       entry = tracks_.erase(entry);
     }
   }
 }
 
 // A station runs for years: of what ended more than a week before the plan was made nobody asks any more.
-void StationCore::forget_before(std::int64_t made_us) {
-  const std::int64_t since = made_us - memory_us;
+void StationCore::forget_old() {
+  const std::int64_t since = to_us(remembers_since());
   std::erase_if(journal_, [&](const auto& entry) { return entry.second.back().to_us < since; });
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.first_start_us < since; });
   std::erase_if(stopped_, [&](const auto& entry) { return !sessions_.contains(entry.first); });
@@ -160,6 +166,17 @@ bool StationCore::owes_for_emergency() const {
 bool StationCore::owes_for_dropped() const {
   return std::any_of(tracks_.begin(), tracks_.end(),
                      [](const auto& entry) { return !entry.second.in_plan && !entry.second.closed(); });
+}
+
+bool StationCore::awaits_cue_before(const v1::Plan& newer) const {
+  if (newer.made_us() <= now_us()) return false;
+  std::set<CueKey> named;
+  for (const auto& cue : newer.cues()) named.insert(CueKey::of(cue));
+  return std::any_of(tracks_.begin(), tracks_.end(), [&](const auto& entry) {
+    const Track& track = entry.second;
+    return track.slot == Slot::plan && !track.closed() && track.start_us() >= now_us() &&
+           track.start_us() < newer.made_us() && !named.contains(entry.first);
+  });
 }
 
 const v1::Object* StationCore::object_of_plans(const Sha256& name) const {

@@ -18,6 +18,29 @@ v1::Cue Track::shifted(std::int64_t by_us) const {
   return later;
 }
 
+void Track::remember(const std::vector<Span>& spans) {
+  frontier_us = start_us();
+  known.clear();
+  elsewhere.clear();
+  const auto add = [](std::vector<Span>& to, std::int64_t from_us, std::int64_t to_us) {
+    if (from_us < to_us) to.push_back({from_us, to_us});
+  };
+  for (const Span& span : spans) {
+    add(elsewhere, span.from_us, std::min(span.to_us, start_us()));
+    add(known, std::max(span.from_us, start_us()), std::min(span.to_us, end_us()));
+    add(elsewhere, std::max(span.from_us, end_us()), span.to_us);
+  }
+  skip_known();
+}
+
+std::vector<Span> Track::accounted() const {
+  std::vector<Span> spans = elsewhere;
+  if (frontier_us > start_us()) spans.push_back({start_us(), frontier_us});
+  spans.insert(spans.end(), known.begin(), known.end());
+  std::sort(spans.begin(), spans.end(), [](const Span& one, const Span& other) { return one.from_us < other.from_us; });
+  return spans;
+}
+
 void Track::skip_known() {
   while (!known.empty() && known.front().from_us <= frontier_us) {
     frontier_us = std::max(frontier_us, known.front().to_us);

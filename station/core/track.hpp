@@ -34,17 +34,17 @@ struct Track {
   bool in_plan = true;
   std::uint64_t plan_sequence = 0;
   std::int64_t frontier_us = 0;  ///< planned time before this is accounted for
-  std::vector<Span> known;       ///< what the journal accounts for beyond it, by start
+  std::vector<Span> known;       ///< what is accounted for beyond it, by start
+  std::vector<Span> elsewhere;   ///< and outside the planned time: the cue has been moved
   std::int64_t armed_end_us =
       INT64_MAX;  ///< planned end of the assignment: of the cue, or what the plan's horizon leaves of it
   bool assigned = false;
   bool on_air = false;
   bool halting = false;
-  bool begun = false;            ///< some of it was heard in this process
-  bool known_before = false;     ///< some of it was accounted for by an earlier process
-  bool maybe_forgotten = false;  ///< so old that the journal may have dropped its proofs: decided once there is a clock
-  std::optional<Block> block;    ///< why it is not played, while it is not
-  std::int64_t retry_us = 0;     ///< not armed again before this plan time
+  bool begun = false;                                 ///< some of it was heard in this process
+  bool known_before = false;                          ///< some of it was accounted for by an earlier process
+  std::optional<Block> block;                         ///< why it is not played, while it is not
+  std::int64_t retry_us = 0;                          ///< not armed again before this plan time
   v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
   std::int64_t patience_us = 0;                       ///< last wait after content that could not be played
   std::int64_t shift_us = 0;                          ///< behind its planned time
@@ -67,7 +67,10 @@ struct Track {
   /// The cue as if it were planned `shift_us` later.
   [[nodiscard]] v1::Cue shifted(std::int64_t by_us) const;
 
-  /// Steps over what the journal accounts for.
+  /// Begins with what is accounted for of the cue, by start, in any of the places it was planned.
+  void remember(const std::vector<Span>& spans);
+  [[nodiscard]] std::vector<Span> accounted() const;
+  /// Steps over what is accounted for.
   void skip_known();
   /// Books planned time up to `to_us` that nobody heard. Nothing happens to what is booked already. A filler moves on
   /// and owes nothing for its silence; a cue that wants to be whole only takes note.

@@ -192,7 +192,7 @@ std::function<void(std::function<void()>)> Station::post() {
 
 Result<void> Station::start() {
   auto plan = load_plan();
-  if (plan) core_->at_least(wall_from_us(plan->plan.made_us()));
+  if (plan) core_->plan_was_made(wall_from_us(plan->plan.made_us()));
   load_faults();
   load_mute();
   load_stops();
@@ -293,13 +293,17 @@ void Station::on_plan(const std::string& sealed) {
   const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : held_sequence_;
   auto accepted = gate_.plan(sealed, after, believed_now());
   if (!accepted) return refuse("plan", accepted.error());
+  plan_retry_ = steady_clock::now() + plan_pause;
+  if (plan_ && core_->awaits_cue_before(accepted->plan)) {
+    waiting_plan_ = sealed;
+    return;
+  }
   if (plan_unused_) {
     if (const auto aside = vault_.set_plan_aside(); !aside) return refuse("plan", aside.error());
   }
   plan_unused_ = false;
   if (const auto saved = vault_.save_plan(sealed); !saved) {
     waiting_plan_ = sealed;  // nobody sends it again
-    plan_retry_ = steady_clock::now() + save_pause;
     return refuse("plan", saved.error());
   }
   waiting_plan_.clear();
@@ -318,6 +322,7 @@ void Station::adopt(AcceptedPlan accepted, bool at_start) {
   plan_ = without_cues(accepted.plan);
   auto held = held_of(accepted.plan);
   feed(core::PlanArrived{std::move(accepted.plan), accepted.sequence, std::move(held), at_start});
+  journal_.remember_since(core_->remembers_since());
   drop_unneeded_objects();
   status_due_ = true;
   give_back_memory();
@@ -342,8 +347,7 @@ void Station::on_command(const std::string& sealed) {
 void Station::on_receipt(const std::string& sealed) {
   const auto receipt = gate_.receipt(sealed);
   if (!receipt) return refuse("receipt", receipt.error());
-  if (const auto taken = journal_.receipted(*receipt, reading_.now.wall); !taken)
-    return refuse("receipt", taken.error());
+  if (const auto taken = journal_.receipted(*receipt); !taken) return refuse("receipt", taken.error());
   publish_proofs(outbox_.on_receipted(steady_clock::now()));
 }
 

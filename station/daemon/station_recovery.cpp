@@ -60,7 +60,7 @@ void Station::look_at_uptime(MonoTime now) {
     status_due_ = true;
     if (!plan_) {
       plan_unused_ = false;
-      load_plan();
+      if (auto plan = load_plan()) adopt(std::move(*plan), true);
     }
   }
   restarts_.lasted(uptime);

@@ -50,7 +50,7 @@ Result<std::string> ProofJournal::append(v1::Proof draft, WallTime now) {
   if (broken_) LOA_TRY(mend());
   LOA_TRY_LET(std::string sealed, seal(draft, now));
   const std::string record = encode_record(sealed);
-  LOA_TRY(make_room(record.size(), now));
+  LOA_TRY(make_room(record.size()));
   LOA_TRY(write_record(record));
 
   Segment& segment = segments_.back();
@@ -84,11 +84,11 @@ Result<std::string> ProofJournal::seal(v1::Proof& proof, WallTime now) const {
 }
 
 // Begins a new segment when the newest has its size, and keeps within the quota.
-Result<void> ProofJournal::make_room(std::size_t record_bytes, WallTime now) {
+Result<void> ProofJournal::make_room(std::size_t record_bytes) {
   const Segment& newest = segments_.back();
   const bool next = !newest.entries.empty() && newest.bytes + record_bytes > limits_.segment_bytes;
   const std::uint64_t wanted = record_bytes + (next ? segment_head_bytes : 0);
-  if (bytes() + wanted > limits_.quota_bytes) LOA_TRY(prune(now));
+  if (bytes() + wanted > limits_.quota_bytes) LOA_TRY(prune());
   if (bytes() + wanted > limits_.quota_bytes) {
     return fail(ErrorCode::full,
                 "the journal {} has reached its {} bytes with {} proofs without receipt: reach the head-end",
@@ -143,7 +143,7 @@ Result<void> ProofJournal::mend() {
   return {};
 }
 
-Result<void> ProofJournal::receipted(const v1::Receipt& receipt, WallTime now) {
+Result<void> ProofJournal::receipted(const v1::Receipt& receipt) {
   if (receipt.epoch() != std::string_view{reinterpret_cast<const char*>(epoch_.data()), epoch_.size()}) {
     return fail(ErrorCode::refused, "a receipt for another epoch than ours, through {}", receipt.through());
   }
@@ -157,16 +157,15 @@ Result<void> ProofJournal::receipted(const v1::Receipt& receipt, WallTime now) {
   }
   LOA_TRY(save_receipt(receipt));
   through_ = receipt.through();
-  return prune(now);
+  return prune();
 }
 
-// The newest segment carries the epoch and the chain's head; the one before it stays as well, so that a clock that
-// leaps ahead cannot wipe out the memory of what was on air today.
-Result<void> ProofJournal::prune(WallTime now) {
-  while (segments_.size() > 2) {
+// The newest segment carries the epoch and the chain's head.
+Result<void> ProofJournal::prune() {
+  while (segments_.size() > 1) {
     const Segment& oldest = segments_.front();
     const bool receipted = oldest.entries.empty() || oldest.entries.back().number <= through_;
-    if (!receipted || wall_from_us(oldest.newest_us) + limits_.keep >= now) break;
+    if (!receipted || wall_from_us(oldest.newest_us) >= since_) break;
     if (::unlink(oldest.path.c_str()) != 0 && errno != ENOENT) {
       return fail(ErrorCode::io, "cannot remove {}: {}", oldest.path.string(), errno_text());
     }

@@ -25,7 +25,6 @@ struct Identity {
 struct Limits {
   std::uint64_t segment_bytes = 256 << 10;  ///< a segment is closed before it would grow past this
   std::uint64_t quota_bytes = 32 << 20;     ///< of all segments: about 90 000 proofs, a year without a head-end
-  std::chrono::hours keep = std::chrono::hours{72};  ///< receipted proofs stay this long after the time they speak of
 };
 
 /// The digest by which the next proof names this one.
@@ -74,7 +73,7 @@ class ProofJournal {
 
   /// Completes a draft (epoch, number, previous), seals it for the head-end, and returns once it is on the disk.
   /// @param draft  cue, bucket, reason, from_us < to_us and the sink's fields; never BUCKET_UNKNOWN
-  /// @param now    drives only the validity and the pruning; may be wrong
+  /// @param now    drives only the validity; may be wrong
   /// @return       the sealed bytes to publish
   /// @error        invalid: not a proof · full: quota or disk; nothing was dropped for it · io: the proof is not
   /// stored,
@@ -83,14 +82,18 @@ class ProofJournal {
 
   /// Takes a receipt whose seal was verified; older ones than the newest are success without effect.
   /// @error refused: other epoch, beyond our last proof, or its head is not our proof (it is not believed) · io · full
-  Result<void> receipted(const v1::Receipt& receipt, WallTime now);
+  Result<void> receipted(const v1::Receipt& receipt);
+
+  /// Receipted proofs of times before `since` may go from now on; until it is told once nothing goes. No clock of this
+  /// machine has a say in it: one that leaps ahead would wipe out the memory of what was on air today.
+  void remember_since(WallTime since) { since_ = since; }
 
   /// Proofs without receipt and with a number greater than `after`, in order, at most `max`.
   /// @error io
   [[nodiscard]] Result<std::vector<Waiting>> waiting(std::uint64_t after, std::size_t max) const;
 
   /// Which parts of cues have their proof, receipted or not, in the order of numbers: those that end at or after
-  /// `since`. Complete for the last Limits::keep.
+  /// `since`. Complete from remember_since() on.
   /// @error io
   [[nodiscard]] Result<std::vector<Accounted>> accounted(WallTime since) const;
 
@@ -131,13 +134,13 @@ class ProofJournal {
   Result<void> begin_segment();
   Result<void> open_active();
   Result<std::string> seal(v1::Proof& proof, WallTime now) const;
-  Result<void> make_room(std::size_t record_bytes, WallTime now);
+  Result<void> make_room(std::size_t record_bytes);
   Result<void> write_record(std::string_view record);
   Result<void> mend();
   Result<void> confirm();
   [[nodiscard]] bool restore_tail();
   Result<void> save_receipt(const v1::Receipt& receipt) const;
-  Result<void> prune(WallTime now);
+  Result<void> prune();
   [[nodiscard]] Result<std::string> read_entry(const Segment& segment, const Entry& entry) const;
   [[nodiscard]] Result<Sha256> digest_of(std::uint64_t number) const;
   [[nodiscard]] std::filesystem::path receipt_path() const { return folder_ / "receipted"; }
@@ -153,6 +156,7 @@ class ProofJournal {
   Epoch epoch_{};
   std::uint64_t last_ = 0;
   std::uint64_t through_ = 0;
+  WallTime since_ = WallTime::min();
   Sha256 head_;
   Recovery recovery_;
   bool headless_ = false;  ///< there is a segment whose head cannot be read: which numbers it has is unknown

@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t remembered_us = 48LL * 3'600'000'000;  // what the core asks for is younger than a day
-
 void read_proofs(const std::string& segment, const Epoch& epoch, std::map<std::uint64_t, v1::Proof>& proofs) {
   for (const Span& span : scan_records(segment).records) {
     v1::Envelope envelope;
@@ -24,15 +22,6 @@ void read_proofs(const std::string& segment, const Epoch& epoch, std::map<std::u
     const std::string_view ours{reinterpret_cast<const char*>(epoch.data()), epoch.size()};
     if (decoded && (proof.epoch() == ours || epoch == Epoch{})) proofs.try_emplace(proof.number(), std::move(proof));
   }
-}
-
-/// What the office has need not be told again, but the core must remember what was on air.
-void forget_old_receipted(std::map<std::uint64_t, v1::Proof>& proofs, std::uint64_t through) {
-  std::int64_t newest_us = 0;
-  for (const auto& [number, proof] : proofs) newest_us = std::max(newest_us, proof.to_us());
-  std::erase_if(proofs, [&](const auto& entry) {
-    return entry.first <= through && entry.second.to_us() < newest_us - remembered_us;
-  });
 }
 
 /// Numbers from the first readable one to the last one known that nobody can read.
@@ -72,7 +61,6 @@ Result<void> ProofJournal::renew(const std::vector<fs::path>& paths, std::uint64
     read_proofs(bytes, epoch_, proofs);
   }
   recovery_.lost_proofs = count_lost(proofs, through_ + 1, std::max(known_through, last_));
-  forget_old_receipted(proofs, known_through);
   log::error("journal.renewed",
              {{"folder", folder_.string()}, {"said_again", proofs.size()}, {"lost_proofs", recovery_.lost_proofs}});
   choose_epoch();

@@ -38,9 +38,12 @@ void keep(ProofJournal& journal, TakenUp& found, v1::Proof part, WallTime now) {
   }
 }
 
-std::int64_t newest_us(const std::vector<Accounted>& known) {
+/// Not what was booked: a clock set ahead books a month that has not been.
+std::int64_t newest_heard_us(const std::vector<Accounted>& known) {
   std::int64_t newest = 0;
-  for (const auto& entry : known) newest = std::max(newest, entry.to_us);
+  for (const auto& entry : known) {
+    if (entry.bucket == v1::BUCKET_PLAYED) newest = std::max(newest, entry.to_us);
+  }
   return newest;
 }
 
@@ -56,7 +59,7 @@ void order(std::vector<v1::Proof>& claims) {
 Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& hot, SavedMarks* saved, WallTime now) {
   TakenUp found;
   LOA_TRY_LET(found.known, journal.accounted(WallTime{}));
-  const std::int64_t stale_us = newest_us(found.known) - day_us;
+  const std::int64_t stale_us = newest_heard_us(found.known) - day_us;
   std::vector<MarkSet> sets;
   std::vector<v1::Proof> claims;
   for (const char* presenter : {"audio", "sign"}) {

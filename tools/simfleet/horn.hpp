@@ -18,8 +18,9 @@ struct Stretch {
 /// What came out of one cue.
 struct Emission {
   std::vector<Stretch> stretches;
-  std::int64_t begun = 0;  ///< true instant of the first of it
-  std::int64_t ended = 0;  ///< and of the last
+  std::int64_t begun = 0;   ///< true instant of the first of it
+  std::int64_t ended = 0;   ///< and of the last
+  std::int64_t cut_us = 0;  ///< length of the parts that had no proof yet when their process ended
 };
 
 /// The ground truth: which planned time really came out of a station's horn (or stood on its sign). Written down by the
@@ -33,6 +34,9 @@ class Horn {
     if (emission.stretches.empty()) emission.begun = now - (to_us - from_us);
     emission.stretches.push_back({from_us, to_us});
     emission.ended = now;
+  }
+  void cut_short(const station::CueKey& cue, std::int64_t part_us) {
+    if (const auto entry = cues_.find(cue); entry != cues_.end()) entry->second.cut_us += part_us;
   }
   [[nodiscard]] const std::map<station::CueKey, Emission>& all() const { return cues_; }
 

@@ -108,6 +108,7 @@ void SimPresenter::halt(const station::CueKey& cue) {
 }
 
 void SimPresenter::settled(const station::CueKey& cue) {
+  unproved_us_.erase(cue);
   const auto entry = ended_marks_.find(cue);
   if (entry == ended_marks_.end()) return;
   marks_.clear(entry->second);
@@ -201,6 +202,7 @@ void SimPresenter::end(Voice& voice, const char* reason) {
   const auto part = part_of(voice, reason);
   if (voice.begun) update_mark(voice);
   const auto mark = voice.mark;
+  unproved_us_[station::CueKey::of(part)] = part.to_us() - part.from_us();
   voices_.remove_if([&](const Voice& one) { return &one == &voice; });
   world_.post(told_after_us, [this, part, mark] { ended(part, mark); });
 }
@@ -236,8 +238,11 @@ void SimPresenter::device_changed() {
 void SimPresenter::die() {
   for (auto& voice : voices_) {
     book(voice);
-    if (voice.begun) update_mark(voice);
+    if (!voice.begun) continue;
+    update_mark(voice);
+    unproved_us_[station::CueKey::of(voice.assignment.cue)] += voice.booked_us - voice.from_us;
   }
+  for (const auto& [cue, part_us] : unproved_us_) world_.device.horn.cut_short(cue, part_us);
 }
 
 }  // namespace loa::tools::simfleet

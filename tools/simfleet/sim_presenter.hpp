@@ -82,6 +82,7 @@ class SimPresenter final : public station::Presenter {
   station::PresenterEvents events_;
   std::list<Voice> voices_;
   std::map<station::CueKey, std::size_t> ended_marks_;
+  std::map<station::CueKey, std::int64_t> unproved_us_;  // length of the last part
   std::size_t next_mark_ = 0;
   std::uint64_t serial_ = 0;
   bool awake_ = false;

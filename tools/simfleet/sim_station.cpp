@@ -254,9 +254,11 @@ void SimStation::start_process() {
        process_->journal.recovery().lost_proofs);
   enter([this] {
     for (const auto& fault : process_->vault.load_faults()) feed(core::FaultRestored{fault});
+    auto plan = load_plan();
+    if (plan) process_->core->plan_was_made(wall_from_us(plan->plan.made_us()));
     load_stops();
     load_emergency();
-    load_plan();
+    if (plan) adopt(std::move(*plan), true, core::Slot::plan);
     world_.network.attach(
         index_, {[this] { enter([this] { on_link_up(); }); }, [this] { process_->outbox.on_link_down(); },
                  [this](Network::Leaf leaf, const std::string& sealed) { enter([&] { on_message(leaf, sealed); }); }});
@@ -307,13 +309,13 @@ std::unique_ptr<SimPresenter> SimStation::make_presenter(journal::MarkSet marks,
   return std::make_unique<SimPresenter>(std::move(world), std::move(marks), std::move(events));
 }
 
-void SimStation::load_plan() {
+std::optional<station::daemon::AcceptedPlan> SimStation::load_plan() {
   const auto sealed = process_->vault.load_plan();
-  if (!sealed || !*sealed) return note("no-plan", "{}", sealed.has_value());
+  if (!sealed || !*sealed) return note("no-plan", "{}", sealed.has_value()), std::nullopt;
   auto accepted = process_->gate.plan(**sealed, std::nullopt, std::nullopt);
-  if (!accepted) return note("plan-refused", "at start");
+  if (!accepted) return note("plan-refused", "at start"), std::nullopt;
   process_->plan_bytes = **sealed;
-  adopt(std::move(*accepted), true, core::Slot::plan);
+  return std::move(*accepted);
 }
 
 void SimStation::load_stops() {
@@ -345,6 +347,7 @@ void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start, co
   }
   note(emergency ? "emergency" : "plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
   feed(std::move(event));
+  process_->journal.remember_since(process_->core->remembers_since());
 }
 
 }  // namespace loa::tools::simfleet

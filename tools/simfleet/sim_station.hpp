@@ -77,7 +77,7 @@ class SimStation {
   void start_process();
   Result<std::unique_ptr<Process>> open_process();
   std::unique_ptr<SimPresenter> make_presenter(station::journal::MarkSet marks, Device& device);
-  void load_plan();
+  std::optional<station::daemon::AcceptedPlan> load_plan();
   void load_stops();
   void enter(const std::function<void()>& action);
   void collapse();

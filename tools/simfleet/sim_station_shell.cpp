@@ -38,9 +38,13 @@ void SimStation::on_plan(const std::string& sealed) {
       process_->has_plan ? std::optional{process_->core->plan_sequence()} : std::nullopt;
   auto accepted = process_->gate.plan(sealed, after, believed_now());
   if (!accepted) return note("plan-refused");
+  process_->plan_retry = mono() + station::daemon::plan_pause;
+  if (process_->has_plan && process_->core->awaits_cue_before(accepted->plan)) {
+    process_->waiting_plan = sealed;
+    return note("plan-waits");
+  }
   if (!process_->vault.save_plan(sealed)) {
     process_->waiting_plan = sealed;
-    process_->plan_retry = mono() + station::daemon::save_pause;
     return note("plan-unsaved");
   }
   process_->waiting_plan.clear();
@@ -86,7 +90,7 @@ bool SimStation::may_change_plan() const {
 void SimStation::on_receipt(const std::string& sealed) {
   const auto receipt = process_->gate.receipt(sealed);
   if (!receipt) return note("receipt-refused");
-  if (!process_->journal.receipted(*receipt, now().wall)) return note("receipt-untaken", "{}", receipt->through());
+  if (!process_->journal.receipted(*receipt)) return note("receipt-untaken", "{}", receipt->through());
   publish(process_->outbox.on_receipted(mono()));
   schedule_tick();
 }

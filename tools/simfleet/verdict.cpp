@@ -24,7 +24,6 @@ class Judge {
  private:
   void find(const PlannedCue& planned, std::string_view what, std::int64_t us);
   void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us, std::int64_t again_us);
-  [[nodiscard]] bool cut_off_again(const PlannedCue& planned, const Emission& emission) const;
   [[nodiscard]] bool was_told(const PlannedCue& planned) const;
   [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
   [[nodiscard]] std::int64_t allowance(const Emission& emission) const;
@@ -76,11 +75,8 @@ bool Judge::owes_account(const PlannedCue& planned) const {
 }
 
 /// Begun again, and the process ended before it reached new ground: no proof is left to say so in.
-bool Judge::cut_off_again(const PlannedCue& planned, const Emission& emission) const {
-  if (planned.cue.preempt_policy() != v1::PREEMPT_POLICY_RESTART) return false;
-  const auto within = [&](Instant one) { return one >= emission.begun && one <= emission.ended + settling_us; };
-  const auto &starts = station_.starts(), &cuts = station_.power_cuts();
-  return std::any_of(starts.begin(), starts.end(), within) || std::any_of(cuts.begin(), cuts.end(), within);
+std::int64_t cut_off_again(const PlannedCue& planned, const Emission& emission) {
+  return planned.cue.preempt_policy() == v1::PREEMPT_POLICY_RESTART ? emission.cut_us : 0;
 }
 
 void Judge::compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us,
@@ -92,7 +88,8 @@ void Judge::compare(const PlannedCue& planned, const Emission* emission, std::in
   verdict_.reported_us += reported_us;
   verdict_.again_us += heard.again_us;
   // A clock that was ahead and set back, and a power cut in between: what the cut took is heard at its time once more.
-  if (heard.again_us > period_us && heard.again_us > allowance(*emission) && !cut_off_again(planned, *emission)) {
+  if (heard.again_us > period_us &&
+      heard.again_us > std::max(allowance(*emission), cut_off_again(planned, *emission) + period_us)) {
     ++verdict_.fired_twice;
     find(planned, "fired twice", heard.again_us);
   }

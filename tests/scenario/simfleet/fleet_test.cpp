@@ -117,6 +117,8 @@ TEST_F(FleetTest, SeedsThatFoundSomethingHold) {
   expect_kept(run_with("clock,cut", 10, 10, 1));  // ten years ahead at boot; a plan before the clock; a hole
   expect_kept(run_with("disk,kill", 10, 10, 1));  // a journal broken until a restart; holes before a mark
   expect_kept(run_with("all", 20, 20, 203));      // killed while the clock was a day back: the plan on disk was refused
+  expect_kept(run_with("all", 10, 7, 100'013));   // a plan made "in a fortnight" dropped what the old one owed
+  expect_kept(run_with("all", 10, 7, 100'018));   // proofs of a month that never was made the cues of today old ones
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace loa::tests {
 
 inline constexpr WallTime first_morning = wall_from_us(1'795'212'000'000'000);  // 2026-11-20T22:00:00Z
 inline const station::journal::Identity identity{"phuc-xa", "cum-01"};
-inline constexpr station::journal::Limits small_segments{1200, 1 << 20, std::chrono::hours{72}};  // three proofs each
+inline constexpr station::journal::Limits small_segments{1200, 1 << 20};  // three proofs each
 
 inline protocol::crypto::SecretKey station_key() {
   std::array<std::uint8_t, 32> seed{};

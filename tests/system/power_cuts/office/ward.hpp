@@ -10,7 +10,7 @@ inline const std::string ward_id = "phuc-xa";
 inline const std::string station_id = "cum-01";
 inline constexpr WallTime first_morning = wall_from_us(1'795'212'000'000'000);  // 2026-11-20T22:00:00Z
 /// Three proofs a segment, and a memory of three days: folders change all the time.
-inline constexpr station::journal::Limits small_segments{1200, 1 << 20, std::chrono::hours{72}};
+inline constexpr station::journal::Limits small_segments{1200, 1 << 20};
 
 inline protocol::crypto::SecretKey key_of(std::uint8_t seed) {
   std::array<std::uint8_t, 32> bytes{};

@@ -133,7 +133,8 @@ class Victim {
     for (const auto& sealed : batch) say("published " + format_hex(sealed));
   }
   void receipt(const std::string& sealed) {
-    const auto taken = journal_.receipted(must(gate_.receipt(sealed)), moment(static_cast<int>(draft_.segment())));
+    journal_.remember_since(moment(static_cast<int>(draft_.segment())) - std::chrono::hours{72});
+    const auto taken = journal_.receipted(must(gate_.receipt(sealed)));
     say(taken ? fmt::format("receipted {}", journal_.through()) : "unreceipted " + taken.error().text);
     publish(must(outbox_.on_receipted(now_)));
   }

@@ -40,7 +40,8 @@ int run(const std::filesystem::path& folder) {
     if (!sealed) return 2;
     say(fmt::format("proof {} {}\n", number, tests::digest_of(*sealed).hex()));
     if (number % 7 != 0) continue;
-    if (!journal->receipted(tests::receipt_of(*journal), tests::moment(number))) return 2;
+    journal->remember_since(tests::moment(number) - std::chrono::hours{72});
+    if (!journal->receipted(tests::receipt_of(*journal))) return 2;
     say(fmt::format("receipt {}\n", number));
   }
 }

@@ -270,5 +270,22 @@ TEST(CoreClock, TheDaysOfAWeekAreCountedAlsoAcrossAStepIntoTheNext) {
   EXPECT_NE(Bench::first<Arm>(bench.at(41 * 3600 + 8, 41 * 3600 + 4, Tick{})), nullptr);
 }
 
+// The office made the newer plan when the notice had begun; by our clock the notice is still to come.
+TEST(CoreClock, APlanFromTheFutureWaitsForTheCuesThatItLeavesOut) {
+  Bench bench;
+  bench.give(0, Bench::plan({notice}));
+  auto newer = Bench::plan({});
+  newer.set_made_us(notice.start_us());
+  EXPECT_FALSE(bench.core().awaits_cue_before(newer)) << "the notice begins when the plan is made: it has been dropped";
+  newer.set_made_us(notice.start_us() + Bench::second);
+  EXPECT_TRUE(bench.core().awaits_cue_before(newer));
+  auto naming = Bench::plan({notice});
+  naming.set_made_us(newer.made_us());
+  EXPECT_FALSE(bench.core().awaits_cue_before(naming)) << "it names the notice itself";
+  bench.at(57);
+  bench.at(60.1, PartStarted{CueKey::of(notice), 0});
+  EXPECT_FALSE(bench.core().awaits_cue_before(newer)) << "begun: what it owes is on its mark";
+}
+
 }  // namespace
 }  // namespace loa::station::core

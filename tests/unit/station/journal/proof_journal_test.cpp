@@ -7,7 +7,7 @@
 namespace loa::station::journal {
 namespace {
 
-constexpr Limits small{2048, 1 << 20, std::chrono::hours{72}};  // about four proofs a segment
+constexpr Limits small{2048, 1 << 20};  // about four proofs a segment
 
 void damage(const std::filesystem::path& path, std::streamoff at, std::size_t bytes = 1) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -112,7 +112,7 @@ TEST_F(JournalTest, WaitingIsInOrderAndBounded) {
 TEST_F(JournalTest, ReceiptEndsTheWait) {
   ProofJournal journal = open();
   fill(journal, 0, 5);
-  ASSERT_TRUE(journal.receipted(receipt(journal, 3), morning));
+  ASSERT_TRUE(journal.receipted(receipt(journal, 3)));
   EXPECT_EQ(journal.through(), 3u);
   EXPECT_EQ(journal.waiting(0, 10)->front().number, 4u);
   EXPECT_TRUE(chain_holds(journal, 4));
@@ -122,7 +122,7 @@ TEST_F(JournalTest, ReceiptOutlivesTheProcess) {
   {
     ProofJournal journal = open();
     fill(journal, 0, 5);
-    ASSERT_TRUE(journal.receipted(receipt(journal, 5), morning));
+    ASSERT_TRUE(journal.receipted(receipt(journal, 5)));
   }
   const ProofJournal journal = open();
   EXPECT_EQ(journal.through(), 5u);
@@ -133,8 +133,8 @@ TEST_F(JournalTest, OlderReceiptChangesNothing) {
   ProofJournal journal = open();
   fill(journal, 0, 5);
   const v1::Receipt older = receipt(journal, 2);
-  ASSERT_TRUE(journal.receipted(receipt(journal, 4), morning));
-  EXPECT_TRUE(journal.receipted(older, morning));
+  ASSERT_TRUE(journal.receipted(receipt(journal, 4)));
+  EXPECT_TRUE(journal.receipted(older));
   EXPECT_EQ(journal.through(), 4u);
 }
 
@@ -148,16 +148,17 @@ TEST_F(JournalTest, FalseReceiptIsNotBelieved) {
   v1::Receipt head = receipt(journal, 3);
   head.set_through(4);
   for (const v1::Receipt& bad : {epoch, beyond, head}) {
-    EXPECT_EQ(journal.receipted(bad, morning).error().code, ErrorCode::refused);
+    EXPECT_EQ(journal.receipted(bad).error().code, ErrorCode::refused);
   }
   EXPECT_EQ(journal.through(), 0u);
 }
 
-TEST_F(JournalTest, KeepsReceiptedProofsWhileTheirCueIsRecent) {
+TEST_F(JournalTest, KeepsReceiptedProofsOfWhatIsToBeRemembered) {
   ProofJournal journal = open(small);
   fill(journal, 0, 40);
   const auto before = files().size();
-  ASSERT_TRUE(journal.receipted(receipt(journal, 40), morning + std::chrono::hours{71}));
+  journal.remember_since(morning);
+  ASSERT_TRUE(journal.receipted(receipt(journal, 40)));
   EXPECT_EQ(files().size(), before + 1) << "only the receipt was added";
   EXPECT_EQ(journal.accounted(morning)->size(), 40u);
 }
@@ -166,7 +167,8 @@ TEST_F(JournalTest, DropsWhatIsReceiptedAndOldButNeverTheChainsHead) {
   {
     ProofJournal journal = open(small);
     fill(journal, 0, 40);
-    ASSERT_TRUE(journal.receipted(receipt(journal, 39), morning + std::chrono::hours{80}));
+    journal.remember_since(morning + std::chrono::hours{1});
+    ASSERT_TRUE(journal.receipted(receipt(journal, 39)));
     EXPECT_LT(files().size(), 6u);
     EXPECT_TRUE(chain_holds(journal, 40));
   }
@@ -180,12 +182,13 @@ TEST_F(JournalTest, DropsWhatIsReceiptedAndOldButNeverTheChainsHead) {
 TEST_F(JournalTest, NeverDropsWhatHasNoReceipt) {
   ProofJournal journal = open(small);
   fill(journal, 0, 40);
-  ASSERT_TRUE(journal.receipted(receipt(journal, 8), morning + std::chrono::hours{10'000}));
+  journal.remember_since(WallTime::max());
+  ASSERT_TRUE(journal.receipted(receipt(journal, 8)));
   EXPECT_TRUE(chain_holds(journal, 9));
 }
 
 TEST_F(JournalTest, SaysFullRatherThanDropAProof) {
-  const Limits tight{2048, 8192, std::chrono::hours{72}};
+  const Limits tight{2048, 8192};
   ProofJournal journal = open(tight);
   int stored = 0;
   Result<std::string> last = journal.append(draft(stored), morning);
@@ -194,7 +197,8 @@ TEST_F(JournalTest, SaysFullRatherThanDropAProof) {
   EXPECT_LE(journal.bytes(), tight.quota_bytes);
   EXPECT_EQ(journal.last(), static_cast<std::uint64_t>(stored));
   EXPECT_TRUE(chain_holds(journal, 1));
-  ASSERT_TRUE(journal.receipted(receipt(journal, journal.last()), morning + std::chrono::hours{80}));
+  journal.remember_since(morning + std::chrono::hours{80});
+  ASSERT_TRUE(journal.receipted(receipt(journal, journal.last())));
   EXPECT_TRUE(journal.append(draft(stored), morning)) << "room again after the receipt";
 }
 
@@ -206,7 +210,7 @@ TEST_F(JournalTest, AccountsForRecentCues) {
     dark.set_bucket(v1::BUCKET_NODE_DARK);
     dark.set_reason("process-lost");
     ASSERT_TRUE(journal.append(dark, morning));
-    ASSERT_TRUE(journal.receipted(receipt(journal, 11), morning));
+    ASSERT_TRUE(journal.receipted(receipt(journal, 11)));
   }
   const auto parts = open(small).accounted(morning + std::chrono::seconds{41});
   ASSERT_TRUE(parts);
@@ -299,7 +303,7 @@ TEST_F(JournalTest, SaysEverythingReadableAgainInANewEpochWhenProofsAreDamaged) 
     ProofJournal journal = open(small);
     before = journal.epoch();
     fill(journal, 0, 12);
-    ASSERT_TRUE(journal.receipted(receipt(journal, 2), morning));
+    ASSERT_TRUE(journal.receipted(receipt(journal, 2)));
   }
   const Scan scan = scan_records(*read_file(segment(1), 1 << 20));
   damage(segment(1), scan.records[2].offset + 30, 1);
@@ -311,7 +315,7 @@ TEST_F(JournalTest, SaysEverythingReadableAgainInANewEpochWhenProofsAreDamaged) 
   EXPECT_EQ(journal.accounted(WallTime{})->size(), 11u) << "what was on air is remembered";
   fill(journal, 12, 1);
   EXPECT_TRUE(chain_holds(journal, 1));
-  ASSERT_TRUE(journal.receipted(receipt(journal, 12), morning));
+  ASSERT_TRUE(journal.receipted(receipt(journal, 12)));
 }
 
 TEST_F(JournalTest, DamageToWhatIsReceiptedBeginsNoNewEpoch) {
@@ -320,7 +324,7 @@ TEST_F(JournalTest, DamageToWhatIsReceiptedBeginsNoNewEpoch) {
     ProofJournal journal = open();
     before = journal.epoch();
     fill(journal, 0, 5);
-    ASSERT_TRUE(journal.receipted(receipt(journal, 3), morning));
+    ASSERT_TRUE(journal.receipted(receipt(journal, 3)));
   }
   const Scan scan = scan_records(*read_file(segment(1), 1 << 20));
   damage(segment(1), scan.records[1].offset + 30, 1);
@@ -382,7 +386,7 @@ TEST_F(JournalTest, BeginsANewEpochWhenReceiptedProofsAreGone) {
     ProofJournal journal = open();
     before = journal.epoch();
     fill(journal, 0, 5);
-    ASSERT_TRUE(journal.receipted(receipt(journal, 5), morning));
+    ASSERT_TRUE(journal.receipted(receipt(journal, 5)));
   }
   const std::string whole = *read_file(segment(1), 1 << 20);
   ASSERT_TRUE(save_file(segment(1), whole.substr(0, scan_records(whole).records[3].offset)));
@@ -398,7 +402,7 @@ TEST_F(JournalTest, UnreadableReceiptSendsAllAgain) {
   {
     ProofJournal journal = open();
     fill(journal, 0, 5);
-    ASSERT_TRUE(journal.receipted(receipt(journal, 5), morning));
+    ASSERT_TRUE(journal.receipted(receipt(journal, 5)));
   }
   damage(folder() / "receipted", 14);
   const ProofJournal journal = open();

@@ -87,7 +87,7 @@ TEST_F(TakeUpTest, OfACueThatWasBegunAgainOnlyNewGroundIsProved) {
 }
 
 TEST_F(TakeUpTest, ADiskThatRefusesKeepsNothingFromStarting) {
-  auto journal = open(Limits{256 << 10, 500, std::chrono::hours{72}});  // full with the first proof
+  auto journal = open(Limits{256 << 10, 500});  // full with the first proof
   leave_marks({draft(0), draft(1)});
   auto found = take_up(journal, marks(), nullptr, morning);
   ASSERT_TRUE(found) << found.error().text;

@@ -12,9 +12,7 @@ constexpr Pace pace{4, 10s, 60s};
 class OutboxTest : public journal::JournalTest {
  protected:
   void append(int n) { fill(journal_, static_cast<int>(journal_.last()), n); }
-  void take_receipt(std::uint64_t through) {
-    ASSERT_TRUE(journal_.receipted(receipt(journal_, through), journal::morning));
-  }
+  void take_receipt(std::uint64_t through) { ASSERT_TRUE(journal_.receipted(receipt(journal_, through))); }
   static std::vector<std::uint64_t> numbers(const Result<Outbox::Batch>& batch) {
     std::vector<std::uint64_t> result;
     if (!batch) ADD_FAILURE() << batch.error().text;
