@@ -123,7 +123,7 @@ Result<SilentSnapcast> start_silent_snapcast(const fs::path& folder) {
   LOA_TRY_LET(auto server, start_server(folder));
   std::vector<Process> clients;
   for (std::size_t i = 0; i < card_ppm.size(); ++i) {
-    LOA_TRY_LET(auto card, VirtualCard::make(folder, "card" + std::to_string(i), card_ppm[i]));
+    LOA_TRY_LET(auto card, VirtualCard::make(folder, "card" + std::to_string(i), {card_ppm[i]}));
     LOA_TRY_LET(auto client, start_client(card, server.port, i));
     clients.push_back(std::move(client));
   }
