@@ -122,6 +122,7 @@ class Station {
   [[nodiscard]] std::chrono::seconds status_interval() const;
   void tick();
   void schedule_tick();
+  void begin_long_work();
   [[nodiscard]] Pending pending() const;
   Result<void> watch_steps();
   void supervise();

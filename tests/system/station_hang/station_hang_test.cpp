@@ -17,8 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* id = "cum-01";
-constexpr auto segment_length = 24s;
-constexpr double longest_silence_s = 3.0;
+constexpr double back_within_s = 3.0;  // from the hang to sound in place
 
 double seconds(WallTime from, WallTime to) { return static_cast<double>((to - from).count()) / 1e6; }
 
@@ -27,14 +26,16 @@ struct Hang {
   std::string room;              ///< as the station's log names it; empty: the whole process
   std::string thread;            ///< as the kernel names it; empty: the first
   std::chrono::milliseconds at;  ///< from the beginning of the sound
-  double back_within_s = 3.0;    ///< from the hang to sound in place
   WallTime hung_at{};
 };
 
 /// Two segments of noise without a pause between, and a slogan beside them, under a service manager.
 class StationHang : public testing::Test {
  protected:
+  explicit StationHang(std::chrono::seconds segment_length = 24s) : segment_length_(segment_length) {}
   void SetUp() override;
+  /// What the service gets on top of every station's environment.
+  [[nodiscard]] virtual std::vector<std::string> environment() const { return {}; }
   void schedule();
   void hang(Hang& hang);
   void hang_the_sign();
@@ -47,6 +48,7 @@ class StationHang : public testing::Test {
     return read_file(kit_->log_of(id), 16U << 20U).value_or("").find(words) != std::string::npos;
   }
 
+  const std::chrono::seconds segment_length_;
   const TempFolder temp_{"loa-hang"};
   std::unique_ptr<WardKit> kit_;
   std::unique_ptr<ServiceManager> manager_;
@@ -62,12 +64,12 @@ void StationHang::SetUp() {
   ASSERT_TRUE(kit_->never_safe(id));  // five deaths in a row are meant here
   for (unsigned i = 0; i < 2; ++i) {
     const auto file = temp_ / fmt::format("noise-{}.wav", i);
-    ASSERT_TRUE(Wav::save(file, 48'000, noise(segment_length, i)));
+    ASSERT_TRUE(Wav::save(file, 48'000, noise(segment_length_, i)));
     ASSERT_TRUE(kit_->loa({"content", "add", file.string(), "--title", fmt::format("Tiếng ồn {}", i), "--category",
                            "am-nhac", "--music"}));
   }
   ASSERT_TRUE(kit_->start_headend());
-  auto manager = ServiceManager::start(kit_->command_of(id), {});
+  auto manager = ServiceManager::start(kit_->command_of(id, environment()), {});
   ASSERT_TRUE(manager) << manager.error().text;
   manager_ = *std::move(manager);
   ASSERT_TRUE(manager_->wait_ready(1, 5s));
@@ -76,7 +78,7 @@ void StationHang::SetUp() {
 
 void StationHang::schedule() {
   start_ = std::chrono::ceil<std::chrono::seconds>(wall_now() + 8s);
-  const auto date = local_date(start_), from = local_time(start_), until = local_time(start_ + 2 * segment_length);
+  const auto date = local_date(start_), from = local_time(start_), until = local_time(start_ + 2 * segment_length_);
   const auto sound = kit_->loa({"programme", "add", "on", "--title", "Thử sức", "--at", from, "--from", date, "--to",
                                 date, "--group", "to-1", "--segment", "Tiếng ồn 0", "--segment", "Tiếng ồn 1"});
   ASSERT_TRUE(sound) << sound.error().text;
@@ -113,7 +115,7 @@ void StationHang::hang_the_sign() {
   auto hung = HungThread::hang(manager_->lives().back().pid, "loa-sign");
   ASSERT_TRUE(hung) << hung.error().text;
   hung_.push_back(*std::move(hung));
-  std::this_thread::sleep_until(start_ + 2 * segment_length);
+  std::this_thread::sleep_until(start_ + 2 * segment_length_);
   EXPECT_TRUE(logged("room.hung room=sign ")) << "it is said at once";
   EXPECT_EQ(manager_->lives().size(), life) << "and the sound is not cut for it";
   ASSERT_TRUE(manager_->wait_ready(life + 1, 8s)) << "after the sound it is";
@@ -149,8 +151,7 @@ void StationHang::expect_heard(std::vector<Hang> hangs) {
     const double back_s = silence.to_s - seconds(start_, cause->hung_at);
     std::printf("%-8s silence from %6.3f s to %6.3f s: %.3f s; sound in place %.3f s after the hang\n",
                 cause->room.c_str(), silence.from_s, silence.to_s, silence.length_s(), back_s);
-    EXPECT_LE(silence.length_s(), longest_silence_s);
-    EXPECT_LE(back_s, cause->back_within_s);
+    EXPECT_LE(back_s, back_within_s);
   }
 }
 
@@ -172,7 +173,7 @@ void StationHang::expect_proved() {
                       *parse_utc(std::string{value.at("to").as_string()}));
   }
   for (const auto& match : heard_) heard_s += match.heard_s;
-  const double reported_s = 2.0 * static_cast<double>(segment_length.count()) - lost_s;
+  const double reported_s = 2.0 * static_cast<double>(segment_length_.count()) - lost_s;
   std::printf("heard %.3f s, reported %.3f s (%+.1f ms)\n", heard_s, reported_s, (reported_s - heard_s) * 1e3);
   EXPECT_LE(reported_s, heard_s + 0.04) << "no false second";
   EXPECT_GE(reported_s, heard_s - 0.2) << "what the card still had in its buffer nobody measured: at most 120 ms";
@@ -183,12 +184,35 @@ TEST_F(StationHang, IsFoundAndTheSoundIsBackInPlace) {
       {"audio", "loa-audio", 4s},
       {"decoder", "loa-decode", 10s},
       // Just before the second segment would have been given to the player: until then the sound goes on without it.
-      {"io", "", 20'900ms, 5.0},
+      {"io", "", 20'900ms},
       {"", "", 30s},
   };
   for (auto& one : hangs) ASSERT_NO_FATAL_FAILURE(hang(one));
   ASSERT_NO_FATAL_FAILURE(hang_the_sign());
   ASSERT_NO_FATAL_FAILURE(expect_heard(hangs));
+  expect_proved();
+}
+
+/// A station whose card takes long for one sync, when it is told to (slow_sync.cpp).
+class SlowDisk : public StationHang {
+ protected:
+  SlowDisk() : StationHang(12s) {}
+  [[nodiscard]] std::vector<std::string> environment() const override {
+    return {"LD_PRELOAD=" LOA_SLOW_SYNC, "LOA_SLOW_SYNC=" + next_sync().string(),
+            "ASAN_OPTIONS=verify_asan_link_order=0"};
+  }
+  [[nodiscard]] std::filesystem::path next_sync() const { return temp_ / "the-next-sync-takes-long"; }
+};
+
+TEST_F(SlowDisk, IsWaitedForAndTheSoundGoesOn) {
+  std::this_thread::sleep_until(start_ + segment_length_ - 2s);
+  ASSERT_TRUE(save_file(next_sync(), "5"));  // seconds: the proof of the first segment, while the second sounds
+  std::this_thread::sleep_until(start_ + segment_length_ + 4s);
+  EXPECT_FALSE(std::filesystem::exists(next_sync())) << "no sync took long: this shows nothing";
+  EXPECT_TRUE(logged("disk.slow room=io "));
+  std::this_thread::sleep_until(start_ + 2 * segment_length_ + 1s);
+  EXPECT_EQ(manager_->lives().size(), 1U) << "a restart would have waited for the same card, in silence";
+  expect_heard({});
   expect_proved();
 }
 
