@@ -488,6 +488,7 @@ void Station::tick() {
   retry_emergency();
   save_emergency();
   if (!waiting_plan_.empty() && may_change_plan()) on_plan(std::exchange(waiting_plan_, {}));
+  pace_vitals();
   if (status_is_due(pending(), now)) publish_status();
   schedule_tick();
 }

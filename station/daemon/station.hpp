@@ -101,6 +101,7 @@ class Station {
   void load_faults();
   void watch_vitals();
   void take_vitals(const Vitals& vitals);
+  void pace_vitals();
   void switch_amplifier(bool on);
   void look_at_amplifier();
   void see_journal(const Error* error);
