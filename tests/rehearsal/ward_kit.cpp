@@ -159,10 +159,15 @@ void WardKit::kill_station(const std::string& id) { running_.at(id).kill(); }
 
 void WardKit::stop_station(const std::string& id) { running_.at(id).stop(); }
 
-Result<void> WardKit::kill_broker_with_its_state() {
+Result<pid_t> WardKit::pid_of_broker() const {
   const auto brokers = children_of(headend_->pid(), "mosquitto");
-  if (brokers.empty()) return fail(ErrorCode::missing, "the head-end has no broker to kill");
-  for (const pid_t pid : brokers) ::kill(pid, SIGKILL);
+  if (brokers.empty()) return fail(ErrorCode::missing, "the head-end has no broker");
+  return brokers.front();
+}
+
+Result<void> WardKit::kill_broker_with_its_state() {
+  LOA_TRY_LET(const pid_t broker, pid_of_broker());
+  ::kill(broker, SIGKILL);
   for (const auto& entry : fs::directory_iterator{ward() / "broker"}) {
     if (entry.path().extension() == ".db") fs::remove(entry.path());
   }
