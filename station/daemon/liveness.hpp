@@ -34,7 +34,7 @@ class Liveness {
     std::string room;  ///< the one that is hung, spared or waits, and overdue the longest
     std::chrono::milliseconds overdue{0};
   };
-  /// @param sounding       sound is on air, or about to be
+  /// @param sounding        sound is on air, or about to be
   /// @param waits_for_disk  whether a thread does just now; asked only if a room is overdue
   [[nodiscard]] Verdict judge(MonoTime now, bool sounding, const std::function<bool()>& waits_for_disk) const;
 
