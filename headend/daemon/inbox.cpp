@@ -1,5 +1,7 @@
 #include "headend/daemon/inbox.hpp"
 
+#include <algorithm>
+
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
 
@@ -10,6 +12,10 @@ using protocol::topic::Leaf;
 void Inbox::know(const std::vector<store::Station>& stations) {
   keys_.clear();
   for (const auto& station : stations) keys_.emplace(station.id, station.key);
+  const auto gone = [this](const std::string& station) { return !keys_.contains(station); };
+  std::erase_if(states_, [&](const auto& taken) { return gone(taken.first); });
+  std::erase_if(statuses_, [&](const auto& taken) { return gone(taken.first); });
+  std::erase_if(faults_, [&](const auto& taken) { return gone(taken.first.first); });
 }
 
 Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view payload, WallTime now) {
@@ -30,29 +36,15 @@ Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view p
 }
 
 Result<void> Inbox::take_state(const std::string& station, std::string_view payload, WallTime now) {
-  LOA_TRY_LET(const auto state, protocol::message::decode<v1::State>(payload));
-  return store_.put_online(station, state.online(), state.boot(), now);
+  LOA_TRY_LET(auto state, protocol::message::decode<v1::State>(payload));
+  states_.insert_or_assign(station, TakenState{std::move(state), now});
+  return {};
 }
 
 Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now) {
   LOA_TRY_LET(const auto body, open(station, v1::KIND_STATUS, station + "/status", payload));
-  LOA_TRY_LET(const auto status, protocol::message::decode<v1::Status>(body));
-  LOA_TRY(store_.put_status(station, status, now));
-  if (!status.has_faults()) return {};
-  return settle_faults(station, {status.faults().codes().begin(), status.faults().codes().end()}, now);
-}
-
-/// The station's signed word on which of its faults stand: what it has reset while nobody heard it goes here too.
-Result<void> Inbox::settle_faults(const std::string& station, const std::set<std::string>& standing, WallTime now) {
-  LOA_TRY_LET(const auto faults, store_.faults());
-  for (auto fault : faults) {
-    if (fault.station != station || store::is_of_headend(fault.code) || standing.contains(fault.code)) continue;
-    const auto told = seen_.find(station + "/fault/" + fault.code);
-    if (told != seen_.end() && told->second > seen_[station + "/status"]) continue;  // younger than the status
-    fault.state = v1::FAULT_STATE_RESET;
-    fault.changed = now;
-    LOA_TRY(store_.put_fault(fault));
-  }
+  LOA_TRY_LET(auto status, protocol::message::decode<v1::Status>(body));
+  statuses_.insert_or_assign(station, TakenStatus{std::move(status), now});
   return {};
 }
 
@@ -67,8 +59,44 @@ Result<void> Inbox::take_fault(const std::string& station, std::string_view code
   if (store::is_of_headend(code)) {
     return fail(ErrorCode::refused, "{} sent fault {}, which is for the head-end to find", station, code);
   }
-  return store_.put_fault({station, fault.code(), fault.state(), wall_from_us(fault.since_us()), now,
-                           std::max<std::uint32_t>(fault.count(), 1), fault.text()});
+  faults_.insert_or_assign({station, fault.code()},
+                           store::FaultRecord{station, fault.code(), fault.state(), wall_from_us(fault.since_us()), now,
+                                              std::max<std::uint32_t>(fault.count(), 1), fault.text()});
+  return {};
+}
+
+Result<void> Inbox::commit(WallTime now) {
+  LOA_TRY(store_.transaction([&] { return keep_all(now); }));
+  states_.clear();
+  statuses_.clear();
+  faults_.clear();
+  return {};
+}
+
+/// Statuses last: they settle what the faults before them left standing.
+Result<void> Inbox::keep_all(WallTime now) {
+  for (const auto& [station, taken] : states_) {
+    LOA_TRY(store_.put_online(station, taken.state.online(), taken.state.boot(), taken.at));
+  }
+  for (const auto& [key, fault] : faults_) LOA_TRY(store_.put_fault(fault));
+  for (const auto& [station, taken] : statuses_) LOA_TRY(store_.put_status(station, taken.status, taken.at));
+  if (statuses_.empty()) return {};
+  LOA_TRY_LET(const auto standing, store_.faults());
+  for (const auto& fault : standing) LOA_TRY(settle(fault, now));
+  return {};
+}
+
+/// A status is the station's signed word on which of its faults stand: what it has reset while nobody heard it goes.
+Result<void> Inbox::settle(store::FaultRecord fault, WallTime now) {
+  const auto taken = statuses_.find(fault.station);
+  if (taken == statuses_.end() || !taken->second.status.has_faults() || store::is_of_headend(fault.code)) return {};
+  const auto& codes = taken->second.status.faults().codes();
+  if (std::find(codes.begin(), codes.end(), fault.code) != codes.end()) return {};
+  const auto told = seen_.find(fault.station + "/fault/" + fault.code);
+  if (told != seen_.end() && told->second > seen_[fault.station + "/status"]) return {};  // younger than the status
+  fault.state = v1::FAULT_STATE_RESET;
+  fault.changed = now;
+  return store_.put_fault(fault);
 }
 
 Result<std::string> Inbox::open(const std::string& station, v1::Kind kind, const std::string& stream,

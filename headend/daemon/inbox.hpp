@@ -1,6 +1,5 @@
 #pragma once
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -10,6 +9,9 @@
 namespace loa::headend::daemon {
 
 /// What stations say of themselves (state, status, faults), verified and kept. Proofs are the ledger's.
+///
+/// What is taken is kept by the next commit(): 300 stations on air say a hundred things a second, and each transaction
+/// is a sync of the disk. Of one station only the newest waits, so that a disk that refuses costs no memory.
 class Inbox {
  public:
   /// @param store  outlives the inbox
@@ -18,24 +20,46 @@ class Inbox {
   /// The stations whose word counts, with their keys: call at the start and when the catalogue changed.
   void know(const std::vector<store::Station>& stations);
 
-  /// Takes one message.
+  /// Takes one message, to be kept by commit().
   /// @param from  where it came; leaf state, status or fault
   /// @error missing: no such station · refused: not signed by it, for another ward, or repeated (a status or fault with
   /// a
-  ///        sequence that was seen) · invalid: breaks a rule of protocol/message/check · of the store
+  ///        sequence that was seen) · invalid: breaks a rule of protocol/message/check
   Result<void> take(const protocol::topic::Parsed& from, std::string_view payload, WallTime now);
+
+  /// Whether nothing was taken since the last commit().
+  [[nodiscard]] bool empty() const { return states_.empty() && statuses_.empty() && faults_.empty(); }
+
+  /// Keeps what was taken, in one transaction.
+  /// @error of the store; everything waits for the next commit()
+  Result<void> commit(WallTime now);
 
  private:
   Result<void> take_state(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_status(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_fault(const std::string& station, std::string_view code, std::string_view payload, WallTime now);
-  Result<void> settle_faults(const std::string& station, const std::set<std::string>& standing, WallTime now);
+  Result<void> keep_all(WallTime now);
+  Result<void> settle(store::FaultRecord fault, WallTime now);
   Result<std::string> open(const std::string& station, v1::Kind kind, const std::string& stream,
                            std::string_view payload);
 
   std::string ward_;
   store::Store& store_;
   std::map<std::string, protocol::crypto::PublicKey> keys_;
+
+  // Taken and not yet kept.
+  struct TakenState {
+    v1::State state;
+    WallTime at;
+  };
+  struct TakenStatus {
+    v1::Status status;
+    WallTime at;
+  };
+  std::map<std::string, TakenState> states_;                                  ///< by station
+  std::map<std::string, TakenStatus> statuses_;                               ///< by station
+  std::map<std::pair<std::string, std::string>, store::FaultRecord> faults_;  ///< by station and code
+
   std::map<std::string, std::uint64_t> seen_;  ///< stream ("<station>/<kind>[/<code>]") → greatest sequence
 };
 

@@ -32,6 +32,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds look_interval{300};
 /// One fsync for all proofs of this long.
 constexpr milliseconds batch_time{20};
+/// … and one for all that stations say of themselves in this long.
+constexpr milliseconds news_time{250};
 /// Plans are looked at this often even if nobody changed anything, so that their horizon moves on.
 constexpr std::chrono::minutes issue_interval{30};
 
@@ -60,7 +62,7 @@ void warn(const char* event, const Error& error) { log::warn(event, {{"reason", 
 
 struct Office::State {
   State(asio::io_context& context, ward::Ward its_ward, std::function<void()> its_ready)
-      : io(context), ward(std::move(its_ward)), ready(std::move(its_ready)), look(io), batch(io) {}
+      : io(context), ward(std::move(its_ward)), ready(std::move(its_ready)), look(io), batch(io), news(io) {}
 
   asio::io_context& io;
   ward::Ward ward;
@@ -77,7 +79,8 @@ struct Office::State {
   std::unique_ptr<link::Link> wire;
   asio::steady_timer look;
   asio::steady_timer batch;
-  bool batch_runs = false;
+  asio::steady_timer news;
+  bool batch_runs = false, news_waits = false;
   std::int64_t version = 0;
   std::chrono::steady_clock::time_point issue_at;
   bool stopped = false;
@@ -97,6 +100,8 @@ struct Office::State {
   void take_proof(const std::string& station, const std::string& sealed);
   void commit();
   void settle_later();
+  void keep_news_later();
+  void keep_news();
 };
 
 Result<void> Office::State::open() {
@@ -241,7 +246,24 @@ void Office::State::take(const link::Message& message) {
   if (auto taken = inbox->take(*from, message.payload, wall_now()); !taken) {
     // A retained message comes again at every connect: no news.
     const auto level = message.retained ? log::Level::debug : log::Level::warn;
-    log::write(level, "message.refused", {{"topic", message.topic}, {"reason", taken.error().text}});
+    return log::write(level, "message.refused", {{"topic", message.topic}, {"reason", taken.error().text}});
+  }
+  if (!inbox->empty() && !std::exchange(news_waits, true)) keep_news_later();
+}
+
+void Office::State::keep_news_later() {
+  news.expires_after(news_time);
+  news.async_wait([this](const error_code& cancelled) {
+    if (!cancelled && !stopped) keep_news();
+  });
+}
+
+void Office::State::keep_news() {
+  news_waits = false;
+  if (auto kept = inbox->commit(wall_now()); !kept) {
+    warn("news.not_kept", kept.error());
+    news_waits = true;
+    keep_news_later();
   }
 }
 
@@ -296,9 +318,11 @@ void Office::stop() {
   if (std::exchange(state_->stopped, true)) return;
   state_->look.cancel();
   state_->batch.cancel();
+  state_->news.cancel();
   if (state_->https) state_->https->stop();
   if (state_->wire) {
     if (!state_->ledger->empty()) state_->commit();
+    if (!state_->inbox->empty()) state_->keep_news();
     state_->wire->stop(milliseconds{1'000});
   }
   if (state_->broker) state_->broker->stop();

@@ -40,7 +40,7 @@ struct LinkSettings {
   std::string username;   ///< empty: none
   std::string password;
   std::optional<Tls> tls;              ///< absent: plain TCP, for a broker on loopback
-  std::chrono::seconds keepalive{30};  ///< 5…65535 s; silence of 1.5 × this ends the connection
+  std::chrono::seconds keepalive{30};  ///< 5…65535 s; silence of 2 × this ends the connection
   bool clean_session = true;  ///< false: the broker keeps subscriptions and queue for us (then MQTT 3.1.1 is spoken)
   std::optional<Will> will;
   std::chrono::milliseconds backoff_min{1'000};  ///< the n-th wait is random in 0…min(backoff_max, backoff_min·2ⁿ)

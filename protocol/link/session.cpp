@@ -232,7 +232,7 @@ tl::unexpected<Error> Session::over(int code, int number) {
   if (code == MOSQ_ERR_TLS || (code == MOSQ_ERR_ERRNO && number == EPROTO)) return pass(tls_failure());
   if (code == MOSQ_ERR_KEEPALIVE) {
     return fail(ErrorCode::timeout, "{} {}:{}: no sign of life for {} s", verb, settings_.host, settings_.port,
-                settings_.keepalive.count() * 3 / 2);
+                settings_.keepalive.count() * 2);  // asked after one, given up after another
   }
   return fail(code_of(code), "{} {}:{}: {}", verb, settings_.host, settings_.port, library_text(code, number));
 }

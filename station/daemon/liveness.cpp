@@ -1,19 +1,27 @@
 #include "station/daemon/liveness.hpp"
 
+#include <optional>
+
 namespace loa::station::daemon {
 
 void Liveness::add(std::string room, const Pulse& pulse, Serves serves) {
   rooms_.push_back({std::move(room), &pulse, serves});
 }
 
-Liveness::Verdict Liveness::judge(MonoTime now, bool sounding) const {
+Liveness::Verdict Liveness::judge(MonoTime now, bool sounding, const std::function<bool()>& waits_for_disk) const {
   Verdict worst;
+  std::optional<bool> disk;
   for (const Room& room : rooms_) {
     const auto due = room.pulse->due();
     if (!due || now < *due) continue;
     const auto overdue = std::chrono::duration_cast<std::chrono::milliseconds>(now - *due);
-    const bool spared = sounding && room.serves == Serves::other && overdue < longest_spared;
-    const State state = spared ? State::spared : State::hung;
+    State state = State::hung;
+    if (sounding && room.serves == Serves::other && overdue < longest_spared) {
+      state = State::spared;
+    } else if (overdue < longest_disk_wait) {
+      if (!disk) disk = waits_for_disk();
+      if (*disk) state = State::waits;
+    }
     if (state > worst.state || (state == worst.state && overdue >= worst.overdue)) worst = {state, room.name, overdue};
   }
   return worst;

@@ -19,8 +19,10 @@ using protocol::crypto::Sha256;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds longest_backoff{20};  // 300 stations after a broker's restart: 30 handshakes a second
-// A card may hold a sync up for seconds; what sounds next is armed 3 s ahead.
-constexpr std::chrono::seconds io_patience{3};
+// While sound is on air a hang must be over within 3 s: half a second to the next tick, this, a look of the Supervisor
+// and a start. A disk that holds the thread up is told from a hang (waits_for_disk).
+constexpr std::chrono::milliseconds io_patience{3'000}, io_patience_sounding{1'300};
+constexpr std::chrono::seconds long_work_patience{10};  // the greatest plan, the largest object
 constexpr std::size_t max_unkept = 10'000;  // parts in memory while the disk refuses them: months, some 4 MB
 
 Sha256 object_of(const v1::Cue& cue) { return Sha256::from_bytes(cue.object()).value_or(Sha256{}); }
@@ -290,6 +292,7 @@ void Station::on_plan(const std::string& sealed) {
     waiting_plan_ = sealed;
     return;
   }
+  begin_long_work();
   const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : held_sequence_;
   auto accepted = gate_.plan(sealed, after, believed_now());
   if (!accepted) return refuse("plan", accepted.error());
@@ -435,6 +438,7 @@ void Station::keep_waiting_parts() {
       presenter->settled(CueKey::of(kept));
     }
     publish_proofs(outbox_.on_appended(steady_clock::now()));
+    schedule_tick();
   }
   if (mark_keeper_) mark_keeper_->release();
 }
@@ -450,6 +454,7 @@ void Station::perform(const core::Want& action) {
 }
 
 void Station::perform(const core::Inspect& action) {
+  begin_long_work();
   const auto verified = store_.verify(action.object);
   log::warn("object.inspected", {{"object", action.object.hex()}, {"whole", verified.has_value()}});
   if (verified) {
@@ -485,6 +490,7 @@ void Station::tick() {
   retry_emergency();
   save_emergency();
   if (!waiting_plan_.empty() && may_change_plan() && plan_retry_ <= now) on_plan(std::exchange(waiting_plan_, {}));
+  pace_vitals();
   if (status_is_due(pending(), now)) publish_status();
   schedule_tick();
 }
@@ -494,7 +500,8 @@ Pending Station::pending() const {
   pending.core = core_->next_deadline();
   pending.outbox = outbox_.next_deadline();
   pending.retries = !unkept_.empty() || !waiting_emergency_.empty() || emergency_unsaved_;
-  pending.awake = sound_awake_ || sign_awake_;
+  pending.sounding = sound_awake_;
+  pending.awake = sign_awake_;
   pending.status_due = status_due_;
   pending.status_interval = status_interval();
   pending.last_status = last_status_;
@@ -504,12 +511,16 @@ Pending Station::pending() const {
 
 void Station::schedule_tick() {
   const MonoTime at = next_tick(pending(), steady_clock::now());
-  pulse_.beat(at + io_patience);
+  pulse_.beat(at + (sound_awake_ ? io_patience_sounding : io_patience));
   timer_.expires_at(at);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();
   });
 }
+
+/// Its parts together may take a slow machine longer than a hang may last, and none of them need find it waiting for
+/// the disk.
+void Station::begin_long_work() { pulse_.beat(steady_clock::now() + long_work_patience); }
 
 /// What is planned for an instant must be asked for anew when the clock is set.
 Result<void> Station::watch_steps() {

@@ -101,6 +101,7 @@ class Station {
   void load_faults();
   void watch_vitals();
   void take_vitals(const Vitals& vitals);
+  void pace_vitals();
   void switch_amplifier(bool on);
   void look_at_amplifier();
   void see_journal(const Error* error);
@@ -122,6 +123,7 @@ class Station {
   [[nodiscard]] std::chrono::seconds status_interval() const;
   void tick();
   void schedule_tick();
+  void begin_long_work();
   [[nodiscard]] Pending pending() const;
   Result<void> watch_steps();
   void supervise();

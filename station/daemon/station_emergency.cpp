@@ -24,6 +24,7 @@ void Station::on_emergency(const std::string& sealed) {
   if (sealed.empty() || sealed == emergency_bytes_) return;  // taken off the broker, or delivered again
   const std::optional<std::uint64_t> after = emergency_ ? std::optional{core_->emergency_sequence()} : std::nullopt;
   const auto now = believed_now();
+  begin_long_work();
   auto accepted = gate_.emergency(sealed, after, now);
   if (!accepted) {
     if (!now && gate_.emergency_on_disk(sealed)) waiting_emergency_ = sealed;  // it may be in time once there is one
@@ -73,6 +74,7 @@ std::set<protocol::crypto::Sha256> Station::held_of(const v1::Plan& plan) const 
 
 /// Both plans are whole: what neither names will not be played.
 void Station::drop_unneeded_objects() {
+  begin_long_work();
   std::set<protocol::crypto::Sha256> named;
   for (const auto* plan : {&plan_, &emergency_}) {
     if (!*plan) continue;

@@ -11,7 +11,7 @@ namespace topic = protocol::topic;
 using std::chrono::steady_clock;
 
 // One waking each 10 s; while people listen, what is found must be at the office within 10 s.
-constexpr std::chrono::seconds quiet_interval{10}, broadcast_interval{5};
+constexpr std::chrono::seconds quiet_interval{10}, broadcast_interval{3};
 constexpr std::uint64_t restarts_kept = 16;  // a process that ends again and again must not wear the disk out
 
 std::string restart_text(std::uint64_t quick_deaths) {
@@ -51,7 +51,10 @@ void Station::take_vitals(const Vitals& vitals) {
   vitals_ = vitals;
   for (const auto& condition : judge(vitals, settings_.faults)) feed(condition);
   look_at_amplifier();
-  vitals_watch_->set_interval(core_->broadcasting() ? broadcast_interval : quiet_interval);
+}
+
+void Station::pace_vitals() {
+  if (vitals_watch_) vitals_watch_->set_interval(core_->broadcasting() ? broadcast_interval : quiet_interval);
 }
 
 void Station::switch_amplifier(bool on) {

@@ -10,7 +10,7 @@ namespace {
 namespace topic = protocol::topic;
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds quiet_interval{60}, broadcast_interval{5};  // of status: PROTOCOL.md §10
+constexpr std::chrono::seconds quiet_interval{60}, broadcast_interval{3};  // of status: PROTOCOL.md §10
 constexpr std::chrono::hours sealed_life{24 * 365};  // status, answers, faults: the retained ones stay readable
 
 }  // namespace

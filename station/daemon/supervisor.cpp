@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "protocol/base/log.hpp"
+#include "station/daemon/disk_wait.hpp"
 #include "station/daemon/tick_plan.hpp"
 
 namespace loa::station::daemon {
@@ -72,15 +73,21 @@ void Supervisor::run() {
 }
 
 void Supervisor::look(MonoTime now) {
-  const auto verdict = rooms_.judge(now, sound_);
+  const auto verdict = rooms_.judge(now, sound_, waits_for_disk);
   if (verdict.state == Liveness::State::hung) end_process(verdict);
-  const bool sparing = verdict.state == Liveness::State::spared;
-  if (sparing && !sparing_) {
+  if (verdict.state != seen_) say(verdict);
+  seen_ = verdict.state;
+  feed(now);
+}
+
+void Supervisor::say(const Liveness::Verdict& verdict) {
+  if (verdict.state == Liveness::State::waits) {
+    log::warn("disk.slow", {{"room", verdict.room}, {"overdue_ms", verdict.overdue.count()}});
+  }
+  if (verdict.state == Liveness::State::spared) {
     log::error("room.hung",
                {{"room", verdict.room}, {"overdue_ms", verdict.overdue.count()}, {"restart", "after the sound"}});
   }
-  sparing_ = sparing;
-  feed(now);
 }
 
 void Supervisor::feed(MonoTime now) {

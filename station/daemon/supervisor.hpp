@@ -32,6 +32,7 @@ class Supervisor {
  private:
   void run();
   void look(MonoTime now);
+  static void say(const Liveness::Verdict& verdict);
   void feed(MonoTime now);
   [[nodiscard]] bool awake() const { return sound_ || sign_; }
   /// What the manager allows between two signs of life; absent when nobody watches.
@@ -46,7 +47,7 @@ class Supervisor {
   bool quit_ = false;
   bool sound_ = false;
   bool sign_ = false;
-  bool sparing_ = false;  // said so
+  Liveness::State seen_ = Liveness::State::alive;  // at the last look
   MonoTime fed_;
   MonoTime ticked_;
   std::thread thread_;

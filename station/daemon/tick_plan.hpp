@@ -10,6 +10,7 @@ struct Pending {
   std::optional<MonoTime> core;    ///< core::StationCore::next_deadline()
   std::optional<MonoTime> outbox;  ///< outbox::Outbox::next_deadline()
   bool retries = false;            ///< something is tried again: a part that the disk refused, an emergency
+  bool sounding = false;           ///< sound is on air: a hang must be found at once
   bool awake = false;              ///< a device is open: a hang must be found soon
   bool status_due = false;         ///< there is something to report
   std::chrono::seconds status_interval{60};
@@ -24,9 +25,9 @@ constexpr std::chrono::milliseconds status_pause{200};  ///< several reasons to 
 /// Whether a status is to be sent now.
 bool status_is_due(const Pending& pending, MonoTime now);
 
-/// When the station looks again if nothing happens: at the next deadline; after a second while something is on air
-/// or tried again or the clock is not disciplined, for nobody tells when it is; else after five seconds. A step of the
-/// clock is told at once (StepWatch).
+/// When the station looks again if nothing happens: at the next deadline; after half a second while sound is on air;
+/// after a second while a sign is or something is tried again or the clock is not disciplined, for nobody tells when it
+/// is; else after five seconds. A step of the clock is told at once (StepWatch).
 /// @return  not before now
 MonoTime next_tick(const Pending& pending, MonoTime now);
 

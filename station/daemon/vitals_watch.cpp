@@ -32,7 +32,8 @@ struct VitalsWatch::Work {
       lock.lock();
       if (quit) break;
       post([tell = told, vitals] { tell(vitals); });
-      changed.wait_for(lock, interval, [this] { return quit; });
+      const auto read = std::chrono::steady_clock::now();
+      while (!quit && std::chrono::steady_clock::now() < read + interval) changed.wait_until(lock, read + interval);
     }
     ended = true;
     changed.notify_all();
@@ -59,7 +60,7 @@ VitalsWatch::~VitalsWatch() {
 
 void VitalsWatch::set_interval(std::chrono::seconds interval) {
   const std::lock_guard lock{work_->mutex};
-  work_->interval = interval;
+  if (interval < std::exchange(work_->interval, interval)) work_->changed.notify_all();
 }
 
 }  // namespace loa::station::daemon

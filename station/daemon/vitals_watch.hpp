@@ -23,7 +23,7 @@ class VitalsWatch {
   VitalsWatch(const VitalsWatch&) = delete;
   VitalsWatch& operator=(const VitalsWatch&) = delete;
 
-  /// From the end of one reading to the next, from the next one on. 10 s at first.
+  /// From the end of one reading to the next, at once. 10 s at first.
   void set_interval(std::chrono::seconds interval);
 
  private:

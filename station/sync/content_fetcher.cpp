@@ -55,6 +55,12 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
         program(settings),
         queue(settings.first_wait, settings.longest_wait) {}
 
+  /// By the io thread: there is something to take over.
+  void call() {
+    pulse.call(mono_now() + patience);
+    program.wake();
+  }
+
   void take_over() {
     const std::lock_guard guard{mutex};
     if (std::exchange(changed, false)) {
@@ -112,6 +118,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
     const auto cancelled = [this, &want] {
       if (stop) return true;
       take_over();
+      pulse.rest();  // called meanwhile, it has come
       return !queue.holds(want.object);
     };
     const std::string source = base_url + want.object.hex();
@@ -170,7 +177,7 @@ void ContentFetcher::want(const std::string& content_url, std::vector<Want> want
     state_->url = content_url;
     state_->wants = std::move(wants);
   }
-  state_->program.wake();
+  state_->call();
 }
 
 const Pulse& ContentFetcher::pulse() const { return state_->pulse; }
@@ -180,7 +187,7 @@ void ContentFetcher::retry_now() {
     const std::lock_guard guard{state_->mutex};
     state_->hurry = true;
   }
-  state_->program.wake();
+  state_->call();
 }
 
 }  // namespace loa::station::sync

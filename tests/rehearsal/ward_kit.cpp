@@ -3,8 +3,6 @@
 #include <signal.h>
 
 #include <boost/json/parse.hpp>
-#include <charconv>
-#include <fstream>
 
 #include "protocol/base/file.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -20,23 +18,6 @@ fs::path program(const char* name) { return program_folder() / name; }
 std::string last_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text.substr(text.rfind('\n') + 1);
-}
-
-/// Process ids whose parent is `parent` and whose program is `name`, from /proc/<pid>/stat (proc(5)).
-std::vector<pid_t> children_of(pid_t parent, std::string_view name) {
-  std::vector<pid_t> found;
-  for (const auto& entry : fs::directory_iterator{"/proc"}) {
-    const std::string number = entry.path().filename();
-    pid_t pid = 0;
-    if (std::from_chars(number.data(), number.data() + number.size(), pid).ec != std::errc{}) continue;
-    std::string line;
-    std::getline(std::ifstream{entry.path() / "stat"}, line);
-    const auto open = line.find('('), close = line.rfind(')');
-    if (open == std::string::npos || close == std::string::npos) continue;
-    const pid_t owner = static_cast<pid_t>(std::strtol(line.c_str() + close + 3, nullptr, 10));
-    if (owner == parent && line.substr(open + 1, close - open - 1) == name) found.push_back(pid);
-  }
-  return found;
 }
 
 }  // namespace
@@ -178,10 +159,15 @@ void WardKit::kill_station(const std::string& id) { running_.at(id).kill(); }
 
 void WardKit::stop_station(const std::string& id) { running_.at(id).stop(); }
 
-Result<void> WardKit::kill_broker_with_its_state() {
+Result<pid_t> WardKit::pid_of_broker() const {
   const auto brokers = children_of(headend_->pid(), "mosquitto");
-  if (brokers.empty()) return fail(ErrorCode::missing, "the head-end has no broker to kill");
-  for (const pid_t pid : brokers) ::kill(pid, SIGKILL);
+  if (brokers.empty()) return fail(ErrorCode::missing, "the head-end has no broker");
+  return brokers.front();
+}
+
+Result<void> WardKit::kill_broker_with_its_state() {
+  LOA_TRY_LET(const pid_t broker, pid_of_broker());
+  ::kill(broker, SIGKILL);
   for (const auto& entry : fs::directory_iterator{ward() / "broker"}) {
     if (entry.path().extension() == ".db") fs::remove(entry.path());
   }

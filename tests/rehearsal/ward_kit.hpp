@@ -64,6 +64,9 @@ class WardKit {
   /// File of an object at the head-end.
   [[nodiscard]] std::filesystem::path object(const std::string& sha256) const;
   [[nodiscard]] pid_t pid_of(const std::string& station) const { return running_.at(station).pid(); }
+  [[nodiscard]] pid_t pid_of_headend() const { return headend_->pid(); }
+  /// @error missing: the head-end runs none
+  [[nodiscard]] Result<pid_t> pid_of_broker() const;
 
  private:
   explicit WardKit(std::filesystem::path folder, std::vector<StationKit> stations)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <sstream>
 #include <thread>
@@ -241,6 +242,21 @@ Result<Usage> usage_of(pid_t pid) {
     return fail(ErrorCode::missing, "process {} has ended", pid);
   }
   return Usage{sum_of_kb(status, "VmRSS"), sum_of_kb(read_proc(folder / "smaps_rollup"), "Private_"), cpu_of(stat)};
+}
+
+std::vector<pid_t> children_of(pid_t parent, std::string_view name) {
+  std::vector<pid_t> found;
+  for (const auto& entry : fs::directory_iterator{"/proc"}) {
+    const std::string number = entry.path().filename();
+    pid_t pid = 0;
+    if (std::from_chars(number.data(), number.data() + number.size(), pid).ec != std::errc{}) continue;
+    const std::string line = read_proc(entry.path() / "stat");
+    const auto open = line.find('('), close = line.rfind(')');
+    if (open == std::string::npos || close == std::string::npos) continue;
+    const pid_t owner = static_cast<pid_t>(std::strtol(line.c_str() + close + 3, nullptr, 10));
+    if (owner == parent && line.substr(open + 1, close - open - 1) == name) found.push_back(pid);
+  }
+  return found;
 }
 
 }  // namespace loa::tests

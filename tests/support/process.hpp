@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/base/result.hpp"
@@ -87,5 +88,8 @@ struct Usage {
 };
 /// @error missing: it has ended
 Result<Usage> usage_of(pid_t pid);
+
+/// Process ids whose parent is `parent` and whose program is `name`, from /proc/<pid>/stat (proc(5)).
+std::vector<pid_t> children_of(pid_t parent, std::string_view name);
 
 }  // namespace loa::tests

@@ -1,12 +1,15 @@
 #include "station/sync/content_fetcher.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 
 #include "tests/support/process.hpp"
+#include "tests/support/service_manager.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/system/station_sync/tiny_server.hpp"
 
@@ -284,6 +287,58 @@ TEST_F(ContentFetcherTest, GivesUpOnAServerThatFallsSilentAndKeepsThePart) {
   EXPECT_EQ(code_of(next()), ErrorCode::timeout);
   EXPECT_TRUE(next().result);
   EXPECT_GT(server.requests()[1].from.value_or(0), 90'000u);
+}
+
+TEST_F(ContentFetcherTest, AProgramThatIsStoppedIsKilledAndTheObjectStillComes) {
+  TinyServer server{[&](const Request& request, int nth, const Peer& peer) {
+    const auto answer = proper_answer(request, object_);
+    if (nth > 0) {
+      peer.send(answer);
+      return;
+    }
+    peer.send(answer.substr(0, answer.size() / 2));
+    peer.wait_until_gone();
+  }};
+  auto settings = impatient();
+  settings.low_speed_time = 60s;  // it is not to give up by itself
+  settings.silence_limit = 1s;
+  start(settings);
+  ask(server, {object_});
+  ASSERT_TRUE(tests::wait_until(10s, [&] { return !server.requests().empty(); }));
+  const auto programs = tests::children_of(::getpid(), "loa-fetch");
+  ASSERT_EQ(programs.size(), 1U);
+  ASSERT_EQ(::kill(programs.front(), SIGSTOP), 0);
+  EXPECT_EQ(code_of(next()), ErrorCode::timeout);
+  EXPECT_NE(::kill(programs.front(), 0), 0) << "it is no more";
+  EXPECT_TRUE(next().result);
+  EXPECT_TRUE(holds(object_));
+}
+
+TEST_F(ContentFetcherTest, AThreadThatIsCalledAndDoesNotComeIsOverdue) {
+  start();
+  ASSERT_TRUE(tests::wait_until(5s, [this] { return !fetcher_->pulse().due(); })) << "nothing to do: it rests";
+  TinyServer server{[&](const Request& request, int, const Peer& peer) { peer.send(proper_answer(request, object_)); }};
+  {
+    const auto hung = tests::HungThread::hang(::getpid(), "loa-fetch");
+    ASSERT_TRUE(hung) << hung.error().text;
+    ask(server, {object_});
+    EXPECT_TRUE(fetcher_->pulse().due()) << "it was called";
+  }
+  EXPECT_TRUE(next().result) << "and goes on when it can";
+  EXPECT_TRUE(tests::wait_until(5s, [this] { return !fetcher_->pulse().due(); }));
+}
+
+TEST_F(ContentFetcherTest, AThreadThatWaitsForALongTransferOwesNoSign) {
+  TinyServer server{[&](const Request&, int, const Peer& peer) { peer.wait_until_gone(); }};
+  auto settings = impatient();
+  settings.low_speed_time = 60s;
+  start(settings);
+  ask(server, {object_});
+  ASSERT_TRUE(tests::wait_until(10s, [&] { return !server.requests().empty(); }));
+  ASSERT_TRUE(tests::wait_until(5s, [this] { return !fetcher_->pulse().due(); }));
+  ask(server, {object_});  // the same again, as at each plan
+  EXPECT_TRUE(tests::wait_until(5s, [this] { return !fetcher_->pulse().due(); })) << "it has heard, and waits on";
+  fetcher_.reset();
 }
 
 TEST_F(ContentFetcherTest, BreaksOffWhatIsNoLongerWanted) {

@@ -1,8 +1,10 @@
 #include "headend/daemon/inbox.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "protocol/seal/seal.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace loa::headend::daemon {
 namespace {
@@ -63,6 +65,11 @@ class InboxTest : public testing::Test {
   static protocol::topic::Parsed from(Leaf leaf, std::string_view station = "a", std::string_view code = {}) {
     return {"w", station, leaf, code, {}};
   }
+  /// Taken and kept at once.
+  Result<void> take(const protocol::topic::Parsed& place, const std::string& payload) {
+    LOA_TRY(inbox_.take(place, payload, now));
+    return inbox_.commit(now);
+  }
   std::uint64_t plan_kept() { return store_.statuses()->at(0).status->plan_sequence(); }
 
   store::Store store_ = *store::Store::open(":memory:");
@@ -70,19 +77,17 @@ class InboxTest : public testing::Test {
 };
 
 TEST_F(InboxTest, KeepsAStatusOnce) {
-  EXPECT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10), now));
+  EXPECT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)));
   EXPECT_EQ(plan_kept(), 7U);
-  EXPECT_EQ(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(6), 9), now).error().code,
-            ErrorCode::refused);
-  EXPECT_EQ(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10), now).error().code,
-            ErrorCode::refused);
-  EXPECT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(8), 11), now));
+  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(6), 9)).error().code, ErrorCode::refused);
+  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)).error().code, ErrorCode::refused);
+  EXPECT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(8), 11)));
   EXPECT_EQ(plan_kept(), 8U);
 }
 
 TEST_F(InboxTest, BelievesOnlyTheStationItself) {
   const auto refused = [&](const protocol::topic::Parsed& place, const std::string& payload) {
-    return !inbox_.take(place, payload, now).has_value();
+    return !take(place, payload).has_value();
   };
   EXPECT_TRUE(refused(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10, 2))) << "another's key";
   EXPECT_TRUE(refused(from(Leaf::status, "b"), sealed(v1::KIND_STATUS, status(7), 10))) << "under another's topic";
@@ -96,37 +101,92 @@ TEST_F(InboxTest, BelievesOnlyTheStationItself) {
 }
 
 TEST_F(InboxTest, KeepsFaultsUnderTheirOwnCode) {
-  EXPECT_FALSE(inbox_.take(from(Leaf::fault, "a", "storage"), sealed(v1::KIND_FAULT, fault("device-gone"), 1), now));
-  EXPECT_TRUE(inbox_.take(from(Leaf::fault, "a", "storage"), sealed(v1::KIND_FAULT, fault("storage"), 2), now));
-  EXPECT_TRUE(inbox_.take(from(Leaf::fault, "a", "device-gone"), sealed(v1::KIND_FAULT, fault("device-gone"), 3), now));
+  EXPECT_FALSE(take(from(Leaf::fault, "a", "storage"), sealed(v1::KIND_FAULT, fault("device-gone"), 1)));
+  EXPECT_TRUE(take(from(Leaf::fault, "a", "storage"), sealed(v1::KIND_FAULT, fault("storage"), 2)));
+  EXPECT_TRUE(take(from(Leaf::fault, "a", "device-gone"), sealed(v1::KIND_FAULT, fault("device-gone"), 3)));
   EXPECT_EQ(store_.faults()->size(), 2U);
-  EXPECT_TRUE(inbox_.take(from(Leaf::fault, "a", "storage"), "", now)) << "taken back on the broker: no news";
+  EXPECT_TRUE(take(from(Leaf::fault, "a", "storage"), "")) << "taken back on the broker: no news";
   EXPECT_EQ(store_.faults()->size(), 2U);
 }
 
 TEST_F(InboxTest, FindingsOfTheHeadEndAreNotForStationsToTell) {
   ASSERT_TRUE(store_.put_fault({"a", "proof-fork", v1::FAULT_STATE_NEW, now, now, 1, "mâu thuẫn"}));
   for (const char* code : {"proof-fork", "unreachable"}) {
-    EXPECT_EQ(inbox_.take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 1), now).error().code,
+    EXPECT_EQ(take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 1)).error().code,
               ErrorCode::refused);
   }
-  EXPECT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({}), 2), now));
+  EXPECT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({}), 2)));
   ASSERT_EQ(store_.faults()->size(), 1U);
   EXPECT_EQ(store_.faults()->at(0).text, "mâu thuẫn");
 }
 
 TEST_F(InboxTest, AStatusSettlesWhatWasResetWhileNobodyHeard) {
   for (const char* code : {"storage", "panel", "underruns"}) {
-    ASSERT_TRUE(inbox_.take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 5), now));
+    ASSERT_TRUE(take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 5)));
   }
-  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 6), now));
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 6)));
   EXPECT_EQ(store_.faults()->size(), 3U) << "an older station tells nothing of its faults";
-  ASSERT_TRUE(inbox_.take(from(Leaf::fault, "a", "panel"), sealed(v1::KIND_FAULT, fault("panel"), 9), now));
-  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({"storage"}), 8), now));
+  ASSERT_TRUE(take(from(Leaf::fault, "a", "panel"), sealed(v1::KIND_FAULT, fault("panel"), 9)));
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({"storage"}), 8)));
   const auto left = *store_.faults();
   ASSERT_EQ(left.size(), 2U);
   EXPECT_EQ(left[0].code, "panel") << "told after that status was made";
   EXPECT_EQ(left[1].code, "storage");
+}
+
+TEST_F(InboxTest, KeepsAllThatWasTakenInOneTransaction) {
+  v1::State state;
+  state.set_online(true);
+  state.set_since_us(to_us(now));
+  state.set_boot("boot1");
+  ASSERT_TRUE(inbox_.take(from(Leaf::state, "b"), state.SerializeAsString(), now));
+  ASSERT_TRUE(inbox_.take(from(Leaf::fault, "a", "panel"), sealed(v1::KIND_FAULT, fault("panel"), 1), now));
+  ASSERT_TRUE(inbox_.take(from(Leaf::fault, "a", "storage"), sealed(v1::KIND_FAULT, fault("storage"), 2), now));
+  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 3), now));
+  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({"storage"}), 4), now));
+  EXPECT_FALSE(inbox_.empty());
+  EXPECT_TRUE(store_.statuses()->empty());
+  EXPECT_TRUE(store_.faults()->empty());
+  ASSERT_TRUE(inbox_.commit(now));
+  EXPECT_TRUE(inbox_.empty());
+  EXPECT_EQ(store_.statuses()->size(), 2U);
+  EXPECT_EQ(plan_kept(), 0U) << "the newest status, not the first";
+  ASSERT_EQ(store_.faults()->size(), 1U) << "it settled the fault that came before it";
+  EXPECT_EQ(store_.faults()->at(0).code, "storage");
+}
+
+/// A ward's database on disk that somebody else makes refuse statuses for a while.
+class RefusingDatabase {
+ public:
+  explicit RefusingDatabase(const std::filesystem::path& file) {
+    EXPECT_EQ(sqlite3_open(file.c_str(), &database_), SQLITE_OK);
+    run("CREATE TRIGGER full BEFORE INSERT ON station_status BEGIN SELECT RAISE(ABORT, 'full'); END");
+  }
+  ~RefusingDatabase() { sqlite3_close(database_); }
+  RefusingDatabase(const RefusingDatabase&) = delete;
+  RefusingDatabase& operator=(const RefusingDatabase&) = delete;
+  void recover() { run("DROP TRIGGER full"); }
+
+ private:
+  void run(const char* sql) { EXPECT_EQ(sqlite3_exec(database_, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
+  sqlite3* database_ = nullptr;
+};
+
+TEST_F(InboxTest, WhatTheStoreRefusesWaitsForTheNextCommit) {
+  const tests::TempFolder folder{"loa-inbox"};
+  auto store = *store::Store::open(folder / "loa.db");
+  RefusingDatabase database{folder / "loa.db"};
+  Inbox inbox{"w", store};
+  inbox.know(store_.catalogue()->stations);
+  ASSERT_TRUE(inbox.take(from(Leaf::fault, "a", "panel"), sealed(v1::KIND_FAULT, fault("panel"), 1), now));
+  ASSERT_TRUE(inbox.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 2), now));
+  EXPECT_FALSE(inbox.commit(now));
+  EXPECT_TRUE(store.faults()->empty()) << "all or nothing";
+  database.recover();
+  EXPECT_FALSE(inbox.empty());
+  ASSERT_TRUE(inbox.commit(now));
+  EXPECT_EQ(store.faults()->size(), 1U);
+  EXPECT_EQ(store.statuses()->size(), 1U);
 }
 
 TEST_F(InboxTest, TakesStateAsAHint) {
@@ -134,16 +194,18 @@ TEST_F(InboxTest, TakesStateAsAHint) {
   state.set_online(true);
   state.set_since_us(to_us(now));
   state.set_boot("boot1");
-  EXPECT_TRUE(inbox_.take(from(Leaf::state), state.SerializeAsString(), now));
+  EXPECT_TRUE(take(from(Leaf::state), state.SerializeAsString()));
   EXPECT_TRUE(store_.statuses()->at(0).online);
-  EXPECT_FALSE(inbox_.take(from(Leaf::state), "\xff\xff", now));
+  EXPECT_FALSE(take(from(Leaf::state), "\xff\xff"));
 }
 
 TEST_F(InboxTest, ForgetsAStationThatWasRemoved) {
+  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 9), now));
   ASSERT_TRUE(store_.remove_station("a", now));
   inbox_.know(store_.catalogue()->stations);
-  EXPECT_EQ(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10), now).error().code,
-            ErrorCode::missing);
+  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)).error().code, ErrorCode::missing);
+  ASSERT_TRUE(inbox_.commit(now));
+  EXPECT_TRUE(store_.statuses()->empty()) << "nor is what it said before";
 }
 
 }  // namespace

@@ -40,6 +40,15 @@ TEST(TickPlan, ARetryOrAClockThatNobodyKeepsIsLookedAfterEverySecond) {
   }
 }
 
+TEST(TickPlan, WhatIsOnAirIsLookedAfterMoreOften) {
+  Pending shown = idle();
+  shown.awake = true;
+  EXPECT_EQ(next_tick(shown, now), now + 1s);
+  Pending heard = idle();
+  heard.sounding = true;
+  EXPECT_EQ(next_tick(heard, now), now + 500ms);
+}
+
 TEST(TickPlan, AStatusGoesOutEveryMinuteAndSoonWhenThereIsNews) {
   Pending pending = idle();
   EXPECT_FALSE(status_is_due(pending, now + pending.status_interval - 1ms));

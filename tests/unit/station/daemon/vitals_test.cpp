@@ -125,6 +125,24 @@ TEST(VitalsWatch, TellsAtOnce) {
   EXPECT_EQ(vitals->sensors.undervoltage, false);
 }
 
+TEST(VitalsWatch, AShorterIntervalCountsAtOnce) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int readings = 0;
+  VitalsWatch watch{std::make_shared<firmware::SimSensors>(), "/", [](const std::function<void()>& call) { call(); },
+                    [&](const Vitals&) {
+                      const std::lock_guard lock{mutex};
+                      ++readings;
+                      changed.notify_all();
+                    }};
+  std::unique_lock lock{mutex};
+  changed.wait(lock, [&] { return readings == 1; });
+  lock.unlock();
+  watch.set_interval(0s);
+  lock.lock();
+  EXPECT_TRUE(changed.wait_for(lock, 8s, [&] { return readings > 1; })) << "not after the ten seconds it was to sleep";
+}
+
 class AmplifierTest : public testing::Test {
  protected:
   [[nodiscard]] std::string look(std::chrono::milliseconds later = 500ms) {
