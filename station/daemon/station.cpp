@@ -421,6 +421,11 @@ void Station::perform(const core::Keep& action) {
 void Station::keep_waiting_parts() {
   while (!unkept_.empty()) {
     const auto sealed = journal_.append(unkept_.front(), reading_.now.wall);
+    if (!sealed && sealed.error().code == ErrorCode::invalid) {  // no disk will ever take it, and others wait behind it
+      log::error("proof.lost", {{"error", sealed.error().text}});
+      unkept_.pop_front();
+      continue;
+    }
     if (!sealed) {
       log::error("proof.unkept", {{"error", sealed.error().text}, {"waiting", unkept_.size()}});
       return see_journal(&sealed.error());

@@ -28,6 +28,12 @@ void Station::load_faults() {
     see_once(core::fault_code::software_restart, "", restart_text(restarts_.in_row()));
   }
   const auto& recovery = journal_.recovery();
+  if (recovery.other_key_proofs > 0) {
+    see_once(core::fault_code::storage, "journal-other-key",
+             fmt::format("{} proofs that an earlier key of this station sealed are kept in its journal as *.other-key: "
+                         "the office does not believe that key any more",
+                         recovery.other_key_proofs));
+  }
   if (recovery.damaged_bytes + recovery.lost_proofs == 0) return;
   see_once(core::fault_code::storage, "journal-damaged",
            fmt::format("{} bytes of the journal are unreadable, {} proofs are lost: the memory card fails",

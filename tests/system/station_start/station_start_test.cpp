@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "protocol/base/file.hpp"
@@ -95,6 +96,13 @@ std::vector<Row> StationStart::state_folder() {
        [](auto& home) { edit(home / "station.toml", "\"trung-hoa\"", "\"trung-van\""); },
        needs_a_person,
        {"of ward 'trung-hoa'", "own folder"}},
+      {"state folder of an earlier key of this station",
+       [](auto& home) {
+         fs::remove(home / "station.key");
+         ASSERT_TRUE(protocol::crypto::SecretKey::generate().save(home / "station.key"));
+       },
+       {},
+       {"journal.other_key", "earlier key of this station", "*.other-key"}},
       {"newer journal", make_newer, needs_a_person, {"run the newer program", "nothing was changed"}},
       {"command.last damaged",
        [](auto& home) { write(home / "state/command.last", "\xff\n"); },
@@ -176,8 +184,10 @@ void StationStart::expect_nothing_lost(const std::map<std::string, std::string>&
     if (same != after.end() && same->second == bytes) continue;
     const bool grown =
         up && name.starts_with("journal/proofs-") && same != after.end() && same->second.starts_with(bytes);
-    const auto aside = after.find(name + ".aside");
-    EXPECT_TRUE(grown || (aside != after.end() && aside->second == bytes)) << name << " is lost";
+    const bool aside = std::any_of(after.begin(), after.end(), [&](const auto& file) {
+      return file.second == bytes && (file.first == name + ".aside" || file.first == name + ".other-key");
+    });
+    EXPECT_TRUE(grown || aside) << name << " is lost";
   }
   EXPECT_TRUE(up || after.size() == before.size()) << "nothing was added either";
 }
