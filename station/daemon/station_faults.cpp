@@ -54,6 +54,9 @@ void Station::watch_vitals() {
 }
 
 void Station::take_vitals(const Vitals& vitals) {
+  const std::uint64_t reserve = settings_.faults.disk_free_bytes;
+  if (content_without_room_ && vitals_.disk_free_bytes < reserve && vitals.disk_free_bytes >= reserve)
+    fetcher_->retry_now();
   vitals_ = vitals;
   for (const auto& condition : judge(vitals, settings_.faults)) feed(condition);
   look_at_amplifier();
@@ -93,7 +96,8 @@ void Station::perform(const core::Raise& action) {
   publish_fault(fault);
   const bool worn = restarts_.in_row() > restarts_kept && fault.code() == core::fault_code::software_restart;
   if (worn) return;
-  if (const auto saved = vault_.save_fault(fault); !saved) log::warn("fault.unsaved", {{"error", saved.error().text}});
+  if (const auto saved = with_room([&] { return vault_.save_fault(fault); }); !saved)
+    log::warn("fault.unsaved", {{"error", saved.error().text}});
 }
 
 /// One that is reset is told once more, then its retained message goes.

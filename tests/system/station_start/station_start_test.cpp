@@ -120,6 +120,17 @@ std::vector<Row> StationStart::state_folder() {
        {"starts.unwritten", "No space left"},
        "cp -a state full && mount -t tmpfs -o size=1m none state && cp -a full/. state/ && (cat /dev/zero >state/fill; "
        "true) 2>/dev/null"},
+      {"disk full and the journal damaged",
+       [](auto& home) {
+         const auto file = home / "state/journal/proofs-00000000000000000001";
+         auto bytes = *read_file(file, 1U << 20U);
+         bytes[20] = static_cast<char>(~bytes[20]);
+         write(file, bytes);
+       },
+       {},
+       {"object.evicted"},
+       "cp -a state full && mount -t tmpfs -o size=1m none state && cp -a full/. state/ && (cat /dev/zero >state/fill; "
+       "true) 2>/dev/null"},
       {"disk full from the first day",
        [](auto&) {},
        may_heal,
