@@ -47,6 +47,7 @@ struct OpusReader::State {
   File file;
   std::string name;
   std::int64_t frames = 0;
+  std::int64_t at = 0;  // frame that is read next
 
   Result<void> prepare();
 };
@@ -98,20 +99,25 @@ Result<void> OpusReader::seek(std::int64_t frame) {
   const auto run_in = std::max<std::int64_t>(0, target - run_in_frames);
   const int number = op_pcm_seek(state_->file.get(), run_in);
   if (number != 0) return opus_failure(number, fmt::format("cannot seek to frame {} of {}", run_in, state_->name));
+  state_->at = run_in;
   std::vector<std::int16_t> unheard(static_cast<std::size_t>(target - run_in));
   LOA_TRY_LET(const auto got, read(unheard));
   if (got == unheard.size() && op_pcm_tell(state_->file.get()) == target) return {};
   return fail(ErrorCode::invalid, "cannot seek to frame {} of {}: it is damaged there", target, state_->name);
 }
 
+// A second stream behind the first under the same serial number is not counted as one, but would be read on into.
 Result<std::size_t> OpusReader::read(std::span<std::int16_t> pcm) {
+  const auto left = static_cast<std::size_t>(state_->frames - state_->at);
+  const std::size_t wanted = std::min(pcm.size(), left);
   std::size_t done = 0;
-  while (done < pcm.size()) {
-    const auto room = std::min<std::size_t>(pcm.size() - done, 1 << 20);
+  while (done < wanted) {
+    const auto room = std::min<std::size_t>(wanted - done, 1 << 20);
     const int got = op_read(state_->file.get(), pcm.data() + done, static_cast<int>(room), nullptr);
     if (got < 0) return opus_failure(got, "cannot decode " + state_->name);
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
+    state_->at += got;
   }
   return done;
 }

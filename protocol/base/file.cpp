@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -112,6 +113,12 @@ Result<void> save_file(const std::filesystem::path& path, std::string_view bytes
     return saved;
   }
   return sync_folder(path.parent_path());
+}
+
+Result<DiskSpace> disk_space(const std::filesystem::path& folder) {
+  struct statvfs disk {};
+  if (::statvfs(folder.c_str(), &disk) != 0) return errno_failure("ask for the space of", folder);
+  return DiskSpace{std::uint64_t{disk.f_bavail} * disk.f_frsize, (disk.f_flag & ST_RDONLY) != 0};
 }
 
 Result<void> make_folders(const std::filesystem::path& folder, unsigned mode) {

@@ -46,6 +46,14 @@ Result<void> write_all(int fd, std::string_view bytes, const std::filesystem::pa
 /// @error io
 Result<void> sync_folder(const std::filesystem::path& folder);
 
+/// What the file system of a folder has left.
+struct DiskSpace {
+  std::uint64_t free_bytes = 0;  ///< for this user: what is kept for root is not in it
+  bool read_only = false;
+};
+/// @error missing · io; may hang as long as the disk does
+Result<DiskSpace> disk_space(const std::filesystem::path& folder);
+
 /// Makes a folder and its parents, each durable, if they are not there.
 /// @param mode  permission bits of the folders made
 /// @error io · full · refused · exists: something else than a folder is there

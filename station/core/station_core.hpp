@@ -77,6 +77,9 @@ class StationCore {
   [[nodiscard]] bool awaits_cue_before(const v1::Plan& newer) const;
   [[nodiscard]] std::size_t objects_wanted() const { return held_.size(); }
   [[nodiscard]] std::size_t objects_held() const;
+  /// When each object is presented next: begin of the first cue that is not over and names it. An emergency's are
+  /// needed from the first instant on. What is not here no cue wants any more.
+  [[nodiscard]] std::map<Sha256, WallTime> objects_needed() const;
   /// Every occurrence that is stopped, with those that a stop would end now: to be durable before it is obeyed.
   [[nodiscard]] std::vector<std::string> stops() const;
 

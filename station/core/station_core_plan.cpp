@@ -139,7 +139,7 @@ void StationCore::take(const ObjectHeld& event) {
 }
 
 void StationCore::take(const ObjectLost& event) {
-  held_[event.object] = false;
+  if (const auto entry = held_.find(event.object); entry != held_.end()) entry->second = false;
   want_objects();
 }
 
@@ -190,6 +190,19 @@ const v1::Object* StationCore::object_of_plans(const Sha256& name) const {
 std::size_t StationCore::objects_held() const {
   return static_cast<std::size_t>(
       std::count_if(held_.begin(), held_.end(), [](const auto& one) { return one.second; }));
+}
+
+std::map<Sha256, WallTime> StationCore::objects_needed() const {
+  std::map<Sha256, WallTime> needed;
+  for (const Track* track : order_) {  // by their begin
+    if (track->closed()) continue;
+    const WallTime from = track->slot == Slot::emergency ? WallTime{} : wall_from_us(track->start_us());
+    for (const Sha256& object : objects_of(track->cue)) {
+      auto& first = needed.try_emplace(object, from).first->second;
+      first = std::min(first, from);
+    }
+  }
+  return needed;
 }
 
 void StationCore::want_objects() {

@@ -40,8 +40,7 @@ Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, Stat
   if (!loaded)
     return pass(std::move(loaded).error(), "without its key a station can prove nothing; carry its bundle here again");
   const auto key = *std::move(loaded);
-  LOA_TRY_LET(auto journal,
-              journal::ProofJournal::open(settings.state_folder / "journal", {settings.ward, settings.station}, key));
+  LOA_TRY_LET(auto journal, open_journal(settings, key));
   Restarts restarts{settings.state_folder, settings.safe_after, boot_id()};
   come_back(restarts, settings);
   LOA_TRY_LET(auto vault, Vault::open(settings.state_folder));
@@ -67,6 +66,7 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       restarts_(std::move(restarts)),
       vault_(std::move(vault)),
       store_(std::move(store)),
+      room_(settings_.state_folder, settings_.faults.disk_free_bytes),
       gate_(settings_),
       outbox_(journal_),
       started_(steady_clock::now()),
@@ -179,6 +179,7 @@ Result<void> Station::make_link() {
   LOA_TRY(link_->subscribe(topic::of_command(ward, "+"), protocol::link::Qos::at_least_once));
   sync::FetchSettings fetch;
   fetch.ca_file = settings_.mqtt.ca_file;
+  fetch.reserve_bytes = settings_.faults.disk_free_bytes;
   fetcher_ = std::make_unique<sync::ContentFetcher>(settings_.state_folder / "content", fetch, post(),
                                                     [this](const sync::Fetched& fetched) { on_fetched(fetched); });
   return {};
@@ -305,7 +306,7 @@ void Station::on_plan(const std::string& sealed) {
     if (const auto aside = vault_.set_plan_aside(); !aside) return refuse("plan", aside.error());
   }
   plan_unused_ = false;
-  if (const auto saved = vault_.save_plan(sealed); !saved) {
+  if (const auto saved = with_room([&] { return vault_.save_plan(sealed); }); !saved) {
     waiting_plan_ = sealed;  // nobody sends it again
     return refuse("plan", saved.error());
   }
@@ -336,12 +337,16 @@ void Station::on_command(const std::string& sealed) {
       plan_ ? std::vector<std::string>{plan_->groups().begin(), plan_->groups().end()} : std::vector<std::string>{};
   const auto accepted = gate_.command(sealed, vault_.last_command(), believed_now(), groups);
   if (!accepted) return refuse("command", accepted.error());
-  if (const auto saved = vault_.save_last_command(accepted->sequence); !saved) return refuse("command", saved.error());
+  const auto sequence = accepted->sequence;
+  if (const auto saved = with_room([&] { return vault_.save_last_command(sequence); }); !saved)
+    return refuse("command", saved.error());
   if (accepted->command.has_mute()) {
-    if (const auto saved = vault_.save_mute(accepted->command.mute()); !saved) return refuse("command", saved.error());
+    if (const auto saved = with_room([&] { return vault_.save_mute(accepted->command.mute()); }); !saved)
+      return refuse("command", saved.error());
   }
   if (accepted->command.has_stop()) {
-    if (const auto saved = vault_.save_stops(core_->stops()); !saved) return refuse("command", saved.error());
+    if (const auto saved = with_room([&] { return vault_.save_stops(core_->stops()); }); !saved)
+      return refuse("command", saved.error());
   }
   log::info("command.accepted", {{"id", accepted->command.id()}, {"sequence", accepted->sequence}});
   feed(core::CommandArrived{accepted->command});
@@ -350,18 +355,24 @@ void Station::on_command(const std::string& sealed) {
 void Station::on_receipt(const std::string& sealed) {
   const auto receipt = gate_.receipt(sealed);
   if (!receipt) return refuse("receipt", receipt.error());
-  if (const auto taken = journal_.receipted(*receipt); !taken) return refuse("receipt", taken.error());
+  if (const auto taken = with_room([&] { return journal_.receipted(*receipt); }); !taken)
+    return refuse("receipt", taken.error());
   publish_proofs(outbox_.on_receipted(steady_clock::now()));
 }
 
 void Station::on_fetched(const sync::Fetched& fetched) {
   if (fetched.result) {
     log::info("object.fetched", {{"object", fetched.object.hex()}});
+    see_content_room(nullptr);
     status_due_ = true;
     feed(core::ObjectHeld{fetched.object});
   } else {
     const Error& error = fetched.result.error();
     log::warn("object.fetch_failed", {{"object", fetched.object.hex()}, {"error", error.text}});
+    if (error.code == ErrorCode::full) {
+      see_content_room(&error);
+      return make_room_for(fetched.object);
+    }
     if (error.code != ErrorCode::invalid && error.code != ErrorCode::refused) return;  // no network is no refusal
     last_refused_ = "object: " + error.text;
     status_due_ = true;
@@ -425,7 +436,12 @@ void Station::perform(const core::Keep& action) {
 /// A part leaves the queue only when it is durable; the order of parts is the order of proofs.
 void Station::keep_waiting_parts() {
   while (!unkept_.empty()) {
-    const auto sealed = journal_.append(unkept_.front(), reading_.now.wall);
+    const auto sealed = with_room([this] { return journal_.append(unkept_.front(), reading_.now.wall); });
+    if (!sealed && sealed.error().code == ErrorCode::invalid) {  // no disk will ever take it, and others wait behind it
+      log::error("proof.lost", {{"error", sealed.error().text}});
+      unkept_.pop_front();
+      continue;
+    }
     if (!sealed) {
       log::error("proof.unkept", {{"error", sealed.error().text}, {"waiting", unkept_.size()}});
       return see_journal(&sealed.error());
@@ -450,6 +466,7 @@ void Station::perform(const core::Want& action) {
     // The list is in the order of need; the fetcher orders by instant.
     if (name) wants.push_back({*name, object.bytes(), WallTime{Micros{static_cast<std::int64_t>(wants.size())}}});
   }
+  if (wants.empty()) see_content_room(nullptr);
   fetcher_->want(action.content_url, std::move(wants));
 }
 

@@ -15,6 +15,7 @@
 #include "station/core/station_core.hpp"
 #include "station/daemon/amplifier_watch.hpp"
 #include "station/daemon/board.hpp"
+#include "station/daemon/card_room.hpp"
 #include "station/daemon/gate.hpp"
 #include "station/daemon/restarts.hpp"
 #include "station/daemon/step_watch.hpp"
@@ -97,6 +98,21 @@ class Station {
   void on_page_damaged(const std::string& object);
   [[nodiscard]] std::vector<std::filesystem::path> pages_of(const v1::Cue& cue) const;
 
+  // A full card: station_room.cpp.
+  static Result<journal::ProofJournal> open_journal(const StationSettings& settings,
+                                                    const protocol::crypto::SecretKey& key);
+  bool make_room(const Error& error);
+  void make_room_for(const protocol::crypto::Sha256& object);
+  void tell_evicted(const sync::Eviction& eviction);
+  void see_content_room(const Error* error);
+  /// Writes; where the card is full, again after content has made room.
+  template <class Write>
+  auto with_room(Write write) {
+    auto result = write();
+    if (!result && make_room(result.error())) result = write();
+    return result;
+  }
+
   // Faults: station_faults.cpp.
   void load_faults();
   void watch_vitals();
@@ -142,6 +158,7 @@ class Station {
   Restarts restarts_;
   Vault vault_;
   content::store::ObjectStore store_;
+  const CardRoom room_;
   Gate gate_;
   outbox::Outbox outbox_;
   std::unique_ptr<core::StationCore> core_;
@@ -167,6 +184,7 @@ class Station {
   Vitals vitals_;
   AmplifierWatch amplifier_;
   bool journal_failed_ = false;
+  bool content_without_room_ = false;
   boost::asio::steady_timer timer_;
   std::optional<StepWatch> step_watch_;
   boost::asio::steady_timer amplifier_timer_;

@@ -13,7 +13,7 @@ std::optional<WallTime> last_known(const Vault& vault) {
 
 // An instant that is lost costs some knowledge after a power cut; the next one comes within the hour.
 void Station::perform(const core::Remember& action) {
-  const auto saved = vault_.save_last_known(action.instant);
+  const auto saved = with_room([&] { return vault_.save_last_known(action.instant); });
   if (!saved) log::warn("clock.unremembered", {{"error", saved.error().text}});
 }
 

@@ -43,7 +43,7 @@ void Station::on_emergency(const std::string& sealed) {
 /// there is none to keep.
 void Station::save_emergency() {
   if (!emergency_unsaved_ || !unkept_.empty() || core_->owes_for_dropped()) return;
-  const auto saved = vault_.save_emergency(emergency_bytes_);
+  const auto saved = with_room([this] { return vault_.save_emergency(emergency_bytes_); });
   if (!saved) return log::error("emergency.unsaved", {{"error", saved.error().text}});
   emergency_unsaved_ = false;
 }

@@ -28,6 +28,12 @@ void Station::load_faults() {
     see_once(core::fault_code::software_restart, "", restart_text(restarts_.in_row()));
   }
   const auto& recovery = journal_.recovery();
+  if (recovery.other_key_proofs > 0) {
+    see_once(core::fault_code::storage, "journal-other-key",
+             fmt::format("{} proofs that an earlier key of this station sealed are kept in its journal as *.other-key: "
+                         "the office does not believe that key any more",
+                         recovery.other_key_proofs));
+  }
   if (recovery.damaged_bytes + recovery.lost_proofs == 0) return;
   see_once(core::fault_code::storage, "journal-damaged",
            fmt::format("{} bytes of the journal are unreadable, {} proofs are lost: the memory card fails",
@@ -48,6 +54,9 @@ void Station::watch_vitals() {
 }
 
 void Station::take_vitals(const Vitals& vitals) {
+  const std::uint64_t reserve = settings_.faults.disk_free_bytes;
+  if (content_without_room_ && vitals_.disk_free_bytes < reserve && vitals.disk_free_bytes >= reserve)
+    fetcher_->retry_now();
   vitals_ = vitals;
   for (const auto& condition : judge(vitals, settings_.faults)) feed(condition);
   look_at_amplifier();
@@ -90,7 +99,8 @@ void Station::perform(const core::Raise& action) {
   publish_fault(fault);
   const bool worn = restarts_.in_row() > restarts_kept && fault.code() == core::fault_code::software_restart;
   if (worn) return;
-  if (const auto saved = vault_.save_fault(fault); !saved) log::warn("fault.unsaved", {{"error", saved.error().text}});
+  if (const auto saved = with_room([&] { return vault_.save_fault(fault); }); !saved)
+    log::warn("fault.unsaved", {{"error", saved.error().text}});
 }
 
 /// One that is reset is told once more, then its retained message goes.

@@ -51,8 +51,9 @@ struct StationSettings {
   };
   /// What is a fault, and where it is looked for.
   struct FaultLimits {
-    int too_hot_c = 80;                        ///< 30…120; a Raspberry Pi slows down from here on
-    std::uint64_t disk_free_bytes = 64 << 20;  ///< fewer free is a fault; the journal may take 32 MiB
+    int too_hot_c = 80;  ///< 30…120; a Raspberry Pi slows down from here on
+    std::uint64_t disk_free_bytes =
+        64 << 20;  ///< fewer free is a fault, and content leaves so much free; the journal may take 32 MiB
     std::uint32_t underruns = 3;               ///< in one cue, or in ten minutes of it
     std::filesystem::path sysfs = "/sys";      ///< where the kernel's sensors are
     std::optional<std::chrono::seconds> hold;  ///< how long a condition must stay away; absent: each code's own

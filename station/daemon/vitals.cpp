@@ -1,7 +1,6 @@
 #include "station/daemon/vitals.hpp"
 
 #include <fcntl.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -33,10 +32,10 @@ std::uint64_t resident_bytes() {
 Vitals read_vitals(firmware::Sensors& sensors, const std::filesystem::path& folder) {
   Vitals vitals;
   vitals.sensors = sensors.read();
-  struct statvfs disk {};
-  if (::statvfs(folder.c_str(), &disk) != 0) return vitals;
-  vitals.disk_free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-  vitals.disk_read_only = (disk.f_flag & ST_RDONLY) != 0;
+  const auto disk = disk_space(folder);
+  if (!disk) return vitals;
+  vitals.disk_free_bytes = disk->free_bytes;
+  vitals.disk_read_only = disk->read_only;
   return vitals;
 }
 

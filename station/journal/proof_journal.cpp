@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "protocol/base/log.hpp"
+#include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
 
 // Writing. How an existing folder is taken up again stands in recovery.cpp.
@@ -18,14 +18,6 @@ namespace seal = protocol::seal;
 // A proof has to outlive any outage and any wrong clock; replay is prevented by number and chain, not by its validity.
 constexpr auto validity = std::chrono::hours{24 * 365 * 10};
 constexpr WallTime earliest_believable{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
-
-Result<void> check_draft(const v1::Proof& draft) {
-  if (draft.bucket() == v1::BUCKET_UNKNOWN || draft.to_us() <= draft.from_us() || draft.occurrence().empty()) {
-    return fail(ErrorCode::invalid, "a proof of '{}' segment {} from {} to {} in bucket {} says nothing",
-                draft.occurrence(), draft.segment(), draft.from_us(), draft.to_us(), static_cast<int>(draft.bucket()));
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -46,7 +38,8 @@ std::uint64_t ProofJournal::bytes() const {
 }
 
 Result<std::string> ProofJournal::append(v1::Proof draft, WallTime now) {
-  LOA_TRY(check_draft(draft));
+  LOA_TRY(check(draft));
+  complete(draft);
   if (broken_) LOA_TRY(mend());
   LOA_TRY_LET(std::string sealed, seal(draft, now));
   const std::string record = encode_record(sealed);
@@ -63,10 +56,21 @@ Result<std::string> ProofJournal::append(v1::Proof draft, WallTime now) {
   return sealed;
 }
 
-Result<std::string> ProofJournal::seal(v1::Proof& proof, WallTime now) const {
-  proof.set_epoch(epoch_.data(), epoch_.size());
-  proof.set_number(last_ + 1);
-  proof.set_previous(head_.bytes.data(), head_.bytes.size());
+Result<void> ProofJournal::check(v1::Proof draft) const {
+  complete(draft);
+  auto checked = protocol::message::check(draft);
+  if (checked) return checked;
+  return pass(std::move(checked).error(), fmt::format("a proof of '{}' segment {} that the office would refuse",
+                                                      draft.occurrence(), draft.segment()));
+}
+
+void ProofJournal::complete(v1::Proof& draft) const {
+  draft.set_epoch(epoch_.data(), epoch_.size());
+  draft.set_number(last_ + 1);
+  draft.set_previous(head_.bytes.data(), head_.bytes.size());
+}
+
+Result<std::string> ProofJournal::seal(const v1::Proof& proof, WallTime now) const {
   seal::Address address;
   address.ward = identity_.ward;
   address.sender = "station/" + identity_.station;
@@ -99,10 +103,14 @@ Result<void> ProofJournal::make_room(std::size_t record_bytes) {
 
 Result<void> ProofJournal::begin_segment() {
   const SegmentHead head{epoch_, last_ + 1, head_, identity_.ward, identity_.station};
-  const auto path = folder_ / fmt::format("proofs-{:020}", head.first);
+  const auto path = segment_path(head.first);
   LOA_TRY(save_file(path, encode_head(head), 0600));
   segments_.push_back({path, segment_head_bytes, 0, {}});
   return open_active();
+}
+
+std::filesystem::path ProofJournal::segment_path(std::uint64_t first) const {
+  return folder_ / fmt::format("proofs-{:020}", first);
 }
 
 Result<void> ProofJournal::open_active() {
@@ -144,7 +152,7 @@ Result<void> ProofJournal::mend() {
 }
 
 Result<void> ProofJournal::receipted(const v1::Receipt& receipt) {
-  if (receipt.epoch() != std::string_view{reinterpret_cast<const char*>(epoch_.data()), epoch_.size()}) {
+  if (receipt.epoch() != epoch_text()) {
     return fail(ErrorCode::refused, "a receipt for another epoch than ours, through {}", receipt.through());
   }
   if (receipt.through() > last_) {
@@ -194,15 +202,13 @@ Result<std::vector<Accounted>> ProofJournal::accounted(WallTime since) const {
   std::vector<Accounted> result;
   for (const Segment& segment : segments_) {
     if (segment.newest_us < to_us(since)) continue;
-    LOA_TRY_LET(const std::string bytes, read_file(segment.path, limits_.quota_bytes + max_record_bytes));
+    LOA_TRY_LET(const std::string bytes, read_segment(segment.path));
     for (const Entry& entry : segment.entries) {
-      v1::Envelope envelope;
-      v1::Header header;
-      v1::Proof proof;
-      if (!envelope.ParseFromString(bytes.substr(entry.span.offset, entry.span.length)) ||
-          !header.ParseFromString(envelope.header()) || !proof.ParseFromString(header.body())) {
-        return fail(ErrorCode::io, "proof {} in {} changed on the disk", entry.number, segment.path.string());
-      }
+      const bool there = bytes.size() >= std::size_t{entry.span.offset} + entry.span.length;
+      const auto read =
+          there ? decode_sealed(std::string_view{bytes}.substr(entry.span.offset, entry.span.length)) : std::nullopt;
+      if (!read) return fail(ErrorCode::io, "proof {} in {} changed on the disk", entry.number, segment.path.string());
+      const v1::Proof& proof = read->proof;
       if (proof.to_us() < to_us(since)) continue;
       result.push_back({CueKey::of(proof), proof.from_us(), proof.to_us(), proof.bucket(), proof.reason()});
     }
@@ -220,16 +226,19 @@ Result<std::string> ProofJournal::read_entry(const Segment& segment, const Entry
   return sealed;
 }
 
-Result<Sha256> ProofJournal::digest_of(std::uint64_t number) const {
-  if (number == last_) return head_;
+Result<std::string> ProofJournal::read_number(std::uint64_t number) const {
   for (const Segment& segment : segments_) {
     for (const Entry& entry : segment.entries) {
-      if (entry.number != number) continue;
-      LOA_TRY_LET(const std::string sealed, read_entry(segment, entry));
-      return digest_of_sealed(sealed);
+      if (entry.number == number) return read_entry(segment, entry);
     }
   }
   return fail(ErrorCode::io, "proof {} is no longer in the journal {}", number, folder_.string());
+}
+
+Result<Sha256> ProofJournal::digest_of(std::uint64_t number) const {
+  if (number == last_) return head_;
+  LOA_TRY_LET(const std::string sealed, read_number(number));
+  return digest_of_sealed(sealed);
 }
 
 }  // namespace loa::station::journal

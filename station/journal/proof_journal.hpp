@@ -11,15 +11,10 @@
 #include "protocol/crypto/hash.hpp"
 #include "protocol/crypto/key.hpp"
 #include "station/core/presenter.hpp"
+#include "station/journal/sealed_proof.hpp"
 #include "station/journal/segment.hpp"
 
 namespace loa::station::journal {
-
-/// Whose journal it is.
-struct Identity {
-  std::string ward;
-  std::string station;
-};
 
 /// How much a journal may keep.
 struct Limits {
@@ -29,9 +24,6 @@ struct Limits {
 
 /// The digest by which the next proof names this one.
 Sha256 digest_of_sealed(const std::string& sealed);
-/// Renames a file to "….damaged", durably.
-Result<void> set_aside(const std::filesystem::path& path);
-
 /// What open() found.
 struct Recovery {
   bool fresh = false;               ///< a new epoch was begun
@@ -40,6 +32,9 @@ struct Recovery {
   std::uint64_t torn_bytes = 0;     ///< cut off the tail: a proof that had not been acknowledged
   std::uint64_t damaged_bytes = 0;  ///< unreadable in the middle: the disk is failing
   std::uint64_t lost_proofs = 0;    ///< numbers that should be there and are not
+  /// Proofs that another key sealed, an earlier one of this station: set aside as "*.other-key", for no receipt can
+  /// come for them and nobody here can say whether they are genuine.
+  std::uint64_t other_key_proofs = 0;
 };
 
 /// A sealed proof that has no receipt yet.
@@ -59,7 +54,7 @@ struct Accounted {
 
 /// The station's proofs on disk: numbered, chained by hash, signed, fsynced before anybody sees them, and kept until
 /// the head-end's receipt. A power cut at any instruction loses nothing that append() returned. FORMAT.md describes the
-/// files.
+/// files. The card is not believed: only what this station's key has signed is sent, accounted for or said again.
 ///
 /// Not thread-safe. append() and receipted() wait for the disk (an SD card: some milliseconds, at times a second). One
 /// process at a time: the folder is locked.
@@ -71,12 +66,17 @@ class ProofJournal {
   static Result<ProofJournal> open(const std::filesystem::path& folder, Identity identity,
                                    protocol::crypto::SecretKey key, Limits limits = {});
 
+  /// Whether a draft says what a proof may say (PROTOCOL.md §5). One that the office refuses would hold up for ever all
+  /// that is chained to it.
+  /// @error invalid: the first field that is wrong
+  [[nodiscard]] Result<void> check(v1::Proof draft) const;
+
   /// Completes a draft (epoch, number, previous), seals it for the head-end, and returns once it is on the disk.
   /// @param draft  cue, bucket, reason, from_us < to_us and the sink's fields; never BUCKET_UNKNOWN
   /// @param now    drives only the validity; may be wrong
   /// @return       the sealed bytes to publish
-  /// @error        invalid: not a proof · full: quota or disk; nothing was dropped for it · io: the proof is not
-  /// stored,
+  /// @error        invalid: check() refuses it, or it is too large; it never will be stored · full: quota or disk;
+  /// nothing was dropped for it · io: the proof is not stored,
   ///               try again
   Result<std::string> append(v1::Proof draft, WallTime now);
 
@@ -120,20 +120,33 @@ class ProofJournal {
 
   Result<void> lock();
   Result<std::vector<std::filesystem::path>> find_segments();
+  /// Why a record is believed while the folder is read.
+  enum class Belief {
+    by_chain,      ///< the next one names its digest, and so on to the newest, whose signature is looked at
+    by_signature,  ///< each one's is
+  };
+  [[nodiscard]] Result<std::string> read_segment(const std::filesystem::path& path) const;
   Result<void> recover(const std::vector<std::filesystem::path>& paths);
-  Result<void> recover_segment(const std::filesystem::path& path, bool is_newest);
-  void index(Segment& segment, const std::string& bytes, const Span& span);
+  Result<std::uint64_t> recover_chain(const std::vector<std::filesystem::path>& paths);
+  Result<void> recover_segments(const std::vector<std::filesystem::path>& paths, Belief belief);
+  Result<void> recover_segment(const std::filesystem::path& path, bool is_newest, Belief belief);
+  void index(Segment& segment, std::string_view bytes, const Span& span, Belief belief);
+  [[nodiscard]] Result<bool> chain_is_ours() const;
   Result<void> cut_tail(Segment& segment, const Scan& scan);
   /// @return the greatest number that the head-end is known to have
   Result<std::uint64_t> recover_receipt();
   [[nodiscard]] bool has_hole() const;
   Result<void> renew(const std::vector<std::filesystem::path>& paths, std::uint64_t known_through);
+  [[nodiscard]] Result<bool> renewal_is_whole() const;
+  /// Renames a file of the journal to "….other-key" when another key has sealed something in it, else to "….damaged".
+  [[nodiscard]] Result<void> set_aside(const std::filesystem::path& path) const;
   Result<void> finish_renewal(const std::vector<std::filesystem::path>& paths);
   void choose_epoch();
   Result<void> begin_epoch();
   Result<void> begin_segment();
   Result<void> open_active();
-  Result<std::string> seal(v1::Proof& proof, WallTime now) const;
+  void complete(v1::Proof& draft) const;
+  Result<std::string> seal(const v1::Proof& proof, WallTime now) const;
   Result<void> make_room(std::size_t record_bytes);
   Result<void> write_record(std::string_view record);
   Result<void> mend();
@@ -142,7 +155,12 @@ class ProofJournal {
   Result<void> save_receipt(const v1::Receipt& receipt) const;
   Result<void> prune();
   [[nodiscard]] Result<std::string> read_entry(const Segment& segment, const Entry& entry) const;
+  [[nodiscard]] Result<std::string> read_number(std::uint64_t number) const;
   [[nodiscard]] Result<Sha256> digest_of(std::uint64_t number) const;
+  [[nodiscard]] std::string_view epoch_text() const {
+    return {reinterpret_cast<const char*>(epoch_.data()), epoch_.size()};
+  }
+  [[nodiscard]] std::filesystem::path segment_path(std::uint64_t first) const;
   [[nodiscard]] std::filesystem::path receipt_path() const { return folder_ / "receipted"; }
   [[nodiscard]] std::filesystem::path renewal_path() const { return folder_ / "renewal"; }
 
@@ -159,8 +177,8 @@ class ProofJournal {
   WallTime since_ = WallTime::min();
   Sha256 head_;
   Recovery recovery_;
-  bool headless_ = false;  ///< there is a segment whose head cannot be read: which numbers it has is unknown
-  bool broken_ = false;    ///< the disk failed in a way that leaves the tail unknown: mended before the next append
+  bool stray_ = false;   ///< there are proofs, or may be, for which the chain has no place
+  bool broken_ = false;  ///< the disk failed in a way that leaves the tail unknown: mended before the next append
 };
 
 }  // namespace loa::station::journal

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view segment_prefix = "proofs-";
 constexpr std::string_view receipt_magic = "LOARCPT\n";
+constexpr std::size_t sent_first = 64;  // one window of the outbox
 
 bool is_segment_name(const std::string& name) {
   return name.size() == segment_prefix.size() + 20 && name.compare(0, segment_prefix.size(), segment_prefix) == 0 &&
@@ -46,16 +47,6 @@ std::optional<v1::Receipt> decode_receipt(const std::string& bytes) {
 
 }  // namespace
 
-Result<void> set_aside(const std::filesystem::path& path) {
-  auto aside = path;
-  aside += ".damaged";
-  log::error("journal.segment_damaged", {{"file", path.string()}, {"kept_as", aside.string()}});
-  if (::rename(path.c_str(), aside.c_str()) != 0) {
-    return fail(ErrorCode::io, "cannot set the damaged {} aside: {}", path.string(), errno_text());
-  }
-  return sync_folder(path.parent_path());
-}
-
 Result<ProofJournal> ProofJournal::open(const std::filesystem::path& folder, Identity identity,
                                         protocol::crypto::SecretKey key, Limits limits) {
   ProofJournal journal{folder, std::move(identity), std::move(key), limits};
@@ -64,6 +55,14 @@ Result<ProofJournal> ProofJournal::open(const std::filesystem::path& folder, Ide
   LOA_TRY_LET(const auto paths, journal.find_segments());
   LOA_TRY(journal.recover(paths));
   const Recovery& found = journal.recovery_;
+  if (found.other_key_proofs > 0) {
+    log::error("journal.other_key",
+               {{"folder", folder.string()},
+                {"proofs", found.other_key_proofs},
+                {"hint",
+                 "an earlier key of this station sealed them and the office no longer believes it: they are kept as "
+                 "*.other-key, carry them to the office"}});
+  }
   if (found.torn_bytes + found.damaged_bytes + found.lost_proofs > 0) {
     log::warn("journal.recovered", {{"folder", folder.string()},
                                     {"proofs", found.proofs},
@@ -86,6 +85,12 @@ Result<void> ProofJournal::lock() {
   return fail(ErrorCode::busy, "the journal {} is in use by another process: stop it first", folder_.string());
 }
 
+// A folder of that name, or a file larger than a journal ever is, is damage as good as any other.
+Result<std::string> ProofJournal::read_segment(const std::filesystem::path& path) const {
+  auto bytes = read_file(path, limits_.quota_bytes + max_record_bytes);
+  return !bytes && bytes.error().code == ErrorCode::invalid ? std::string{} : std::move(bytes);
+}
+
 // Looks at every head before anything is changed.
 Result<std::vector<std::filesystem::path>> ProofJournal::find_segments() {
   std::error_code failed;
@@ -95,8 +100,10 @@ Result<std::vector<std::filesystem::path>> ProofJournal::find_segments() {
   }
   if (failed) return fail(ErrorCode::io, "cannot list the journal {}: {}", folder_.string(), failed.message());
   std::sort(paths.begin(), paths.end());
-  for (const auto& path : paths) {
-    LOA_TRY_LET(const std::string bytes, read_file(path, limits_.quota_bytes + max_record_bytes));
+  auto heads = paths;
+  if (std::filesystem::exists(renewal_path())) heads.push_back(renewal_path());
+  for (const auto& path : heads) {
+    LOA_TRY_LET(const std::string bytes, read_segment(path));
     const auto head = decode_head(bytes);
     if (!head && head.error().code == ErrorCode::unsupported) {
       return fail(ErrorCode::unsupported, "{} is of {}: run the newer program; nothing was changed", path.string(),
@@ -113,16 +120,57 @@ Result<std::vector<std::filesystem::path>> ProofJournal::find_segments() {
 }
 
 Result<void> ProofJournal::recover(const std::vector<std::filesystem::path>& paths) {
+  bool renewing = false;  // the power failed in the middle of it
   if (std::filesystem::exists(renewal_path())) {
-    LOA_TRY(finish_renewal(paths));  // the power failed in the middle of it
-  } else {
-    for (const auto& path : paths) LOA_TRY(recover_segment(path, &path == &paths.back()));
-    LOA_TRY_LET(const std::uint64_t known, recover_receipt());
-    if (known > last_ || has_hole() || headless_) LOA_TRY(renew(paths, known));
+    LOA_TRY_LET(renewing, renewal_is_whole());
+    LOA_TRY(renewing ? finish_renewal(paths) : set_aside(renewal_path()));
+  }
+  if (!renewing) {
+    LOA_TRY_LET(const std::uint64_t known, recover_chain(paths));
+    if (known > last_ || has_hole() || stray_) LOA_TRY(renew(paths, known));
   }
   if (segments_.empty()) return begin_epoch();
   LOA_TRY(open_active());
   return confirm();
+}
+
+// A chain without a fault whose newest proof we signed is ours as a whole, for the price of a few signatures. Where
+// anything is wrong each proof is looked at for itself.
+// Returns the greatest number that the head-end is known to have.
+Result<std::uint64_t> ProofJournal::recover_chain(const std::vector<std::filesystem::path>& paths) {
+  LOA_TRY(recover_segments(paths, Belief::by_chain));
+  LOA_TRY_LET(const std::uint64_t known, recover_receipt());
+  LOA_TRY_LET(const bool ours, chain_is_ours());
+  if (ours) return known;
+  const std::uint64_t torn_bytes = recovery_.torn_bytes;  // cut off by now
+  segments_.clear();
+  epoch_ = {};
+  last_ = through_ = 0;
+  head_ = {};
+  recovery_ = {};
+  stray_ = false;
+  LOA_TRY(recover_segments(paths, Belief::by_signature));
+  recovery_.torn_bytes = torn_bytes;
+  if (recovery_.proofs == 0 && last_ > 0) stray_ = true;  // a head that no proof bears out
+  return recover_receipt();
+}
+
+Result<void> ProofJournal::recover_segments(const std::vector<std::filesystem::path>& paths, Belief belief) {
+  for (const auto& path : paths) LOA_TRY(recover_segment(path, &path == &paths.back(), belief));
+  return {};
+}
+
+// The newest signature vouches for all that is said before it, but not for the older ones' signatures, without which
+// the head-end takes nothing: those that are sent first are looked at too.
+Result<bool> ProofJournal::chain_is_ours() const {
+  if (stray_ || recovery_.damaged_bytes + recovery_.lost_proofs > 0) return false;
+  if (recovery_.proofs == 0) return last_ == 0;
+  LOA_TRY_LET(auto looked_at, waiting(0, sent_first));
+  LOA_TRY_LET(auto newest, read_number(last_));
+  looked_at.push_back({last_, std::move(newest)});
+  const auto key = key_.public_key();
+  return std::all_of(looked_at.begin(), looked_at.end(),
+                     [&](const Waiting& one) { return is_sealed_by(one.sealed, identity_, key); });
 }
 
 // A process that was killed between writing a record and syncing it left one that everybody can read and no disk holds.
@@ -148,12 +196,13 @@ Result<void> ProofJournal::begin_epoch() {
   return begin_segment();
 }
 
-Result<void> ProofJournal::recover_segment(const std::filesystem::path& path, bool is_newest) {
-  LOA_TRY_LET(const std::string bytes, read_file(path, limits_.quota_bytes + max_record_bytes));
+Result<void> ProofJournal::recover_segment(const std::filesystem::path& path, bool is_newest, Belief belief) {
+  LOA_TRY_LET(const std::string bytes, read_segment(path));
   const auto head = decode_head(bytes);
-  if (!head || (!segments_.empty() && (head->epoch != epoch_ || head->first <= last_))) {
+  const bool named = head && path == segment_path(head->first);
+  if (!named || (!segments_.empty() && (head->epoch != epoch_ || head->first <= last_))) {
     recovery_.damaged_bytes += bytes.size();
-    headless_ = true;
+    stray_ = true;
     return {};
   }
   if (segments_.empty()) {
@@ -166,21 +215,27 @@ Result<void> ProofJournal::recover_segment(const std::filesystem::path& path, bo
   head_ = head->previous;
   segments_.push_back({path, bytes.size(), 0, {}});
   const Scan scan = scan_records(bytes);
-  for (const Span& span : scan.records) index(segments_.back(), bytes, span);
+  for (const Span& span : scan.records) index(segments_.back(), bytes, span, belief);
   recovery_.damaged_bytes += scan.unreadable_bytes + (is_newest ? 0 : scan.tail_bytes);
   return is_newest ? cut_tail(segments_.back(), scan) : Result<void>{};
 }
 
 // Takes one record into the index if it is the proof that may stand here.
-void ProofJournal::index(Segment& segment, const std::string& bytes, const Span& span) {
-  v1::Envelope envelope;
-  v1::Header header;
-  v1::Proof proof;
-  const bool decoded = envelope.ParseFromString(bytes.substr(span.offset, span.length)) &&
-                       header.ParseFromString(envelope.header()) && proof.ParseFromString(header.body());
+void ProofJournal::index(Segment& segment, std::string_view bytes, const Span& span, Belief belief) {
+  const std::string_view sealed = bytes.substr(span.offset, span.length);
+  const auto read = decode_sealed(sealed);
+  const auto key = key_.public_key();
+  if (!read || (belief == Belief::by_signature && !is_sealed_by(sealed, identity_, key))) {
+    const bool other_key = read && read->key_id != key.id();
+    if (other_key) recovery_.other_key_proofs += 1, stray_ = true;
+    if (!other_key) recovery_.damaged_bytes += span.length;
+    return;
+  }
+  const v1::Proof& proof = read->proof;
   const bool linked = proof.number() != last_ + 1 || proof.previous() == head_.view();
-  if (!decoded || proof.number() <= last_ || !linked) {
+  if (proof.epoch() != epoch_text() || proof.number() <= last_ || !linked) {
     recovery_.damaged_bytes += span.length;
+    stray_ = true;
     return;
   }
   recovery_.lost_proofs += proof.number() - last_ - 1;
@@ -188,7 +243,7 @@ void ProofJournal::index(Segment& segment, const std::string& bytes, const Span&
   segment.entries.push_back({proof.number(), span});
   segment.newest_us = std::max(segment.newest_us, proof.to_us());
   last_ = proof.number();
-  head_ = protocol::crypto::sha256(envelope.header());
+  head_ = read->digest;
 }
 
 Result<void> ProofJournal::cut_tail(Segment& segment, const Scan& scan) {
@@ -206,14 +261,13 @@ Result<void> ProofJournal::cut_tail(Segment& segment, const Scan& scan) {
 Result<std::uint64_t> ProofJournal::recover_receipt() {
   const auto bytes = read_file(receipt_path(), 4096);
   if (!bytes && bytes.error().code == ErrorCode::missing) return 0;
-  if (!bytes) return pass(bytes.error());
-  const auto receipt = decode_receipt(*bytes);
+  if (!bytes && bytes.error().code != ErrorCode::invalid) return pass(bytes.error());
+  const auto receipt = bytes ? decode_receipt(*bytes) : std::nullopt;
   if (!receipt) {
     log::warn("journal.receipt_unreadable", {{"file", receipt_path().string()}});
     return 0;
   }
-  const std::string_view epoch{reinterpret_cast<const char*>(epoch_.data()), epoch_.size()};
-  if (receipt->epoch() != epoch) return 0;
+  if (receipt->epoch() != epoch_text()) return 0;
   through_ = std::max(through_, std::min(receipt->through(), last_));
   return receipt->through();
 }

@@ -80,6 +80,8 @@ Result<SegmentHead> decode_head(std::string_view segment) {
   std::copy_n(segment.begin() + 16, head.epoch.size(), head.epoch.begin());
   head.first = get<std::uint64_t>(segment, 32);
   std::memcpy(head.previous.bytes.data(), segment.data() + 40, head.previous.bytes.size());
+  if (head.first == 0 || (head.first == 1) != (head.previous == Sha256{}))
+    return fail(ErrorCode::invalid, "a head whose first proof is {} has another link", head.first);
   head.ward = unpadded(segment.substr(72, id_bytes));
   head.station = unpadded(segment.substr(104, id_bytes));
   return head;

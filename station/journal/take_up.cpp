@@ -47,6 +47,15 @@ std::int64_t newest_heard_us(const std::vector<Accounted>& known) {
   return newest;
 }
 
+/// A mark is signed by nobody: what no presenter would have left is no claim.
+void drop_senseless(const ProofJournal& journal, std::vector<v1::Proof>& claims) {
+  std::erase_if(claims, [&](const auto& claim) {
+    const auto checked = journal.check(claim);
+    if (!checked) log::warn("marks.senseless", {{"error", checked.error().text}});
+    return !checked.has_value();
+  });
+}
+
 /// The earliest first; of two that begin alike the longer one.
 void order(std::vector<v1::Proof>& claims) {
   std::sort(claims.begin(), claims.end(), [](const auto& one, const auto& other) {
@@ -72,6 +81,7 @@ Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& hot,
       if (part.to_us > stale_us) claims.push_back(draft_of(part));
     }
   }
+  drop_senseless(journal, claims);
   order(claims);
   for (auto& part : claims) {
     if (auto news = unproved(found.known, std::move(part))) keep(journal, found, *std::move(news), now);

@@ -9,6 +9,7 @@
 #include <random>
 #include <thread>
 
+#include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
 #include "station/sync/fetch_program.hpp"
 
@@ -115,6 +116,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
     }
     if (std::exchange(tidy, false)) remove_stale_parts(want);
     if (store->has(want.object)) return {{}, Blame::object, false};
+    if (auto room = has_room(want); !room) return {std::move(room), Blame::object, false};
     const auto cancelled = [this, &want] {
       if (stop) return true;
       take_over();
@@ -133,6 +135,19 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
       outcome.result = pass(outcome.result.error(), "cannot fetch " + source);
     }
     return outcome;
+  }
+
+  /// A disk that cannot be asked is no reason not to try.
+  [[nodiscard]] Result<void> has_room(const Want& want) const {
+    std::error_code ignored;
+    const auto part = std::filesystem::file_size(store->partial_path_of(want.object), ignored);
+    const std::uint64_t missing = ignored ? want.bytes : want.bytes - std::min<std::uint64_t>(part, want.bytes);
+    const auto disk = disk_space(folder);
+    if (!disk || disk->free_bytes >= missing + settings.reserve_bytes) return {};
+    return fail(ErrorCode::full,
+                "no room for the {} bytes of object {}: {} are free in {} and {} of them are kept for proofs; it is "
+                "fetched when there is room",
+                missing, want.object.hex(), disk->free_bytes, folder.string(), settings.reserve_bytes);
   }
 
   /// The part of an object that left the plans long ago would lie there for ever.

@@ -30,7 +30,8 @@ struct FetchSettings {
   std::chrono::seconds low_speed_time{30};      ///< … for so long: given up and tried again
   std::chrono::milliseconds first_wait{2'000};  ///< after a failure, twice as long each time, ± 25 %
   std::chrono::milliseconds longest_wait{300'000};
-  std::filesystem::path program;  ///< loa-fetch; empty: beside this program, else in ../libexec/loa from there
+  std::uint64_t reserve_bytes = 64 << 20;  ///< so much stays free on the card, for proofs: else nothing is fetched
+  std::filesystem::path program;           ///< loa-fetch; empty: beside this program, else in ../libexec/loa from there
   /// A loa-fetch whose file stays as it is for so long hangs, for its own limits are shorter: it is killed (within
   /// twice that time).
   std::chrono::milliseconds silence_limit{90'000};
@@ -39,7 +40,9 @@ struct FetchSettings {
 /// What became of one attempt.
 struct Fetched {
   Sha256 object;
-  Result<void> result;  ///< success: the object is in the store. A failure is tried again until want() leaves it out
+  /// Success: the object is in the store. A failure is tried again until want() leaves it out. full: there is no room
+  /// for it beside the reserve, nothing was transferred.
+  Result<void> result;
 };
 
 /// Brings missing objects into the store, over HTTP(S) with resume. The program loa-fetch transfers; a thread of its

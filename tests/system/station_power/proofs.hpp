@@ -26,6 +26,7 @@ inline v1::Proof proof_draft(std::uint64_t number) {
   v1::Proof proof;
   proof.set_occurrence("sang/2026-11-21/050000");
   proof.set_segment(static_cast<std::uint32_t>(number));
+  proof.set_medium(v1::MEDIUM_AUDIO);
   proof.set_bucket(v1::BUCKET_PLAYED);
   proof.set_reason("complete");
   proof.set_from_us(to_us(moment(number)) - 5'000'000);

@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 
+#include "protocol/base/file.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/service_manager.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -206,6 +207,24 @@ TEST_F(ContentFetcherTest, RefusesOtherBytesAndAsksAgain) {
   EXPECT_FALSE(holds(object_));
   EXPECT_TRUE(next().result);
   EXPECT_FALSE(server.requests()[1].from) << "nothing of the false bytes is kept";
+}
+
+TEST_F(ContentFetcherTest, LeavesTheReserveFreeAndAsksForWhatFits) {
+  TinyServer server{[&](const Request& request, int, const Peer& peer) { peer.send(proper_answer(request, object_)); }};
+  FetchSettings settings = impatient();
+  const auto free = disk_space(folder_.path());
+  ASSERT_TRUE(free);
+  settings.reserve_bytes = free->free_bytes + (1ULL << 40);
+  start(settings);
+  ask(server, {object_});
+  const Fetched fetched = next();
+  EXPECT_EQ(code_of(fetched), ErrorCode::full);
+  EXPECT_NE(fetched.result.error().text.find("kept for proofs"), std::string::npos) << fetched.result.error().text;
+  EXPECT_TRUE(server.requests().empty()) << "not a byte is asked for";
+  settings.reserve_bytes = free->free_bytes / 2;
+  start(settings);
+  ask(server, {object_});
+  EXPECT_TRUE(next().result);
 }
 
 TEST_F(ContentFetcherTest, StopsAnEndlessBody) {

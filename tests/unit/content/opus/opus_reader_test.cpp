@@ -91,6 +91,16 @@ TEST(OpusReader, RefusesTwoStreamsInOneFile) {
   EXPECT_EQ(OpusReader::open(folder / "x.opus").error().code, ErrorCode::invalid);
 }
 
+// opusfile tells streams apart by their serial numbers. Found by the fuzzer.
+TEST(OpusReader, NeverReadsOnIntoASecondStreamUnderTheSameNumber) {
+  auto reader = OpusReader::open(data / "one-number-twice.opus").value();
+  const std::int64_t frames = reader.frames();
+  for (const std::int64_t from : {std::int64_t{0}, frames / 2, frames - 1, frames}) {
+    ASSERT_TRUE(reader.seek(from));
+    EXPECT_EQ(read_some(reader, 400'000).size(), static_cast<std::size_t>(frames - from));
+  }
+}
+
 TEST(OpusReader, SurvivesEveryTruncationAndNeverInventsFrames) {
   ScratchFolder folder;
   const auto bytes = read_file(chirp, 1 << 20).value();

@@ -37,6 +37,24 @@ TEST(Emergency, TakesTheAirFromAProgrammeAndGivesItBack) {
   EXPECT_EQ(bench.core().plan_sequence(), 1U);
 }
 
+TEST(Emergency, ItsContentIsNeededBeforeAllOtherAndThatOfAPastCueByNobody) {
+  auto evening = Bench::cue("toi/2026-11-21/180000", 0, 40'000, 60);
+  auto again = Bench::cue("toi/2026-11-21/190000", 0, 43'600, 60);
+  evening.set_object(Bench::object_name('t'));
+  again.set_object(Bench::object_name('t'));
+  const auto object = [](char letter) { return *Sha256::from_bytes(Bench::object_name(letter)); };
+  const auto at_s = [](std::int64_t s) { return wall_from_us(Bench::t0 + s * Bench::second); };
+  Bench bench;
+  bench.give(0, Bench::plan({bulletin, evening, again}));
+  EXPECT_EQ(bench.core().objects_needed(),
+            (std::map<Sha256, WallTime>{{object('a'), at_s(60)}, {object('t'), at_s(40'000)}}));
+  bench.alarm(1, Bench::plan({flood}));
+  EXPECT_EQ(bench.core().objects_needed().at(object('e')), WallTime{});
+  bench.at(67, Tick{});
+  bench.heard(120.02, bulletin, 60, 120, "complete");
+  EXPECT_FALSE(bench.core().objects_needed().contains(object('a')));
+}
+
 TEST(Emergency, PassesHoursSessionsMuteAndStop) {
   auto plan = Bench::plan({bulletin});
   plan.mutable_policy()->clear_windows();  // never

@@ -219,6 +219,14 @@ TEST(StationCore, DamagedContentIsFetchedAgain) {
   EXPECT_EQ(Bench::first<Want>(lost)->objects.size(), 1U);
 }
 
+TEST(StationCore, TheLossOfWhatNoPlanNamesIsNoNews) {
+  Bench bench;
+  bench.give(0, Bench::plan({bulletin}));
+  bench.at(1, ObjectLost{*Sha256::from_bytes(Bench::object_name('x'))});
+  EXPECT_EQ(bench.core().objects_wanted(), 1U);
+  EXPECT_EQ(bench.core().objects_held(), 1U);
+}
+
 TEST(StationCore, WholeContentThatIsNoSoundIsTriedMoreAndMoreSeldom) {
   const ObjectHeld whole{*Sha256::from_bytes(Bench::object_name('a'))};
   Bench bench;

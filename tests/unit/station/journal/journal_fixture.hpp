@@ -70,7 +70,7 @@ class JournalTest : public ::testing::Test {
     receipt.set_epoch(journal.epoch().data(), journal.epoch().size());
     receipt.set_through(through);
     const auto all = journal.waiting(through - 1, 1);
-    if (all && !all->empty()) receipt.set_head(std::string{read_sealed(all->front().sealed)->digest.view()});
+    if (all && !all->empty()) receipt.set_head(std::string{digest_of_sealed(all->front().sealed).view()});
     return receipt;
   }
   /// Appends n proofs, the first of them draft(from).

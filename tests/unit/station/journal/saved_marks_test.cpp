@@ -1,6 +1,7 @@
 #include "station/journal/saved_marks.hpp"
 
 #include <cstring>
+#include <limits>
 
 #include "station/journal/mark_keeper.hpp"
 #include "station/journal/mark_set.hpp"
@@ -21,6 +22,7 @@ Part part_of(const v1::Proof& proof, std::int64_t heard_us) {
   assignment.cue.set_occurrence(proof.occurrence());
   assignment.cue.set_segment(proof.segment());
   assignment.cue.set_object(proof.object());
+  assignment.cue.set_medium(proof.medium());
   Part part = begin_part(assignment);
   part.from_us = proof.from_us();
   part.to_us = proof.from_us() + heard_us;
@@ -151,6 +153,22 @@ TEST_F(SavedMarksTest, AfterAKillTheMarkKnowsMoreThanItsCopy) {
   ASSERT_TRUE(found);
   ASSERT_EQ(journal.last(), 1U);
   EXPECT_EQ(found->known[0].to_us, on_air(0, 19 * second).to_us);
+}
+
+// A mark has a checksum and no signature. One proof that the office refuses would hold up all that come after it.
+TEST_F(SavedMarksTest, WhatNoPresenterWouldLeaveBecomesNoProof) {
+  auto journal = open();
+  auto copy = saved();
+  auto endless = on_air(0, 2 * second), nowhere = on_air(1, 2 * second), loud = on_air(2, 2 * second);
+  endless.to_us = std::numeric_limits<std::int64_t>::max();
+  std::strcpy(nowhere.occurrence, "\xff");
+  loud.gain_cb = 600;
+  ASSERT_TRUE(copy.save({endless, nowhere, loud, on_air(3, 2 * second)}));
+  const auto found = take_up(journal, hot(), &copy, morning);
+  ASSERT_TRUE(found) << found.error().text;
+  ASSERT_EQ(journal.last(), 1U);
+  EXPECT_EQ(found->known.front().cue.segment, 3U);
+  EXPECT_TRUE(found->unkept.empty());
 }
 
 // The journal prunes what has its receipt: what a stale mark speaks of may have been proved long ago.

@@ -36,6 +36,18 @@ class SimDiskTest : public testing::Test {
   Random random_{1};
 };
 
+v1::Proof five_seconds() {
+  v1::Proof draft;
+  draft.set_occurrence("sang/2026-11-21/050000");
+  draft.set_medium(v1::MEDIUM_AUDIO);
+  draft.set_object(std::string(32, 'o'));
+  draft.set_bucket(v1::BUCKET_PLAYED);
+  draft.set_reason("complete");
+  draft.set_from_us(1'795'212'000'000'000);
+  draft.set_to_us(draft.from_us() + 5'000'000);
+  return draft;
+}
+
 TEST_F(SimDiskTest, WhatWasSyncedSurvivesAPowerCut) {
   for (int i = 0; i < 50; ++i) {
     const auto text = "content " + std::to_string(i);
@@ -95,10 +107,7 @@ TEST_F(SimDiskTest, AFullDiskSaysSo) {
 // Found by simfleet: a journal whose tail could not be restored refused every proof until somebody restarted the
 // station.
 TEST_F(SimDiskTest, AJournalThatAnIllDiskBrokeIsMendedWhenTheDiskIsWell) {
-  v1::Proof draft;
-  draft.set_occurrence("sang/2026-11-21/050000");
-  draft.set_bucket(v1::BUCKET_PLAYED);
-  draft.set_to_us(5'000'000);
+  const v1::Proof draft = five_seconds();
   const auto now = wall_from_us(1'795'212'000'000'000);
   const auto key = protocol::crypto::SecretKey::from_seed({7});
   const auto folder = disk_.folder() / "journal";
@@ -121,10 +130,7 @@ TEST_F(SimDiskTest, AJournalThatAnIllDiskBrokeIsMendedWhenTheDiskIsWell) {
 // Found by simfleet: a record that a killed process had written and not synced was published by the next one, lost with
 // the power, and its number given to another proof.
 TEST_F(SimDiskTest, AProofFoundInAJournalIsDurableBeforeAnybodyHearsOfIt) {
-  v1::Proof draft;
-  draft.set_occurrence("sang/2026-11-21/050000");
-  draft.set_bucket(v1::BUCKET_PLAYED);
-  draft.set_to_us(5'000'000);
+  const v1::Proof draft = five_seconds();
   const auto now = wall_from_us(1'795'212'000'000'000);
   const auto folder = disk_.folder() / "journal";
   const auto open_journal = [&] {

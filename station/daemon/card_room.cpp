@@ -1,0 +1,60 @@
+#include "station/daemon/card_room.hpp"
+
+#include "protocol/base/file.hpp"
+#include "protocol/base/log.hpp"
+
+namespace loa::station::daemon {
+namespace {
+
+using content::store::ObjectStore;
+
+// Armed and decoded: its space would not come back.
+constexpr std::chrono::seconds spared{10};
+
+std::vector<sync::Stored> stored_in(const ObjectStore& store, const CardRoom::Needs& needs) {
+  std::vector<sync::Stored> stored;
+  for (const auto& object : store.list()) {
+    const auto need = needs.find(object);
+    stored.push_back(
+        {object, store.size_of(object).value_or(0), need == needs.end() ? std::nullopt : std::optional{need->second}});
+  }
+  return stored;
+}
+
+sync::Eviction remove(ObjectStore& store, sync::Eviction eviction) {
+  std::erase_if(eviction.objects, [&](const sync::Stored& one) {
+    const auto removed = store.remove(one.object);
+    if (removed) {
+      log::warn("object.evicted", {{"object", one.object.hex()},
+                                   {"bytes", one.bytes},
+                                   {"needed", one.needed ? format_utc(*one.needed) : "never"}});
+      return false;
+    }
+    log::warn("object.kept", {{"error", removed.error().text}});
+    eviction.bytes -= one.bytes;
+    return true;
+  });
+  return eviction;
+}
+
+}  // namespace
+
+std::uint64_t CardRoom::missing(std::uint64_t wanted) const {
+  const auto disk = disk_space(folder_);
+  return disk && disk->free_bytes < wanted ? wanted - disk->free_bytes : 0;
+}
+
+sync::Eviction CardRoom::for_state(ObjectStore& store, const Needs& needs, WallTime now) const {
+  return remove(store, sync::choose_evictions(stored_in(store, needs), missing(reserve_ / 16), now + spared));
+}
+
+sync::Eviction CardRoom::for_object(ObjectStore& store, const Needs& needs, const content::store::Sha256& object,
+                                    std::uint64_t bytes) const {
+  const auto need = needs.find(object);
+  if (need == needs.end()) return {};
+  const std::uint64_t wanted = missing(reserve_ + bytes);
+  auto eviction = sync::choose_evictions(stored_in(store, needs), wanted, need->second);
+  return eviction.bytes < wanted ? sync::Eviction{} : remove(store, std::move(eviction));
+}
+
+}  // namespace loa::station::daemon
