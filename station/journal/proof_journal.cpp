@@ -168,9 +168,10 @@ Result<void> ProofJournal::receipted(const v1::Receipt& receipt) {
   return prune();
 }
 
-// The newest segment carries the epoch and the chain's head.
+// The newest segment carries the epoch and the chain's head; the one before it stays as well: the newest may have no
+// proof yet, and by the newest proof a saved mark is judged stale.
 Result<void> ProofJournal::prune() {
-  while (segments_.size() > 1) {
+  while (segments_.size() > 2) {
     const Segment& oldest = segments_.front();
     const bool receipted = oldest.entries.empty() || oldest.entries.back().number <= through_;
     if (!receipted || wall_from_us(oldest.newest_us) >= since_) break;

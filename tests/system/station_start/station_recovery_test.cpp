@@ -184,6 +184,21 @@ TEST_F(StationRecovery, FiveDeathsInARowLeadToTheSafeMinimumAndANewPlanLeadsBack
   EXPECT_EQ(manager_->lives().size(), 6U);
 }
 
+TEST_F(StationRecovery, ThePlanThatIsHeldBackIsTriedAgainAfterAMinuteAndSounds) {
+  put_on_air("sau", 90s);
+  auto manager = ServiceManager::start(kit_->command_of(id), {});
+  ASSERT_TRUE(manager) << manager.error().text;
+  manager_ = *std::move(manager);
+  ASSERT_TRUE(wait_until(10s, [&] { return !line_with(log(), {"plan.accepted", "cues=1 "}).empty(); })) << log();
+  die_five_times();
+  ASSERT_TRUE(wait_until(10s, [&] { return status() && status()->safe_minimum(); })) << log();
+  ASSERT_TRUE(wait_until(75s, [&] { return status() && !status()->safe_minimum(); })) << log();
+  EXPECT_GT(status()->plan_sequence(), 0U) << "the same plan, from the disk";
+  std::this_thread::sleep_until(start_ + 4s);
+  EXPECT_NEAR(hear().heard_s, length_s, 0.02);
+  EXPECT_EQ(manager_->lives().size(), 6U);
+}
+
 TEST(StationUnit, IsUnderstoodBySystemdAndHasLeastRights) {
   const TempFolder folder{"loa-unit"};
   auto unit = read_file(LOA_STATION_UNIT, 65'536);

@@ -94,6 +94,10 @@ Result<std::vector<TapeStep>> read_tape(const fs::path& tape) {
   return steps;
 }
 
+void ForgetfulDisk::drop(std::string_view prefix) {
+  std::erase_if(names_, [&](const auto& entry) { return entry.first.starts_with(prefix); });
+}
+
 Result<void> ForgetfulDisk::store(const fs::path& folder) {
   std::error_code failed;
   fs::remove_all(folder, failed);

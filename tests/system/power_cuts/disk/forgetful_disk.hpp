@@ -45,6 +45,9 @@ class ForgetfulDisk {
   /// @error io
   Result<void> load(const std::filesystem::path& folder);
 
+  /// Takes away what has a path that begins so.
+  void drop(std::string_view prefix);
+
   /// Lays the disk's content out in `folder`, made anew.
   /// @error io
   Result<void> store(const std::filesystem::path& folder);

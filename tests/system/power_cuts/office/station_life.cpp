@@ -129,6 +129,7 @@ void StationLife::one_process(bool last) {
     fs::remove(folder_ / "tape", ignored);
     fs::remove_all(folder_ / "run", ignored);  // tmpfs
     fs::create_directories(folder_ / "run");
+    disk_.drop("marks/marks.");  // of an earlier boot now, which the station removes unread
     if (const auto laid_out = disk_.store(folder_ / "state"); !laid_out) judge_.find("failed", laid_out.error().text);
   }
   judge_.begin(powered_);
