@@ -123,15 +123,15 @@ class ProofJournal {
   /// Why a record is believed while the folder is read.
   enum class Belief {
     by_chain,      ///< the next one names its digest, and so on to the newest, whose signature is looked at
-    by_signature,  ///< each one's is
+    by_signature,  ///< find_ours() finds it
   };
   [[nodiscard]] Result<std::string> read_segment(const std::filesystem::path& path) const;
   Result<void> recover(const std::vector<std::filesystem::path>& paths);
   Result<std::uint64_t> recover_chain(const std::vector<std::filesystem::path>& paths);
   Result<void> recover_segments(const std::vector<std::filesystem::path>& paths, Belief belief);
   Result<void> recover_segment(const std::filesystem::path& path, bool is_newest, Belief belief);
-  void index(Segment& segment, std::string_view bytes, const Span& span, Belief belief);
-  [[nodiscard]] Result<bool> chain_is_ours() const;
+  void index(Segment& segment, std::string_view bytes, const Span& span, bool ours);
+  [[nodiscard]] Result<bool> signatures_hold() const;
   Result<void> cut_tail(Segment& segment, const Scan& scan);
   /// @return the greatest number that the head-end is known to have
   Result<std::uint64_t> recover_receipt();

@@ -140,7 +140,8 @@ Result<void> ProofJournal::recover(const std::vector<std::filesystem::path>& pat
 Result<std::uint64_t> ProofJournal::recover_chain(const std::vector<std::filesystem::path>& paths) {
   LOA_TRY(recover_segments(paths, Belief::by_chain));
   LOA_TRY_LET(const std::uint64_t known, recover_receipt());
-  LOA_TRY_LET(const bool ours, chain_is_ours());
+  const bool clean = !stray_ && recovery_.damaged_bytes + recovery_.lost_proofs == 0;
+  LOA_TRY_LET(const bool ours, clean ? signatures_hold() : Result<bool>{false});
   if (ours) return known;
   const std::uint64_t torn_bytes = recovery_.torn_bytes;  // cut off by now
   segments_.clear();
@@ -151,8 +152,10 @@ Result<std::uint64_t> ProofJournal::recover_chain(const std::vector<std::filesys
   stray_ = false;
   LOA_TRY(recover_segments(paths, Belief::by_signature));
   recovery_.torn_bytes = torn_bytes;
-  if (recovery_.proofs == 0 && last_ > 0) stray_ = true;  // a head that no proof bears out
-  return recover_receipt();
+  LOA_TRY_LET(const std::uint64_t known_now, recover_receipt());
+  LOA_TRY_LET(const bool takeable, signatures_hold());
+  if (!takeable) stray_ = true;
+  return known_now;
 }
 
 Result<void> ProofJournal::recover_segments(const std::vector<std::filesystem::path>& paths, Belief belief) {
@@ -162,9 +165,8 @@ Result<void> ProofJournal::recover_segments(const std::vector<std::filesystem::p
 
 // The newest signature vouches for all that is said before it, but not for the older ones' signatures, without which
 // the head-end takes nothing: those that are sent first are looked at too.
-Result<bool> ProofJournal::chain_is_ours() const {
-  if (stray_ || recovery_.damaged_bytes + recovery_.lost_proofs > 0) return false;
-  if (recovery_.proofs == 0) return last_ == 0;
+Result<bool> ProofJournal::signatures_hold() const {
+  if (recovery_.proofs == 0) return last_ == 0;  // else a head that no proof bears out
   LOA_TRY_LET(auto looked_at, waiting(0, sent_first));
   LOA_TRY_LET(auto newest, read_number(last_));
   looked_at.push_back({last_, std::move(newest)});
@@ -215,18 +217,18 @@ Result<void> ProofJournal::recover_segment(const std::filesystem::path& path, bo
   head_ = head->previous;
   segments_.push_back({path, bytes.size(), 0, {}});
   const Scan scan = scan_records(bytes);
-  for (const Span& span : scan.records) index(segments_.back(), bytes, span, belief);
+  const auto ours = belief == Belief::by_chain ? std::vector<bool>(scan.records.size(), true)
+                                               : find_ours(bytes, scan.records, identity_, key_.public_key());
+  for (std::size_t i = 0; i < ours.size(); ++i) index(segments_.back(), bytes, scan.records[i], ours[i]);
   recovery_.damaged_bytes += scan.unreadable_bytes + (is_newest ? 0 : scan.tail_bytes);
   return is_newest ? cut_tail(segments_.back(), scan) : Result<void>{};
 }
 
 // Takes one record into the index if it is the proof that may stand here.
-void ProofJournal::index(Segment& segment, std::string_view bytes, const Span& span, Belief belief) {
-  const std::string_view sealed = bytes.substr(span.offset, span.length);
-  const auto read = decode_sealed(sealed);
-  const auto key = key_.public_key();
-  if (!read || (belief == Belief::by_signature && !is_sealed_by(sealed, identity_, key))) {
-    const bool other_key = read && read->key_id != key.id();
+void ProofJournal::index(Segment& segment, std::string_view bytes, const Span& span, bool ours) {
+  const auto read = decode_sealed(bytes.substr(span.offset, span.length));
+  if (!read || !ours) {
+    const bool other_key = read && read->key_id != key_.public_key().id();
     if (other_key) recovery_.other_key_proofs += 1, stray_ = true;
     if (!other_key) recovery_.damaged_bytes += span.length;
     return;

@@ -26,10 +26,11 @@ struct Readable {
 /// @param epoch  empty: whichever it is
 void read_proofs(std::string_view segment, std::string_view epoch, const Identity& identity, const PublicKey& key,
                  Readable& found) {
-  for (const Span& span : scan_records(segment).records) {
-    const auto sealed = segment.substr(span.offset, span.length);
-    auto read = decode_sealed(sealed);
-    const bool ours = read && is_sealed_by(sealed, identity, key) && protocol::message::check(read->proof);
+  const auto records = scan_records(segment).records;
+  const auto sealed_by_us = find_ours(segment, records, identity, key);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    auto read = decode_sealed(segment.substr(records[i].offset, records[i].length));
+    const bool ours = sealed_by_us[i] && protocol::message::check(read->proof);
     if (!ours && (!read || read->key_id == key.id())) continue;
     const std::uint64_t number = read->proof.number();
     if (epoch.empty() || read->proof.epoch() == epoch) found.numbers.insert(number);

@@ -28,4 +28,17 @@ bool is_sealed_by(std::string_view sealed, const Identity& identity, const proto
   return protocol::seal::open(sealed, want).has_value();
 }
 
+std::vector<bool> find_ours(std::string_view segment, const std::vector<Span>& records, const Identity& identity,
+                            const protocol::crypto::PublicKey& key) {
+  std::vector<bool> ours(records.size());
+  std::optional<std::string> named;  // digest of the proof before the last one that is ours
+  for (std::size_t i = records.size(); i-- > 0;) {
+    const auto sealed = segment.substr(records[i].offset, records[i].length);
+    const auto read = decode_sealed(sealed);
+    ours[i] = read && ((named && read->digest.view() == *named) || is_sealed_by(sealed, identity, key));
+    if (ours[i]) named = read->proof.previous();
+  }
+  return ours;
+}
+
 }  // namespace loa::station::journal

@@ -1,5 +1,6 @@
 // Whatever lies on the card: the journal opens or says why not, what it would send was signed by this station and hangs
 // together, what it accounts for was signed or stands in a mark, and it goes on.
+#include <map>
 #include <set>
 
 #include "protocol/message/check.hpp"
@@ -46,13 +47,24 @@ std::optional<v1::Proof> open_as_office(std::string_view sealed) {
   return *std::move(proof);
 }
 
-/// The words of every proof on the card that this station signed.
+/// The words of every proof on the card that this station signed, and of those that such a one names as its
+/// predecessor, and so on.
 std::set<std::string> signed_words(const fuzz::Card& card) {
-  std::set<std::string> words;
+  std::map<std::string, v1::Proof> by_digest;
+  std::vector<v1::Proof> vouched;
   for (const auto& [name, bytes] : card) {
     for (const Span& span : scan_records(bytes).records) {
-      const auto proof = open_as_office(std::string_view{bytes}.substr(span.offset, span.length));
-      if (proof) words.insert(words_of(*proof));
+      const auto sealed = std::string_view{bytes}.substr(span.offset, span.length);
+      if (const auto read = decode_sealed(sealed)) by_digest.emplace(read->digest.view(), read->proof);
+      if (auto proof = open_as_office(sealed)) vouched.push_back(*std::move(proof));
+    }
+  }
+  std::set<std::string> words;
+  for (const auto& last : vouched) {
+    words.insert(words_of(last));
+    for (auto named = by_digest.find(last.previous()); named != by_digest.end();) {
+      if (!words.insert(words_of(named->second)).second) break;
+      named = by_digest.find(named->second.previous());
     }
   }
   return words;
