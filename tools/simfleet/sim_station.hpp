@@ -26,7 +26,7 @@ struct World {
 };
 
 /// One machine on its pole: power, clock, disk, horn, and in it, process after process, the station. Core, journal,
-/// marks, outbox, gate and vault are the real ones; this is the shell around them (station/daemon/station.cpp) on the
+/// marks, outbox, gate and vault are the real ones; this is the shell around them (station/daemon) on the
 /// timeline.
 class SimStation {
  public:

@@ -3,7 +3,7 @@
 #include "station/daemon/tick_plan.hpp"
 #include "tools/simfleet/sim_station_process.hpp"
 
-// What the process hears and does: the mirror of station/daemon/station.cpp.
+// What the process hears and does: the mirror of station/daemon/station_*.cpp.
 namespace loa::tools::simfleet {
 
 namespace core = station::core;
