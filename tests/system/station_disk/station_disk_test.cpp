@@ -36,7 +36,7 @@ TEST_F(StationDisk, APlanThatCouldNotBeSavedIsTriedAgain) {
   ASSERT_TRUE(wait_until(20s, [this] { return logged("message.refused what=plan") > 0; }));
   EXPECT_EQ(logged("plan.accepted"), 0U) << "what is not durable is not acted upon";
   fs::remove(obstacle);
-  EXPECT_TRUE(wait_until(10s, [this] { return logged("plan.accepted") == 1; }));
+  EXPECT_TRUE(wait_until(60s, [this] { return logged("plan.accepted") == 1; }));
   EXPECT_EQ(logged("link.up"), 1U) << "and not because it was delivered again";
 }
 
