@@ -239,8 +239,8 @@ std::optional<AcceptedPlan> Station::load_plan() {
 // ---- time -----------------------------------------------------------------------------------------------------------
 
 void Station::tick() {
+  const MonoTime now = ticked_ = steady_clock::now();
   if (!unkept_.empty()) keep_waiting_parts();
-  const MonoTime now = steady_clock::now();
   if (supervisor_) supervisor_->tick(now);
   look_at_uptime(now);
   if (connect_at_ && *connect_at_ <= now) connect(now);
@@ -256,6 +256,7 @@ void Station::tick() {
 
 Pending Station::pending() const {
   Pending pending;
+  pending.ticked = ticked_;
   pending.core = core_->next_deadline();
   pending.outbox = outbox_.next_deadline();
   pending.retries = !unkept_.empty() || !waiting_emergency_.empty() || emergency_unsaved_;

@@ -167,7 +167,8 @@ class Station {
   bool plan_unused_ = false;      // one lies on disk that is not in force: the next one does not replace it
   std::optional<std::uint64_t> held_sequence_;  // of that one, when it was only held back
   std::string waiting_plan_;                    // newer, sealed, until it may and can take the place of plan_
-  MonoTime plan_retry_;                         // not judged again before
+  MonoTime ticked_;
+  MonoTime plan_retry_;  // not judged again before
   std::optional<v1::Plan> emergency_;
   std::string emergency_bytes_;  // as it was sealed
   bool emergency_unsaved_ = false;

@@ -19,7 +19,7 @@ bool status_is_due(const Pending& pending, MonoTime now) { return next_status(pe
 
 MonoTime next_tick(const Pending& pending, MonoTime now) {
   const bool busy = pending.retries || pending.awake || pending.grade < ClockGrade::disciplined;
-  MonoTime at = now + (pending.sounding ? sound_interval : busy ? busy_interval : idle_interval);
+  MonoTime at = pending.ticked + (pending.sounding ? sound_interval : busy ? busy_interval : idle_interval);
   at = std::min(at, next_status(pending, now));
   if (pending.core) at = std::min(at, *pending.core);
   if (pending.outbox) at = std::min(at, *pending.outbox);

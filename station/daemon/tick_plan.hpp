@@ -7,6 +7,7 @@ namespace loa::station::daemon {
 
 /// What a station waits for, besides words from outside.
 struct Pending {
+  MonoTime ticked;                 ///< the last look
   std::optional<MonoTime> core;    ///< core::StationCore::next_deadline()
   std::optional<MonoTime> outbox;  ///< outbox::Outbox::next_deadline()
   bool retries = false;            ///< something is tried again: a part that the disk refused, an emergency
@@ -25,7 +26,8 @@ constexpr std::chrono::milliseconds status_pause{200};  ///< several reasons to 
 /// Whether a status is to be sent now.
 bool status_is_due(const Pending& pending, MonoTime now);
 
-/// When the station looks again if nothing happens: at the next deadline; after half a second while sound is on air;
+/// When the station looks again, whatever happens in between (what comes more often than it looks must not put it off,
+/// or nobody feeds the watchdog): at the next deadline; after half a second while sound is on air;
 /// after a second while a sign is or something is tried again or the clock is not disciplined, for nobody tells when it
 /// is; else after five seconds. A step of the clock is told at once (StepWatch).
 /// @return  not before now

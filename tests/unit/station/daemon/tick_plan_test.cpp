@@ -12,12 +12,18 @@ constexpr MonoTime now{100'000s};
 /// Nothing to do, with a clock that is kept; the last status was just sent.
 Pending idle() {
   Pending pending;
+  pending.ticked = now;
   pending.last_status = now;
   pending.grade = ClockGrade::disciplined;
   return pending;
 }
 
 TEST(TickPlan, AnIdleStationLooksEveryFiveSeconds) { EXPECT_EQ(next_tick(idle(), now), now + 5s); }
+
+TEST(TickPlan, WhatHappensInBetweenDoesNotPutItOff) {
+  EXPECT_EQ(next_tick(idle(), now + 4s), now + 5s);
+  EXPECT_EQ(next_tick(idle(), now + 7s), now + 7s) << "overdue: at once";
+}
 
 TEST(TickPlan, NoDeadlineIsSleptOver) {
   for (const auto member : {&Pending::core, &Pending::outbox}) {
@@ -53,6 +59,7 @@ TEST(TickPlan, AStatusGoesOutEveryMinuteAndSoonWhenThereIsNews) {
   Pending pending = idle();
   EXPECT_FALSE(status_is_due(pending, now + pending.status_interval - 1ms));
   EXPECT_TRUE(status_is_due(pending, now + pending.status_interval));
+  pending.ticked = now + 58s;
   EXPECT_EQ(next_tick(pending, now + 58s), now + pending.status_interval);
   pending.status_due = true;
   EXPECT_EQ(next_tick(pending, now), now + status_pause);
