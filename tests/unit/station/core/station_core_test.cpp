@@ -116,47 +116,6 @@ TEST(StationCore, AccountsForTheTimeBeforeAKilledProcessCameOnAir) {
   EXPECT_EQ(bench.account(bulletin), dark) << "once";
 }
 
-TEST(StationCore, LeavesAloneWhatTheJournalMayHaveForgotten) {
-  const auto start = bulletin.start_us();
-  const std::int64_t nine_days = 9 * 86'400 * Bench::second;
-  for (const bool forgotten : {false, true}) {
-    Bench bench{{{CueKey::of(bulletin), start + 3 * Bench::second, start + 5 * Bench::second, v1::BUCKET_PLAYED}}};
-    auto plan = Bench::plan({bulletin});
-    plan.set_made_us(start + bulletin.duration_us() + nine_days + (forgotten ? 1 : 0));
-    bench.at(10 * 86'400, 0.5, PlanArrived{plan, 1, {}, true});
-    EXPECT_EQ(bench.account(bulletin).empty(), forgotten);
-    EXPECT_EQ(to_us(bench.core().remembers_since()), plan.made_us() - nine_days);
-  }
-}
-
-// What a clock ten years ahead has booked makes nothing old: three dark days of the same plan have their account.
-TEST(StationCore, AProofOfATimeThatNeverWasMakesNoCueAnOldOne) {
-  const CueKey later{"sau", 0};
-  const std::int64_t in_a_month = Bench::t0 + 30 * 86'400 * Bench::second;
-  Bench bench{{{later, in_a_month, in_a_month + Bench::second, v1::BUCKET_NODE_DARK}}};
-  bench.at(3 * 86'400, 0.5, PlanArrived{Bench::plan({bulletin}), 1, {}, true});
-  EXPECT_NE(bench.account(bulletin), "");
-}
-
-// A clock that was ahead has booked it; then the office moves it away and back.
-TEST(StationCore, ACueThatIsMovedAndMovedBackKeepsItsAccount) {
-  const auto end_us = bulletin.start_us() + bulletin.duration_us();
-  for (const int later_s : {3600, 15}) {  // the second place meets the first
-    auto elsewhere = bulletin;
-    elsewhere.set_start_us(bulletin.start_us() + later_s * Bench::second);
-    for (const auto& between : {Bench::plan({elsewhere}), Bench::plan({})}) {
-      Bench bench{{{CueKey::of(bulletin), bulletin.start_us(), end_us, v1::BUCKET_NODE_DARK}}};
-      bench.give(0, Bench::plan({bulletin}));
-      bench.give(1, Bench::plan({elsewhere}), 2);
-      bench.give(2, between, 3);
-      bench.give(3, Bench::plan({bulletin}), 4);
-      EXPECT_EQ(Bench::first<Arm>(bench.at(67)), nullptr) << "it would have two proofs";
-      bench.at(100);
-      EXPECT_EQ(bench.account(bulletin), "");
-    }
-  }
-}
-
 TEST(StationCore, PlaysNoCueTwiceWhateverTheClockDoes) {
   Bench bench;
   bench.give(0, Bench::plan({opening}));

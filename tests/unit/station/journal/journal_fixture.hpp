@@ -1,6 +1,8 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "protocol/seal/seal.hpp"
 #include "station/journal/proof_journal.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -53,6 +55,19 @@ inline Result<Read> read_sealed(const std::string& sealed) {
   if (!read.proof.ParseFromString(opened.header.body())) return fail(ErrorCode::invalid, "not a proof");
   if (read.proof.number() != opened.header.sequence()) return fail(ErrorCode::invalid, "number is not the sequence");
   return read;
+}
+
+inline constexpr Limits small{2048, 1 << 20};  // about four proofs a segment
+
+/// Turns every bit of some bytes of a file.
+inline void damage(const std::filesystem::path& path, std::streamoff at, std::size_t bytes = 1) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  for (std::size_t i = 0; i < bytes; ++i) {
+    file.seekg(at);
+    const char old = static_cast<char>(file.get());
+    file.seekp(at++);
+    file.put(static_cast<char>(~old));
+  }
 }
 
 class JournalTest : public ::testing::Test {
