@@ -13,8 +13,8 @@ namespace {
 using store::PlannedCue;
 using store::ProofRecord;
 
-/// Less than this between frames and time is rounding and resampling.
-constexpr Micros frames_tolerance = std::chrono::milliseconds{20};
+/// Less than this between frames and time is rounding.
+constexpr Micros frames_tolerance = std::chrono::milliseconds{1};
 
 /// What one proof says of one stretch. A proof makes several that do not overlap each other.
 struct Claim {

@@ -72,9 +72,10 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
     halt(track, dropped_block(slot));
   }
   const bool moved = track.cue.start_us() != cue.start_us();
+  const bool resized = track.cue.duration_us() != cue.duration_us();
   const auto accounted = track.accounted();
   track.cue = cue;
-  if (moved) track.remember(accounted);
+  if (moved || resized) track.remember(accounted);
   if (!track.assigned && !track.begun) {
     if (moved) track.waits.clear();
     const bool untouched = track.frontier_us == track.start_us() && track.known.empty();

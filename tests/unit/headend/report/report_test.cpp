@@ -147,7 +147,7 @@ TEST(Report, FramesThatAreMissingAreNotPlayed) {
   const auto report = make({cue()}, {played});
   EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 8s);
   EXPECT_THAT(report.anomalies, ElementsAre(Field(&Anomaly::kind, "frames")));
-  played.proof.set_frames(48000 * 10 - 480);
+  played.proof.set_frames(48000 * 10 - 48);
   EXPECT_EQ(spent(make({cue()}, {played}), v1::BUCKET_PLAYED), 10s) << "10 ms are rounding";
 }
 

@@ -49,5 +49,17 @@ TEST(StationCore, ACueThatIsMovedAndMovedBackKeepsItsAccount) {
   }
 }
 
+// The same with its length, over a restart between: what lay beyond the short one is not asked for again.
+TEST(StationCore, ACueThatIsShortenedAndLengthenedAgainKeepsItsAccount) {
+  auto shortened = bulletin;
+  shortened.set_duration_us(bulletin.duration_us() / 4);
+  const auto end_us = bulletin.start_us() + bulletin.duration_us();
+  Bench bench{{{CueKey::of(bulletin), bulletin.start_us(), end_us, v1::BUCKET_NODE_DARK}}};
+  bench.give(0, Bench::plan({shortened}));
+  bench.give(1, Bench::plan({bulletin}), 2);
+  bench.at(100);
+  EXPECT_EQ(bench.account(bulletin), "");
+}
+
 }  // namespace
 }  // namespace loa::station::core
