@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::chrono::milliseconds decode_interval{20};
 constexpr std::chrono::seconds patience{2};  // for the disk; the ring holds 1.4 s
-constexpr std::size_t first_fill = 9'600;    // enough to begin with; the rest follows while it plays
 constexpr std::size_t later_fill = 24'000;   // for each voice and round
 
 /// The proof draft of a voice that is over.
@@ -160,7 +159,7 @@ class AudioPlayer::Works {
       tell_ended(nothing_heard(assignment, "content-damaged"));
       return;
     }
-    (*decoder)->fill(first_fill);
+    (*decoder)->prepare(std::chrono::steady_clock::now);
     if (!audio_.give({AudioThread::Order::Kind::add, &(*decoder)->voice()})) {
       tell_ended(nothing_heard(assignment, "device-lost"));
       return;

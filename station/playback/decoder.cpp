@@ -6,7 +6,9 @@
 namespace loa::station::playback {
 namespace {
 
-constexpr std::int64_t tolerance_frames = 48;  // a millisecond between a cue's length and its content's
+constexpr std::size_t first_fill = 9'600;             // enough to begin with; the rest follows while it plays
+constexpr std::chrono::milliseconds head_start{300};  // a device holds 160 ms; the next filling takes its time too
+constexpr std::int64_t tolerance_frames = 48;         // a millisecond between a cue's length and its content's
 
 std::int64_t cue_frames(const v1::Cue& cue) { return (cue.duration_us() * content_rate_hz + 500'000) / 1'000'000; }
 
@@ -33,20 +35,30 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const Assignment& assignment, Mon
   const std::int64_t planned = frames_between(0, skipped_us);
   const auto due = static_cast<std::int64_t>(voice.frame_at(now));
   voice.first = std::clamp<std::int64_t>(std::max(planned, due) - 64, 0, voice.frames);
+  decoder->end_ = voice.first;
   LOA_TRY(decoder->reader_.seek(voice.first));
   return decoder;
 }
 
-void Decoder::fill(std::size_t max_frames) {
+void Decoder::prepare(const std::function<MonoTime()>& clock) {
+  fill(first_fill);
+  while (!reaches(clock() + head_start) && fill(1)) {
+  }
+}
+
+bool Decoder::fill(std::size_t max_frames) {
   std::array<std::int16_t, 4800> block{};
-  for (std::size_t made = 0; !done_ && made < max_frames && voice_.pcm.write_available() >= block.size();) {
+  std::size_t made = 0;
+  while (!done_ && made < max_frames && voice_.pcm.write_available() >= block.size()) {
     const auto got = reader_.read(block);
     if (!got) voice_.damaged = true;
     done_ = !got || *got == 0;
-    if (done_) return;
+    if (done_) break;
     voice_.pcm.push(block.data(), *got);
     made += *got;
   }
+  end_ += static_cast<std::int64_t>(made);
+  return made > 0;
 }
 
 }  // namespace loa::station::playback

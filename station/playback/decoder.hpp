@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "content/opus/opus_reader.hpp"
@@ -16,13 +17,20 @@ class Decoder {
   static Result<std::unique_ptr<Decoder>> open(const Assignment& assignment, MonoTime now, std::size_t mark);
 
   [[nodiscard]] Voice& voice() { return voice_; }
-  /// Decodes until the ring is full, the content ends, or `max_frames` were made.
-  void fill(std::size_t max_frames);
+  /// Decodes what must be there before the voice is handed over: of one that joins late enough for what the device is
+  /// written ahead of what sounds, however long the decoding takes; else it would begin with a blip and a gap.
+  /// @param clock  asked again and again
+  void prepare(const std::function<MonoTime()>& clock);
+  /// Decodes until the ring is full, the content ends, or `max_frames` were made. @return whether any was made
+  bool fill(std::size_t max_frames);
+  /// Whether what is decoded goes on until that instant.
+  [[nodiscard]] bool reaches(MonoTime time) const { return static_cast<double>(end_) >= voice_.frame_at(time); }
 
  private:
   Decoder(content::opus::OpusReader reader) : reader_(std::move(reader)) {}
   content::opus::OpusReader reader_;
   Voice voice_;
+  std::int64_t end_ = 0;  // content frame after the last decoded one
   bool done_ = false;
 };
 
