@@ -1,6 +1,6 @@
 #include "station/daemon/liveness.hpp"
 
-#include <optional>
+#include <utility>
 
 namespace loa::station::daemon {
 
@@ -8,9 +8,9 @@ void Liveness::add(std::string room, const Pulse& pulse, Serves serves) {
   rooms_.push_back({std::move(room), &pulse, serves});
 }
 
-Liveness::Verdict Liveness::judge(MonoTime now, bool sounding, const std::function<bool()>& waits_for_disk) const {
+Liveness::Verdict Liveness::judge(MonoTime now, bool sounding, const std::function<bool()>& waits_for_disk) {
   Verdict worst;
-  std::optional<bool> disk;
+  bool asked = false;
   for (const Room& room : rooms_) {
     const auto due = room.pulse->due();
     if (!due || now < *due) continue;
@@ -19,8 +19,8 @@ Liveness::Verdict Liveness::judge(MonoTime now, bool sounding, const std::functi
     if (sounding && room.serves == Serves::other && overdue < longest_spared) {
       state = State::spared;
     } else if (overdue < longest_disk_wait) {
-      if (!disk) disk = waits_for_disk();
-      if (*disk) state = State::waits;
+      if (!std::exchange(asked, true) && waits_for_disk()) disk_seen_ = now;
+      if (disk_seen_ && now < *disk_seen_ + after_disk) state = State::waits;
     }
     if (state > worst.state || (state == worst.state && overdue >= worst.overdue)) worst = {state, room.name, overdue};
   }

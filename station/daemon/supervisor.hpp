@@ -40,9 +40,8 @@ class Supervisor {
   [[noreturn]] static void end_process(const Liveness::Verdict& verdict);
 
   firmware::Watchdog& watchdog_;
-  const Liveness rooms_;
-
   std::mutex mutex_;  // guards what follows, up to the thread
+  Liveness rooms_;
   std::condition_variable changed_;
   bool quit_ = false;
   bool sound_ = false;

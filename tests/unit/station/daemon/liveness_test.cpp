@@ -15,7 +15,7 @@ class LivenessTest : public testing::Test {
     rooms_.add("audio", audio_, Serves::sound);
     rooms_.add("sign", sign_, Serves::other);
   }
-  [[nodiscard]] Liveness::Verdict judge(MonoTime now, bool sounding, bool disk = false) const {
+  [[nodiscard]] Liveness::Verdict judge(MonoTime now, bool sounding, bool disk = false) {
     return rooms_.judge(now, sounding, [disk] { return disk; });
   }
   Pulse audio_, sign_;
@@ -65,6 +65,18 @@ TEST_F(LivenessTest, NobodyIsHungWhileTheDiskHoldsAThread) {
     EXPECT_EQ(judge(now_ + 2s, sounding, true).room, "audio");
     EXPECT_EQ(judge(now_ + Liveness::longest_disk_wait, sounding, true).state, State::hung) << "not for ever";
   }
+}
+
+// A look may find the thread between two waits, or with all that has gathered in the meantime before it.
+TEST_F(LivenessTest, ARoomThatTheDiskLetGoHasTimeToCatchUp) {
+  audio_.beat(now_);
+  EXPECT_EQ(judge(now_ + 1s, true, true).state, State::waits);
+  EXPECT_EQ(judge(now_ + 2'499ms, true).state, State::waits);
+  EXPECT_EQ(judge(now_ + 2'500ms, true).state, State::hung);
+  EXPECT_EQ(judge(now_ + 3s, true, true).state, State::waits);
+  audio_.beat(now_ + 5s);
+  EXPECT_EQ(judge(now_ + 4s, true).state, State::alive);
+  EXPECT_EQ(judge(now_ + 5'001ms, true).state, State::hung) << "another time, another reason";
 }
 
 }  // namespace
