@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -153,19 +154,17 @@ int fdatasync(int fd) {
   return file == nullptr ? call(fd) : calls::sync_on_disk(*file);
 }
 
-/// Only progress marks are mapped.
+/// Only progress marks are mapped. Straight to the kernel: an allocator maps memory before it can give any.
 void* mmap(void* base, size_t length, int protection, int flags, int fd, off_t offset) noexcept {
-  static auto* const call = calls::real<void*(void*, size_t, int, int, int, off_t)>("mmap");
-  void* mapped = call(base, length, protection, flags, fd, offset);
+  auto* const mapped = reinterpret_cast<void*>(::syscall(SYS_mmap, base, length, protection, flags, fd, offset));
   const auto* file = fd >= 0 && mapped != MAP_FAILED ? calls::find(fd) : nullptr;
   if (file != nullptr) calls::mapped()[mapped] = file->path;
   return mapped;
 }
 
 int munmap(void* base, size_t length) noexcept {
-  static auto* const call = calls::real<int(void*, size_t)>("munmap");
-  calls::mapped().erase(base);
-  return call(base, length);
+  if (SimDisk::in_use() != nullptr) calls::mapped().erase(base);
+  return static_cast<int>(::syscall(SYS_munmap, base, length));
 }
 
 int msync(void* base, size_t length, int flags) {
