@@ -22,10 +22,11 @@ std::string last_line(std::string text) {
 
 }  // namespace
 
-Result<std::unique_ptr<WardKit>> WardKit::make(const fs::path& folder, const std::vector<StationKit>& stations) {
+Result<std::unique_ptr<WardKit>> WardKit::make(const fs::path& folder, const std::vector<StationKit>& stations,
+                                               const std::string& host) {
   std::unique_ptr<WardKit> kit{new WardKit{fs::absolute(folder), stations}};
   LOA_TRY(make_folders(kit->folder_));
-  LOA_TRY(kit->make_ward());
+  LOA_TRY(kit->make_ward(host));
   for (const auto& station : stations) LOA_TRY(kit->add_station(station));
   LOA_TRY(kit->write_cards());
   return kit;
@@ -50,8 +51,8 @@ Result<boost::json::value> WardKit::loa_json(const std::vector<std::string>& arg
   return value;
 }
 
-Result<void> WardKit::make_ward() {
-  LOA_TRY_LET(const auto made, loa({"ward", "init", "trung-hoa", "--name", "Phường Trung Hòa", "--host", "localhost",
+Result<void> WardKit::make_ward(const std::string& host) {
+  LOA_TRY_LET(const auto made, loa({"ward", "init", "trung-hoa", "--name", "Phường Trung Hòa", "--host", host,
                                     "--bind", "127.0.0.1", "--mqtt-port", "0", "--https-port", "0"}));
   for (const auto& [id, name] :
        std::map<std::string, std::string>{{"to-1", "Tổ dân phố 1"}, {"to-2", "Tổ dân phố 2"}}) {
@@ -79,12 +80,12 @@ Result<void> WardKit::add_station(const StationKit& station) {
                                      "--group",
                                      station.group,
                                      "--clock-trust",
-                                     "assume-disciplined",
+                                     station.clock_trust,
                                      "--out",
                                      (folder_ / station.id).string()};
   const auto add = [&](std::initializer_list<std::string> more) { arguments.insert(arguments.end(), more); };
   if (station.speaker) {
-    add({"--pcm", station.id});
+    add({"--pcm", station.pcm.empty() ? station.id : station.pcm});
   } else {
     add({"--no-speaker"});
   }
@@ -99,7 +100,7 @@ Result<void> WardKit::write_cards() const {
   text += fmt::format("pcm_type.loa {{ lib \"{}\" }}\n",
                       (program_folder().parent_path() / "lib/libasound_module_pcm_loa.so").string());
   for (const auto& station : stations_) {
-    if (!station.speaker) continue;
+    if (!station.speaker || !station.pcm.empty()) continue;
     text +=
         fmt::format("pcm.{0} {{ type loa  name \"{0}\"  ppm {1}  record \"{2}\"  control \"{3}\" }}\n", station.id,
                     station.ppm, recording_of(station.id).string(), (folder_ / station.id / "card.control").string());

@@ -22,6 +22,8 @@ struct StationKit {
   std::string sign = {};  ///< "192x32"; empty: none
   bool relayed = false;   ///< its road to the broker is a Relay
   int stagger_ms = 0;     ///< deliberate offset
+  std::string pcm = {};   ///< ALSA device; empty: a virtual card
+  std::string clock_trust = "assume-disciplined";
 };
 
 /// A whole ward in one folder, with nothing but the shipped programs: `loa`, `loa-headend`, `loa-station`, mosquitto,
@@ -33,9 +35,11 @@ struct StationKit {
 class WardKit {
  public:
   /// Makes the folder's ward, its groups, categories and stations.
+  /// @param host  as which the stations know the office
   /// @error whatever a program says
   static Result<std::unique_ptr<WardKit>> make(const std::filesystem::path& folder,
-                                               const std::vector<StationKit>& stations);
+                                               const std::vector<StationKit>& stations,
+                                               const std::string& host = "localhost");
 
   /// Runs `loa`. @return what it printed @error its sentence
   Result<std::string> loa(const std::vector<std::string>& arguments) const;
@@ -71,7 +75,7 @@ class WardKit {
  private:
   explicit WardKit(std::filesystem::path folder, std::vector<StationKit> stations)
       : folder_(std::move(folder)), stations_(std::move(stations)) {}
-  Result<void> make_ward();
+  Result<void> make_ward(const std::string& host);
   Result<void> add_station(const StationKit& station);
   Result<void> write_cards() const;
   Result<void> put_on_relay(const StationKit& station, int broker_port);
