@@ -89,7 +89,7 @@ Result<void> Guest::make_disk(const fs::path& image, const fs::path& station_fil
   const TempFolder content{"loa-guest-disk"};
   std::error_code error;
   fs::create_directories(content / "loa", error);
-  fs::copy(station_files, content / "loa/station", fs::copy_options::recursive, error);
+  if (!station_files.empty()) fs::copy(station_files, content / "loa/station", fs::copy_options::recursive, error);
   if (error) return fail(ErrorCode::io, "cannot copy {}: {}", station_files.string(), error.message());
   LOA_TRY(save_file(image, ""));
   fs::resize_file(image, disk_bytes, error);

@@ -24,7 +24,8 @@ class Guest {
     std::string date = "1970-01-02";  ///< what its real-time clock says
   };
 
-  /// An ext4 disk image. @param station_files  go to /var/lib/loa/station @error refused: mkfs.ext4 said why
+  /// An ext4 disk image. @param station_files  go to /var/lib/loa/station; empty: none @error refused: mkfs.ext4 said
+  /// why
   static Result<void> make_disk(const std::filesystem::path& image, const std::filesystem::path& station_files);
 
   /// Returns when its multi-user.target has started a shell for us.

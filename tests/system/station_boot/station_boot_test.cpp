@@ -1,19 +1,15 @@
-#include <gtest/gtest.h>
-
 #include <charconv>
 #include <thread>
 
 #include "protocol/base/file.hpp"
-#include "tests/guest/guest.hpp"
+#include "tests/guest/guest_test.hpp"
 #include "tests/rehearsal/air_time.hpp"
 #include "tests/rehearsal/ward_kit.hpp"
 #include "tests/support/listen.hpp"
-#include "tests/support/temp_folder.hpp"
 
 namespace loa::tests {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using std::chrono::seconds;
 
@@ -37,33 +33,16 @@ struct Heard {
   double heard_s = 0;
 };
 
-/// The lines that the shipped unit tells its reader to type, as they stand at its top.
-std::vector<std::string> lines_to_type(const fs::path& unit) {
-  std::vector<std::string> lines;
-  std::istringstream text{read_file(unit, 65'536).value_or("")};
-  for (std::string line; std::getline(text, line);) {
-    if (line.starts_with("#   ")) lines.push_back(line.substr(4));
-  }
-  return lines;
-}
-
-class StationBoot : public testing::Test {
+class StationBoot : public GuestTest {
  protected:
   void SetUp() override;
-  void install();
   void start_time_source();
   void make_station();
-  void boot();
   /// A programme that begins in so many seconds. @return its beginning
   WallTime schedule(seconds in, const std::vector<std::string>& titles);
   void add_noise(const std::string& title, seconds length, unsigned seed);
 
-  /// @return what it printed; a failed command fails the test
-  std::string run(const std::string& line);
-  bool holds(const std::string& line, std::chrono::milliseconds deadline) {
-    return wait_until(deadline, [&] { return guest_->run(line).has_value(); });
-  }
-  std::string log() { return run("journalctl -u loa-station -o cat --no-pager"); }
+  std::string log() { return log_of("loa-station"); }
   bool logged(const std::string& words, std::chrono::milliseconds deadline) {
     return holds("journalctl -u loa-station -o cat --no-pager | grep -q '" + words + "'", deadline);
   }
@@ -80,15 +59,13 @@ class StationBoot : public testing::Test {
   std::vector<boost::json::value> cues(WallTime start);
   Heard hear(const Recording& recording, const std::vector<boost::json::value>& cues) const;
   /// Waits for the last proof. @return seconds that the report calls played
-  double reported(seconds planned);
+  double reported(WallTime start, seconds planned);
   static void expect_back(const std::vector<Mishap>& mishaps, const Heard& heard, WallTime start);
-  void expect_proved(seconds planned, const Heard& heard);
+  void expect_proved(WallTime start, seconds planned, const Heard& heard);
 
-  const TempFolder temp_{"loa-boot"};
   std::unique_ptr<WardKit> kit_;
   std::optional<Process> time_source_;
   int ntp_port_ = 0;
-  std::unique_ptr<Guest> guest_;
   WallTime ear_opened_;
 };
 
@@ -97,13 +74,6 @@ void StationBoot::SetUp() {
   ASSERT_NO_FATAL_FAILURE(start_time_source());
   ASSERT_NO_FATAL_FAILURE(make_station());
   ASSERT_NO_FATAL_FAILURE(boot());
-}
-
-void StationBoot::install() {
-  Command command{{"cmake", "--install", program_folder().parent_path().string()}};
-  command.env = {"DESTDIR=" + (temp_ / "installed").string()};
-  const auto installed = tests::run(command);
-  ASSERT_TRUE(installed && installed->exit.ok()) << (installed ? installed->err : installed.error().text);
 }
 
 /// A chronyd that is a source and touches no clock.
@@ -130,22 +100,8 @@ void StationBoot::make_station() {
   ASSERT_TRUE(kit) << kit.error().text;
   kit_ = *std::move(kit);
   ASSERT_TRUE(kit_->start_headend());
-  const auto made = Guest::make_disk(temp_ / "disk.img", kit_->folder() / id);
+  const auto made = Guest::make_disk(disk(), kit_->folder() / id);
   ASSERT_TRUE(made) << made.error().text;
-}
-
-void StationBoot::boot() {
-  const auto begun = std::chrono::steady_clock::now();
-  auto guest = Guest::boot({temp_ / "guest", temp_ / "disk.img", temp_ / "installed/usr/local"});
-  ASSERT_TRUE(guest) << guest.error().text;
-  guest_ = *std::move(guest);
-  std::printf("booted in %.1f s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
-}
-
-std::string StationBoot::run(const std::string& line) {
-  const auto said = guest_->run(line);
-  EXPECT_TRUE(said) << said.error().text;
-  return said.value_or("");
 }
 
 void StationBoot::add_noise(const std::string& title, seconds length, unsigned seed) {
@@ -167,9 +123,7 @@ WallTime StationBoot::schedule(seconds in, const std::vector<std::string>& title
 }
 
 void StationBoot::install_station() {
-  const auto lines = lines_to_type(temp_ / "installed/usr/local/lib/systemd/system/loa-station.service");
-  EXPECT_FALSE(lines.empty());
-  for (const auto& line : lines) run(line);
+  for (const auto& line : lines_to_type("loa-station")) run(line);
   EXPECT_EQ(run("systemctl is-active loa-station"), "active\n");
 }
 
@@ -252,11 +206,10 @@ std::vector<boost::json::value> StationBoot::cues(WallTime start) {
   return found;
 }
 
-double StationBoot::reported(seconds planned) {
+double StationBoot::reported(WallTime start, seconds planned) {
   boost::json::value report;
   EXPECT_TRUE(wait_until(60s, [&] {
-    const auto today = local_date(wall_now());
-    report = kit_->loa_json({"report", "--from", today, "--to", today}).value_or(nullptr);
+    report = kit_->loa_json({"report", "--from", local_date(start), "--to", local_date(start)}).value_or(nullptr);
     return report.is_object() && report.at("cues_to_come").to_number<int>() == 0 &&
            report.at("cues_unexplained").to_number<int>() == 0 &&
            report.at("cues_accounted").to_number<int>() == report.at("cues_planned").to_number<int>();
@@ -293,8 +246,8 @@ void StationBoot::expect_back(const std::vector<Mishap>& mishaps, const Heard& h
   }
 }
 
-void StationBoot::expect_proved(seconds planned, const Heard& heard) {
-  const double reported_s = reported(planned);
+void StationBoot::expect_proved(WallTime start, seconds planned, const Heard& heard) {
+  const double reported_s = reported(start, planned);
   std::printf("heard %.3f s, reported %.3f s (%+.1f ms)\n", heard.heard_s, reported_s,
               (reported_s - heard.heard_s) * 1e3);
   EXPECT_LE(reported_s, heard.heard_s + 0.04) << "no false second";
@@ -327,7 +280,7 @@ TEST_F(StationBoot, LivesUnderSystemdOnAReadOnlyRoot) {
 
   const auto heard = hear(recorded(), cues(start));
   expect_back(mishaps, heard, start);
-  expect_proved(2 * segment_length, heard);
+  expect_proved(start, 2 * segment_length, heard);
   if (HasFailure()) std::printf("%s", log().c_str());
 }
 
@@ -349,7 +302,7 @@ TEST_F(StationBoot, ComesBackFromAPowerCutByItself) {
   ASSERT_FALSE(heard.silences.empty());
   std::printf("sound in place %.1f s after the cut\n", heard.silences.front().to_s - 20);
   EXPECT_GT(heard.heard_s, 1.0) << log();
-  const auto reported_s = reported(length);
+  const auto reported_s = reported(start, length);
   std::printf("reported %.3f s, %.3f s of them since the cut\n", reported_s, heard.heard_s);
   EXPECT_GE(reported_s, 20 - 15.5 + heard.heard_s - 0.2) << "a cut takes what the marks had not synced";
   EXPECT_LE(reported_s, 20 + 0.5 + heard.heard_s + 0.04) << "no false second";
