@@ -44,6 +44,16 @@ class Horn {
   std::map<station::CueKey, Emission> cues_;
 };
 
+/// What of some stretches lies in [from_us, to_us).
+inline std::vector<Stretch> within(const std::vector<Stretch>& stretches, std::int64_t from_us, std::int64_t to_us) {
+  std::vector<Stretch> cut;
+  for (const auto& one : stretches) {
+    const Stretch part{std::max(one.from_us, from_us), std::min(one.to_us, to_us)};
+    if (part.from_us < part.to_us) cut.push_back(part);
+  }
+  return cut;
+}
+
 /// Length of the union, and what of it came out more than once.
 struct Heard {
   std::int64_t once_us = 0;

@@ -23,7 +23,8 @@ class Judge {
 
  private:
   void find(const PlannedCue& planned, std::string_view what, std::int64_t us);
-  void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us, std::int64_t again_us);
+  void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us, std::int64_t again_us,
+               std::int64_t front_us);
   [[nodiscard]] bool was_told(const PlannedCue& planned) const;
   [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
   [[nodiscard]] std::int64_t allowance(const Emission& emission) const;
@@ -79,8 +80,24 @@ std::int64_t cut_off_again(const PlannedCue& planned, const Emission& emission) 
   return planned.cue.preempt_policy() == v1::PREEMPT_POLICY_RESTART ? emission.cut_us : 0;
 }
 
+/// The same, of a front that its first time had missed and accounted for: heard after its account, and no proof to say
+/// so in.
+std::int64_t front_cut_off_again(const PlannedCue& planned, const Emission* emission,
+                                 const std::vector<headend::report::Stretch>& stretches) {
+  if (emission == nullptr || cut_off_again(planned, *emission) == 0) return 0;
+  std::int64_t front_us = 0, missed_us = 0;
+  for (const auto& stretch : stretches) {  // by time
+    if (stretch.bucket == v1::BUCKET_PLAYED) {
+      front_us = missed_us;
+    } else if (stretch.bucket != v1::BUCKET_UNKNOWN) {
+      missed_us += measure(within(emission->stretches, to_us(stretch.from), to_us(stretch.to))).once_us;
+    }
+  }
+  return front_us;
+}
+
 void Judge::compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us,
-                    std::int64_t again_us) {
+                    std::int64_t again_us, std::int64_t front_us) {
   Heard heard = emission ? measure(emission->stretches) : Heard{};
   const std::int64_t said = std::min(heard.again_us, again_us);  // in a proof
   heard.again_us -= said;
@@ -100,7 +117,7 @@ void Judge::compare(const PlannedCue& planned, const Emission* emission, std::in
   }
   if (-claimed <= period_us + again_us - said) return;  // heard after it had its account, and said so
   verdict_.unproved_us -= claimed;
-  if (-claimed <= allowance(*emission) || !was_told(planned)) return;
+  if (-claimed <= allowance(*emission) + front_us || !was_told(planned)) return;
   ++verdict_.proofs_lost;
   find(planned, "emitted and not reported", -claimed);
 }
@@ -114,7 +131,8 @@ bool of_an_older_plan(const PlannedCue& planned, const std::vector<const ProofRe
 void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs) {
   std::vector<headend::report::Anomaly> anomalies;
   std::int64_t reported_us = 0, unknown_us = 0;
-  for (const auto& stretch : headend::report::split(planned, proofs, anomalies)) {
+  const auto stretches = headend::report::split(planned, proofs, anomalies);
+  for (const auto& stretch : stretches) {
     const auto length = (stretch.to - stretch.from).count();
     if (stretch.bucket == v1::BUCKET_PLAYED) reported_us += length;
     if (stretch.bucket == v1::BUCKET_UNKNOWN) unknown_us += length;
@@ -135,8 +153,9 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
   std::int64_t again_us = 0;
   for (const auto* proof : proofs) again_us += proof->proof.again_us();
   const auto& emissions = station_.device(planned.cue.medium()).horn.all();
-  const auto emission = emissions.find(CueKey::of(planned.cue));
-  compare(planned, emission == emissions.end() ? nullptr : &emission->second, reported_us, again_us);
+  const auto entry = emissions.find(CueKey::of(planned.cue));
+  const Emission* emission = entry == emissions.end() ? nullptr : &entry->second;
+  compare(planned, emission, reported_us, again_us, front_cut_off_again(planned, emission, stretches));
 }
 
 }  // namespace
