@@ -240,7 +240,7 @@ void StationCore::arm(Track& track, std::int64_t from_us) {
   assignment.late_us = track.shift_us;
   assignment.clock_grade = static_cast<v1::ClockGrade>(now_.grade);
   track.clock_grade = assignment.clock_grade;
-  track.armed_end_us = std::min(track.end_us(), slots_[track.slot].horizon_us - track.shift_us);
+  track.armed_end_us = std::min(track.open_end_us(), slots_[track.slot].horizon_us - track.shift_us);
   assignment.cue.set_duration_us(track.armed_end_us - track.start_us());
   track.assigned = true;
   assigned_.push_back(&track);

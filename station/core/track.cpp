@@ -96,6 +96,7 @@ std::optional<v1::Proof> Track::take(v1::Proof part) {
   part.set_late_us(shift_us);
   part.set_again_us(std::exchange(again_us, 0));
   frontier_us = to;
+  skip_known();
   return part;
 }
 

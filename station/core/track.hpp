@@ -37,7 +37,7 @@ struct Track {
   std::vector<Span> known;       ///< what is accounted for beyond it, by start
   std::vector<Span> elsewhere;   ///< and outside the planned time: the cue has been moved
   std::int64_t armed_end_us =
-      INT64_MAX;  ///< planned end of the assignment: of the cue, or what the plan's horizon leaves of it
+      INT64_MAX;  ///< planned end of the assignment: of what is open, or what the plan's horizon leaves of it
   bool assigned = false;
   bool on_air = false;
   bool halting = false;
@@ -62,6 +62,8 @@ struct Track {
   [[nodiscard]] std::int64_t end_us() const { return cue.start_us() + cue.duration_us(); }
   [[nodiscard]] std::int64_t air_start_us() const { return start_us() + shift_us; }
   [[nodiscard]] std::int64_t air_end_us() const { return end_us() + shift_us; }
+  /// Planned end of what is open from the frontier on: what has its account is not sounded again.
+  [[nodiscard]] std::int64_t open_end_us() const { return known.empty() ? end_us() : known.front().from_us; }
   [[nodiscard]] bool closed() const { return frontier_us >= end_us(); }
   [[nodiscard]] bool is_filler() const { return cue.cue_class() == v1::CUE_CLASS_FILLER; }
   /// The cue as if it were planned `shift_us` later.

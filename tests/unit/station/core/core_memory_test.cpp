@@ -61,5 +61,33 @@ TEST(StationCore, ACueThatIsShortenedAndLengthenedAgainKeepsItsAccount) {
   EXPECT_EQ(bench.account(bulletin), "");
 }
 
+// A clock that was two hours ahead sounds a part; when it is right again, the office has planned it around that part.
+TEST(StationCore, WhatHasItsAccountInTheMiddleOfACueIsNotSoundedAgain) {
+  const auto made = [](v1::Plan plan) {
+    plan.set_made_us(Bench::t0 - 86'400 * Bench::second);
+    return plan;
+  };
+  const auto early = Bench::cue("sang/2026-11-21/070100", 1, 70, 5),
+             around = Bench::cue("sang/2026-11-21/070100", 1, 60, 30);
+  Bench bench;
+  bench.give(0, made(Bench::plan({early})));
+  EXPECT_NE(Bench::first<Arm>(bench.at(68)), nullptr);
+  bench.heard(75, early, 70, 75, "complete");
+  const double ahead_s = 7'200;
+  for (double s = 80; s <= 700; s += 5) bench.at(s - ahead_s, s, Tick{});  // it insists
+  PlanArrived second{made(Bench::plan({around})), 2, {*Sha256::from_bytes(around.object())}, false};
+  bench.at(710 - ahead_s, 710, second);
+  const auto to_the_known = bench.at(58, 58 + ahead_s, Tick{});
+  ASSERT_NE(Bench::first<Arm>(to_the_known), nullptr);
+  EXPECT_EQ(Bench::first<Arm>(to_the_known)->assignment.cue.duration_us(), 10 * Bench::second);
+  const auto after_it = bench.at(70.02, 70.02 + ahead_s, Bench::part(around, 60, 70, "complete"));
+  EXPECT_EQ(Bench::first<Arm>(after_it), nullptr) << "not yet";
+  const auto rest = bench.at(72.5, 72.5 + ahead_s, Tick{});
+  ASSERT_NE(Bench::first<Arm>(rest), nullptr);
+  EXPECT_EQ(to_us(Bench::first<Arm>(rest)->assignment.from), Bench::t0 + 75 * Bench::second);
+  bench.at(90.02, 90.02 + ahead_s, Bench::part(around, 75, 90, "complete"));
+  EXPECT_EQ(bench.account(around), "played 10.0-15.0 complete | played 0.0-10.0 complete | played 15.0-30.0 complete");
+}
+
 }  // namespace
 }  // namespace loa::station::core
