@@ -74,6 +74,7 @@ void StationCore::take(const PartEnded& event) {
       decide(*track);
       account(*track, track->end_us(), *track->block);
     }
+    if (!track->closed() && track->start_us() < track->dropped_us) return;  // it owes its account in its time
     remember_dropped(*track);
     tracks_.erase(CueKey::of(event.part));
     order_tracks();

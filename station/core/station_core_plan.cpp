@@ -106,6 +106,7 @@ void StationCore::retire_cues_not_in(const v1::Plan& plan, Slot slot) {
       ++entry;
     } else if (track.assigned) {
       track.in_plan = false;
+      track.dropped_us = plan.made_us();
       halt(track, dropped_block(slot));
       ++entry;
     } else if (!track.closed() && track.start_us() < plan.made_us()) {

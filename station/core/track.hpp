@@ -32,6 +32,7 @@ struct Track {
   v1::Cue cue;
   Slot slot = Slot::plan;
   bool in_plan = true;
+  std::int64_t dropped_us = 0;  ///< when the plan was made that took it off the air, unless in_plan
   std::uint64_t plan_sequence = 0;
   std::int64_t frontier_us = 0;  ///< planned time before this is accounted for
   std::vector<Span> known;       ///< what is accounted for beyond it, by start

@@ -113,6 +113,24 @@ TEST(Emergency, CalledOffEndsAtOnceAndTheProgrammeComesBack) {
   EXPECT_EQ(bench.account(second), "") << "it had not begun";
 }
 
+// By the office's clock the second part has begun; by the station's, eleven seconds behind, it is armed only.
+TEST(Emergency, APartThatHadBegunWhenItWasCalledOffOwesItsAccountThoughOurClockIsBehind) {
+  const auto first = Bench::emergency(0, 60, 15), second = Bench::emergency(1, 75, 15),
+             third = Bench::emergency(2, 90, 15);
+  Bench bench;
+  bench.alarm(57, Bench::plan({first, second, third}));
+  EXPECT_NE(Bench::first<Arm>(bench.at(72.5)), nullptr) << "the second";
+  auto all_clear = Bench::plan({});
+  all_clear.set_made_us(Bench::t0 + 85 * Bench::second);
+  bench.alarm(74, all_clear, 2);
+  bench.at(74.03, Bench::part(first, 60, 74, "halted"));
+  bench.at(74.03, Bench::part(second, 75, 75, "halted"));
+  for (double s = 75; s < 110; s += 1) EXPECT_EQ(Bench::first<Arm>(bench.at(s)), nullptr);
+  EXPECT_EQ(bench.account(first), "played 0.0-14.0 halted | interrupted 14.0-15.0 called-off");
+  EXPECT_EQ(bench.account(second), "interrupted 0.0-15.0 called-off");
+  EXPECT_EQ(bench.account(third), "") << "called off before it began";
+}
+
 TEST(Emergency, ANewPlanOfTheWardLeavesItAlone) {
   Bench bench;
   bench.alarm(70, Bench::plan({flood}));
