@@ -67,8 +67,11 @@ void SimStation::on_emergency(const std::string& sealed) {
   process.emergency_unsaved = true;
   if (!process.core->owes_for_emergency()) save_emergency();
   if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to obey it
+  const auto sequence = accepted->sequence;
   adopt(std::move(*accepted), false, core::Slot::emergency);
   save_emergency();
+  if (disk_.ended() != SimDisk::End::none && process.emergency_unsaved)
+    emergencies_.erase(sequence);  // as if never told
 }
 
 void SimStation::save_emergency() {
