@@ -74,10 +74,12 @@ void StationCore::take(const PartEnded& event) {
       decide(*track);
       account(*track, track->end_us(), *track->block);
     }
-    if (!track->closed() && track->start_us() < track->dropped_us) return;  // it owes its account in its time
-    remember_dropped(*track);
-    tracks_.erase(CueKey::of(event.part));
-    order_tracks();
+    const bool owes = !track->closed() && track->start_us() < track->dropped_us;  // in its time
+    if (!owes) {
+      remember_dropped(*track);
+      tracks_.erase(CueKey::of(event.part));
+      order_tracks();
+    }
   }
   actions_.emplace_back(Report{});
 }

@@ -47,6 +47,9 @@ std::map<int, Opened>& opened() {
   return descriptors;
 }
 
+/// Whether mapped() has ever had an entry: an allocator unmaps before it can give what the map needs.
+bool any_mapped = false;
+
 /// Memory that shows a file below a disk's folder, by its begin.
 std::map<void*, std::string>& mapped() {
   static auto& memory = *new std::map<void*, std::string>;  // outlives every unmapping
@@ -158,12 +161,15 @@ int fdatasync(int fd) {
 void* mmap(void* base, size_t length, int protection, int flags, int fd, off_t offset) noexcept {
   auto* const mapped = reinterpret_cast<void*>(::syscall(SYS_mmap, base, length, protection, flags, fd, offset));
   const auto* file = fd >= 0 && mapped != MAP_FAILED ? calls::find(fd) : nullptr;
-  if (file != nullptr) calls::mapped()[mapped] = file->path;
+  if (file != nullptr) {
+    calls::any_mapped = true;
+    calls::mapped()[mapped] = file->path;
+  }
   return mapped;
 }
 
 int munmap(void* base, size_t length) noexcept {
-  if (SimDisk::in_use() != nullptr) calls::mapped().erase(base);
+  if (calls::any_mapped) calls::mapped().erase(base);
   return static_cast<int>(::syscall(SYS_munmap, base, length));
 }
 
