@@ -239,11 +239,14 @@ void Compiler::add_objects(v1::Plan& plan) const {
 }
 
 Result<Planned> Compiler::finish() {
-  std::stable_sort(cues_.begin(), cues_.end(), [](const PlannedCue& one, const PlannedCue& other) {
+  std::vector<PlannedCue*> ordered;  // a message is dear to move
+  ordered.reserve(cues_.size());
+  for (auto& cue : cues_) ordered.push_back(&cue);
+  std::stable_sort(ordered.begin(), ordered.end(), [](const PlannedCue* one, const PlannedCue* other) {
     const auto key = [](const v1::Cue& cue) {
       return std::tuple{cue.start_us(), cue.segment(), std::string_view{cue.occurrence()}};
     };
-    return key(one.cue) < key(other.cue);
+    return key(one->cue) < key(other->cue);
   });
   Planned planned;
   auto& plan = planned.plan;
@@ -267,9 +270,11 @@ Result<Planned> Compiler::finish() {
       added->set_percent(stretch.percent);
     }
   }
-  for (auto& cue : cues_) {
-    *plan.add_cues() = cue.cue;
-    if (wall_from_us(cue.cue.start_us()) >= now_) planned.cues.push_back(std::move(cue));
+  plan.mutable_cues()->Reserve(static_cast<int>(ordered.size()));
+  planned.cues.reserve(ordered.size());
+  for (auto* cue : ordered) {
+    *plan.add_cues() = cue->cue;
+    if (wall_from_us(cue->cue.start_us()) >= now_) planned.cues.push_back(std::move(*cue));
   }
   add_objects(plan);
   planned.notes = std::move(notes_);

@@ -1,11 +1,14 @@
 #include "protocol/crypto/hash.hpp"
 
 #include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <new>
 
 #include "protocol/base/file.hpp"
 #include "protocol/base/text.hpp"
@@ -14,6 +17,11 @@ namespace loa::protocol::crypto {
 namespace {
 
 const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+
+/// A digest of memory fails only for want of memory.
+void demand_memory(bool done) {
+  if (!done) throw std::bad_alloc{};
+}
 
 }  // namespace
 
@@ -34,7 +42,7 @@ Result<Sha256> Sha256::from_hex(std::string_view text) {
 
 Sha256 sha256(std::string_view bytes) {
   Sha256 digest;
-  crypto_hash_sha256(digest.bytes.data(), raw(bytes), bytes.size());
+  SHA256(raw(bytes), bytes.size(), digest.bytes.data());
   return digest;
 }
 
@@ -56,19 +64,23 @@ Result<Sha256> sha256_file(const std::filesystem::path& path) {
 }
 
 struct Sha256Stream::State {
-  crypto_hash_sha256_state sodium;
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
 };
 
-Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) { crypto_hash_sha256_init(&state_->sodium); }
+Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) {
+  demand_memory(state_->context != nullptr && EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
+}
 Sha256Stream::~Sha256Stream() = default;
 Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;
 Sha256Stream& Sha256Stream::operator=(Sha256Stream&&) noexcept = default;
 
-void Sha256Stream::add(std::string_view bytes) { crypto_hash_sha256_update(&state_->sodium, raw(bytes), bytes.size()); }
+void Sha256Stream::add(std::string_view bytes) {
+  demand_memory(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
+}
 
 Sha256 Sha256Stream::finish() {
   Sha256 digest;
-  crypto_hash_sha256_final(&state_->sodium, digest.bytes.data());
+  demand_memory(EVP_DigestFinal_ex(state_->context.get(), digest.bytes.data(), nullptr) == 1);
   return digest;
 }
 

@@ -1,7 +1,7 @@
 #include "station/core/policy_rule.hpp"
 
 #include <algorithm>
-#include <set>
+#include <bitset>
 #include <tuple>
 #include <vector>
 
@@ -56,23 +56,25 @@ std::vector<const Window*> windows_of(const v1::Policy& policy, const v1::Cue& c
   return windows;
 }
 
-bool too_many_sessions(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
-  const auto today = local(policy, cue.start_us()).day;
-  const auto others = std::count_if(sessions.begin(), sessions.end(), [&](const auto& entry) {
-    return entry.second.aired && entry.first != cue.occurrence() &&
-           local(policy, entry.second.first_start_us).day == today;
-  });
-  return policy.sessions_per_day() != 0 && others >= policy.sessions_per_day();
-}
-
-bool too_many_days(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
+/// Every tick asks for each cue on air: one walk over what was aired, and none where nothing is limited.
+std::optional<std::string> too_much_aired(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
+  if (policy.sessions_per_day() == 0 && policy.days_per_week() == 0) return std::nullopt;
   const auto today = local(policy, cue.start_us());
-  std::set<std::int64_t> days;
+  std::uint32_t others_today = 0;
+  std::bitset<7> other_days;  // of this week, by weekday
   for (const auto& [occurrence, session] : sessions) {
+    if (!session.aired) continue;
     const auto day = local(policy, session.first_start_us);
-    if (session.aired && day.week() == today.week() && day.day != today.day) days.insert(day.day);
+    if (day.week() != today.week()) continue;
+    if (day.day != today.day) {
+      other_days.set(day.weekday());
+    } else if (occurrence != cue.occurrence()) {
+      ++others_today;
+    }
   }
-  return policy.days_per_week() != 0 && days.size() >= policy.days_per_week();
+  if (policy.sessions_per_day() != 0 && others_today >= policy.sessions_per_day()) return "policy-sessions";
+  if (policy.days_per_week() != 0 && other_days.count() >= policy.days_per_week()) return "policy-days";
+  return std::nullopt;
 }
 
 bool session_too_long(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
@@ -89,8 +91,7 @@ std::optional<std::string> forbidden_by(const v1::Policy& policy, const v1::Cue&
   if (cue.start_us() < policy.valid_from_us() || cue.start_us() >= policy.valid_until_us()) return "policy-not-valid";
   if (windows_of(policy, cue).empty()) return "policy-hours";
   if (cue.cue_class() == v1::CUE_CLASS_FILLER) return std::nullopt;
-  if (too_many_sessions(policy, cue, sessions)) return "policy-sessions";
-  if (too_many_days(policy, cue, sessions)) return "policy-days";
+  if (auto much = too_much_aired(policy, cue, sessions)) return much;
   if (session_too_long(policy, cue, sessions)) return "policy-minutes";
   return std::nullopt;
 }

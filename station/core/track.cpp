@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::int64_t again_from_us = 1'000;  // less is the rounding of a part's edges
 
+__extension__ using Wide = __int128;  // microseconds of a day times those of another
+
 std::int64_t frames_in(std::int64_t length_us) { return length_us * 6 / 125; }  // at 48 000 Hz
 
 }  // namespace
@@ -83,13 +85,15 @@ std::vector<v1::Proof> Track::account(std::int64_t to_us, const Block& why) {
 }
 
 std::optional<v1::Proof> Track::take(v1::Proof part) {
-  const std::int64_t again = std::min(part.to_us(), frontier_us) - part.from_us();
-  if (again >= again_from_us) again_us += again;
   const std::int64_t end = std::min(armed_end_us, end_us());
+  const std::int64_t before = std::min(part.to_us(), frontier_us) - part.from_us();
+  const std::int64_t beyond = part.to_us() - std::max({part.from_us(), frontier_us, end});
+  for (const std::int64_t uncounted : {before, beyond})
+    if (uncounted >= again_from_us) again_us += uncounted;
   const std::int64_t from = std::clamp(part.from_us(), std::min(frontier_us, end), end);
   const std::int64_t to = part.reason() == "complete" ? end : std::clamp(part.to_us(), from, end);
   if (to <= from) return std::nullopt;
-  cut_front(part, from);
+  cut(part, from, to);
   part.set_from_us(from);
   part.set_to_us(to);
   part.set_plan_sequence(plan_sequence);
@@ -100,29 +104,40 @@ std::optional<v1::Proof> Track::take(v1::Proof part) {
   return part;
 }
 
-void cut_front(v1::Proof& part, std::int64_t from_us) {
-  const std::int64_t cut_us = from_us - part.from_us();
+void cut(v1::Proof& part, std::int64_t from_us, std::int64_t to_us) {
+  const std::int64_t length_us = part.to_us() - part.from_us();
+  const std::int64_t from = std::clamp(from_us, part.from_us(), part.to_us());
+  const std::int64_t to = std::clamp(to_us, from, part.to_us());
+  const std::int64_t cut_us = length_us - (to - from);
   if (cut_us <= 0) return;
-  std::int64_t heard_us = cut_us;
+  std::int64_t unheard_us = cut_us;
   google::protobuf::RepeatedPtrField<v1::Gap> left;
   for (const auto& gap : part.gaps()) {
-    const std::int64_t end = gap.at_us() + gap.length_us();
-    if (gap.at_us() < from_us) heard_us -= std::min(end, from_us) - gap.at_us();
-    if (end <= from_us) continue;
+    const std::int64_t gap_from = std::max(gap.at_us(), from), gap_to = std::min(gap.at_us() + gap.length_us(), to);
+    unheard_us -= gap.length_us() - std::max<std::int64_t>(gap_to - gap_from, 0);
+    if (gap_to <= gap_from) continue;
     auto* kept = left.Add();
-    kept->set_at_us(std::max(gap.at_us(), from_us));
-    kept->set_length_us(end - kept->at_us());
+    kept->set_at_us(gap_from);
+    kept->set_length_us(gap_to - gap_from);
   }
   *part.mutable_gaps() = left;
-  const auto frames = static_cast<std::int64_t>(part.frames());
+  const auto share = [&](std::int64_t count) {
+    return static_cast<std::int64_t>(Wide{count} * (to - from) / length_us);
+  };
   if (part.medium() == v1::MEDIUM_AUDIO) {
-    part.set_first_frame(part.first_frame() + static_cast<std::uint64_t>(frames_in(cut_us)));
-    part.set_frames(static_cast<std::uint64_t>(std::max<std::int64_t>(frames - frames_in(heard_us), 0)));
-  } else if (part.to_us() > from_us) {
-    part.set_frames(static_cast<std::uint64_t>(frames * (part.to_us() - from_us) / (part.to_us() - part.from_us())));
+    part.set_first_frame(part.first_frame() + static_cast<std::uint64_t>(frames_in(from - part.from_us())));
+    const auto frames = static_cast<std::int64_t>(part.frames()) - frames_in(unheard_us);
+    part.set_frames(static_cast<std::uint64_t>(std::max<std::int64_t>(frames, 0)));
+  } else {
+    part.set_frames(static_cast<std::uint64_t>(share(static_cast<std::int64_t>(part.frames()))));
+  }
+  for (auto& page : *part.mutable_pages()) {
+    page.set_frames(static_cast<std::uint64_t>(share(static_cast<std::int64_t>(page.frames()))));
+    page.set_shown_us(share(page.shown_us()));
   }
   part.set_again_us(part.again_us() + cut_us);
-  part.set_from_us(from_us);
+  part.set_from_us(from);
+  part.set_to_us(to);
 }
 
 }  // namespace loa::station::core

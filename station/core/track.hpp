@@ -49,7 +49,7 @@ struct Track {
   v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
   std::int64_t patience_us = 0;                       ///< last wait after content that could not be played
   std::int64_t shift_us = 0;                          ///< behind its planned time
-  std::int64_t again_us = 0;                          ///< heard after it had its account, and not yet said in a proof
+  std::int64_t again_us = 0;                          ///< heard and not to be counted, and not yet said in a proof
 
   /// It begins (again) from its beginning or not at all. Until one of them is decided its account waits in `waits`.
   bool wants_whole = false;
@@ -87,8 +87,8 @@ struct Track {
   [[nodiscard]] v1::Proof unheard(std::int64_t until_us, const Block& why);
 };
 
-/// Leaves the beginning of a heard part out: its frames and gaps are those from `from_us` on, and what was left out
-/// stands in again_us.
-void cut_front(v1::Proof& part, std::int64_t from_us);
+/// Leaves out of a heard part what lies before and after a stretch of planned time: frames and gaps are those within,
+/// a sign's frames and pages the share of it, and the length of what was left out stands in again_us.
+void cut(v1::Proof& part, std::int64_t from_us, std::int64_t to_us);
 
 }  // namespace loa::station::core

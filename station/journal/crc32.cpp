@@ -1,13 +1,11 @@
 #include "station/journal/crc32.hpp"
 
-#include <boost/crc.hpp>
+#include <zlib.h>
 
 namespace loa::station::journal {
 
 std::uint32_t crc32(std::string_view bytes) {
-  boost::crc_32_type sum;
-  sum.process_bytes(bytes.data(), bytes.size());
-  return sum.checksum();
+  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace loa::station::journal

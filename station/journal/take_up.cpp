@@ -24,7 +24,7 @@ std::optional<v1::Proof> unproved(const std::vector<Accounted>& known, v1::Proof
     if (entry == known.end()) return part;
     const bool front = entry->from_us <= part.from_us() && part.to_us() - entry->to_us >= worth_us;
     if (!front || part.late_us() == 0) return std::nullopt;
-    core::cut_front(part, entry->to_us);
+    core::cut(part, entry->to_us, part.to_us());
   }
 }
 

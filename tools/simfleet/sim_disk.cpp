@@ -18,14 +18,22 @@ SimDisk*& current() {
   return disk;
 }
 
-std::string read_all(const fs::path& path) {
+std::uint64_t size_of(const fs::path& path) {
   std::error_code none;
   const auto size = fs::file_size(path, none);
-  std::string bytes(none ? 0 : size, '\0');
+  return none ? 0 : size;
+}
+
+std::string read_part(const fs::path& path, std::uint64_t offset, std::uint64_t count) {
+  std::string bytes(count, '\0');
+  if (count == 0) return bytes;
   std::ifstream in(path, std::ios::binary);
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  in.seekg(static_cast<std::streamoff>(offset));
+  in.read(bytes.data(), static_cast<std::streamsize>(count));
   return bytes;
 }
+
+std::string read_all(const fs::path& path) { return read_part(path, 0, size_of(path)); }
 
 void write_all(const fs::path& path, const std::string& bytes) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
@@ -82,17 +90,15 @@ void SimDisk::created(const std::string& path) {
 }
 
 void SimDisk::before_write(const std::string& path, std::uint64_t offset, std::uint64_t count) {
-  std::error_code none;
-  const auto size = fs::file_size(folder_ / path, none);
-  DataUndo undo{offset, {}, none ? 0 : size, count};
-  if (offset < undo.size) undo.bytes = read(path).substr(offset, count);
-  data_[path].push_back(std::move(undo));
+  const auto size = size_of(folder_ / path);
+  const auto covered = std::min(count, size - std::min(offset, size));
+  data_[path].push_back({offset, read_part(folder_ / path, offset, covered), size, count});
 }
 
 void SimDisk::before_truncate(const std::string& path, std::uint64_t size) {
-  const std::string bytes = read(path);
-  const auto kept = std::min<std::uint64_t>(size, bytes.size());
-  data_[path].push_back({kept, bytes.substr(kept), bytes.size(), 0});
+  const auto before = size_of(folder_ / path);
+  const auto kept = std::min(size, before);
+  data_[path].push_back({kept, read_part(folder_ / path, kept, before - kept), before, 0});
 }
 
 void SimDisk::synced(const std::string& path) { data_.erase(path); }

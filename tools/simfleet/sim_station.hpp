@@ -66,6 +66,8 @@ class SimStation {
   [[nodiscard]] const std::set<std::uint64_t>& emergencies() const { return emergencies_; }
   [[nodiscard]] const std::vector<Instant>& starts() const { return starts_; }  ///< of processes
   [[nodiscard]] const std::vector<Stretch>& disk_illnesses() const { return disk_illnesses_; }
+  /// Why parts were given up that no journal would ever take: the core made them wrong.
+  [[nodiscard]] const std::vector<std::string>& refused() const { return refused_; }
 
  private:
   struct Process;
@@ -158,6 +160,7 @@ class SimStation {
   };
   std::map<station::CueKey, Told> told_;  ///< each cue as the plan said that was in force when it began
   std::vector<Stretch> disk_illnesses_;
+  std::vector<std::string> refused_;
 };
 
 }  // namespace loa::tools::simfleet

@@ -135,7 +135,14 @@ void SimStation::perform(const core::Keep& action) {
 void SimStation::keep_waiting_parts() {
   auto& unkept = process_->unkept;
   while (!unkept.empty()) {
-    if (!process_->journal.append(unkept.front(), now().wall)) {
+    const auto sealed = process_->journal.append(unkept.front(), now().wall);
+    if (!sealed && sealed.error().code == ErrorCode::invalid) {  // as in station/daemon
+      note("proof-lost", "{}", sealed.error().text);
+      refused_.push_back(sealed.error().text);
+      unkept.pop_front();
+      continue;
+    }
+    if (!sealed) {
       note("unkept", "{}", unkept.size());
       return see_journal(true);
     }

@@ -185,6 +185,11 @@ Result<Verdict> judge(SimOffice& office, const std::vector<std::unique_ptr<SimSt
       verdict.findings.push_back(fmt::format("{} is not back: {}, {} proofs waiting", station->id(),
                                              station->running() ? "runs" : "does not run", station->proofs_waiting()));
     }
+    for (const auto& text : station->refused()) {
+      ++verdict.proofs_lost;
+      if (verdict.findings.size() < most_findings)
+        verdict.findings.push_back(fmt::format("{}: {}", station->id(), text));
+    }
     LOA_TRY_LET(const auto newest, office.store().newest_plan(station->id()));
     if (newest && station->running() && station->plan_sequence() != newest->sequence) {
       ++verdict.not_back;

@@ -279,7 +279,7 @@ TEST(TrackCut, LeavesOutFramesAndGapsOfTheFront) {
     gap->set_at_us(at * 1'000'000);
     gap->set_length_us(1'000'000);
   }
-  cut_front(part, 4'500'000);
+  cut(part, 4'500'000, 10'000'000);
   EXPECT_EQ(part.from_us(), 4'500'000);
   EXPECT_EQ(part.first_frame(), 216'000U);
   ASSERT_EQ(part.gaps_size(), 1);
@@ -287,6 +287,26 @@ TEST(TrackCut, LeavesOutFramesAndGapsOfTheFront) {
   EXPECT_EQ(part.gaps(0).length_us(), 500'000);
   EXPECT_EQ(part.frames(), 5U * 48'000);
   EXPECT_EQ(part.again_us(), 4'500'000);
+}
+
+TEST(TrackCut, LeavesOutFramesAndGapsOfTheEnd) {
+  v1::Proof part;
+  part.set_medium(v1::MEDIUM_AUDIO);
+  part.set_to_us(10'000'000);
+  part.set_first_frame(7);
+  part.set_frames(8 * 48'000);
+  for (const std::int64_t at : {4, 8}) {  // the first lies across the cut
+    auto* gap = part.add_gaps();
+    gap->set_at_us(at * 1'000'000);
+    gap->set_length_us(1'000'000);
+  }
+  cut(part, 0, 4'500'000);
+  EXPECT_EQ(part.to_us(), 4'500'000);
+  EXPECT_EQ(part.first_frame(), 7U);
+  ASSERT_EQ(part.gaps_size(), 1);
+  EXPECT_EQ(part.gaps(0).length_us(), 500'000);
+  EXPECT_EQ(part.frames(), 4U * 48'000);
+  EXPECT_EQ(part.again_us(), 5'500'000);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/message/check.hpp"
 #include "station/core/station_core.hpp"
 
 namespace loa::station::core {
@@ -59,7 +60,7 @@ class CoreBench {
             MonoTime{std::chrono::nanoseconds{static_cast<std::int64_t>(mono_s * 1e9)}}, grade};
     auto actions = core_.on(event, now);
     for (const auto& action : actions) {
-      if (const auto* kept = std::get_if<Keep>(&action)) kept_.push_back(kept->part);
+      if (const auto* kept = std::get_if<Keep>(&action)) keep(kept->part);
     }
     return actions;
   }
@@ -159,6 +160,19 @@ class CoreBench {
   ClockGrade grade = ClockGrade::disciplined;
 
  private:
+  /// What the office would refuse is lost.
+  void keep(const v1::Proof& part) {
+    kept_.push_back(part);
+    v1::Proof proof = part;
+    proof.set_epoch(std::string(16, 'e'));
+    proof.set_number(1);
+    proof.set_previous(std::string(32, '\0'));
+    if (proof.object().empty()) proof.set_object(object_name('a'));  // parts made by hand in tests
+    if (proof.medium() == 0) proof.set_medium(v1::MEDIUM_AUDIO);
+    const auto checked = protocol::message::check(proof);
+    EXPECT_TRUE(checked) << checked.error().text;
+  }
+
   StationCore core_;
   std::vector<v1::Proof> kept_;
 };

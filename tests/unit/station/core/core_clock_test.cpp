@@ -27,7 +27,7 @@ TEST(CoreClock, TheAmplifierGoesOffAfterTheLastSampleThoughTheClockIsSetBack) {
 }
 
 TEST(CoreClock, ASignOnAirLetsGoOfAWrongTieAndTheSoundAfterItIsOnTime) {
-  const auto day_long = slogan("bang", 0, 3600);
+  const auto day_long = slogan("bang/2026-11-21/070000", 0, 3600);
   Bench bench;
   bench.give(-10, Bench::plan({day_long, notice}));
   bench.at(-3);
@@ -36,7 +36,7 @@ TEST(CoreClock, ASignOnAirLetsGoOfAWrongTieAndTheSoundAfterItIsOnTime) {
   ASSERT_NE(Bench::first<Halt>(step), nullptr);
   EXPECT_EQ(Bench::first<Arm>(bench.at(21.01, 20.01, Tick{})), nullptr) << "nothing while it lets go";
   v1::Proof part;
-  part.set_occurrence("bang");
+  part.set_occurrence("bang/2026-11-21/070000");
   part.set_bucket(v1::BUCKET_PLAYED);
   part.set_reason("halted");
   part.set_from_us(Bench::t0);
@@ -51,14 +51,14 @@ TEST(CoreClock, ASignOnAirLetsGoOfAWrongTieAndTheSoundAfterItIsOnTime) {
 }
 
 TEST(CoreClock, NothingIsArmedAgainUntilTheLastSignHasLetGo) {
-  const auto one = slogan("bang", 0, 30), next = slogan("bang-2", 30, 30);
+  const auto one = slogan("bang/2026-11-21/070000", 0, 30), next = slogan("bang-2/2026-11-21/070000", 30, 30);
   Bench bench;
   bench.give(-10, Bench::plan({one, next}));
   bench.at(-3);
   bench.at(28);  // both are in the presenter's hands
   bench.at(30, 29, Tick{});
   v1::Proof part;
-  part.set_occurrence("bang");
+  part.set_occurrence("bang/2026-11-21/070000");
   part.set_bucket(v1::BUCKET_PLAYED);
   part.set_reason("halted");
   part.set_from_us(Bench::t0);
@@ -67,7 +67,7 @@ TEST(CoreClock, NothingIsArmedAgainUntilTheLastSignHasLetGo) {
   EXPECT_NE(Bench::first<Arm>(bench.at(30.03, 29.03,
                                        [&] {
                                          v1::Proof none;
-                                         none.set_occurrence("bang-2");
+                                         none.set_occurrence("bang-2/2026-11-21/070000");
                                          none.set_reason("halted");
                                          return PartEnded{none};
                                        }())),
@@ -124,7 +124,7 @@ TEST(CoreClock, AJournalFromAClockThatWasAheadDoesNotSilenceWhatIsStillToCome) {
 }
 
 TEST(CoreClock, ASignOnAirIsNotDisturbedByTheNoiseOfReadingClocks) {
-  const auto day_long = slogan("bang", 0, 3600);
+  const auto day_long = slogan("bang/2026-11-21/070000", 0, 3600);
   Bench bench;
   bench.give(-10, Bench::plan({day_long}));
   bench.at(-3);
@@ -132,7 +132,7 @@ TEST(CoreClock, ASignOnAirIsNotDisturbedByTheNoiseOfReadingClocks) {
 }
 
 TEST(CoreClock, ASignLetsGoOnlyWhenTheSoundBesideItHasEnded) {
-  const auto day_long = slogan("bang", 0, 3600);
+  const auto day_long = slogan("bang/2026-11-21/070000", 0, 3600);
   Bench bench;
   bench.give(-10, Bench::plan({day_long, notice}));
   bench.at(-3);

@@ -138,5 +138,31 @@ TEST(SignCue, IsDimmedAtTheMinuteAndAsksToBeWokenForIt) {
   EXPECT_EQ(Bench::first<Dim>(full)->percent, 100);
 }
 
+TEST(SignCue, ANewPlanThatEndsItEarlierThanNowLeavesThePagesTheirShare) {
+  Bench bench;
+  const auto cue = playlist(60);
+  bench.give(0, plan(cue));
+  bench.at(57);
+  auto shortened = cue;
+  shortened.set_duration_us(15 * Bench::second);
+  ASSERT_NE(Bench::first<Halt>(bench.give(80, plan(shortened), 2)), nullptr);
+  PartEnded shown = Bench::part(cue, 60, 80, "halted");
+  shown.part.set_frames(600);
+  shown.part.set_first_frame(0);
+  for (const char letter : {'p', 'q'}) {
+    auto* page = shown.part.add_pages();
+    page->set_object(Bench::object_name(letter));
+    page->set_frames(300);
+    page->set_shown_us(10 * Bench::second);
+  }
+  bench.at(80.05, shown);
+  EXPECT_EQ(bench.account(shortened), "played 0.0-15.0 halted");
+  const auto& part = bench.kept().back();
+  EXPECT_EQ(part.frames(), 450U);
+  ASSERT_EQ(part.pages_size(), 2);
+  EXPECT_EQ(part.pages(0).frames() + part.pages(1).frames(), 450U);
+  EXPECT_EQ(part.pages(0).shown_us() + part.pages(1).shown_us(), 15 * Bench::second);
+}
+
 }  // namespace
 }  // namespace loa::station::core

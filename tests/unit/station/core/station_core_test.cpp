@@ -313,6 +313,19 @@ TEST(StationCore, ANewPlanThatDropsACueOnAirHaltsIt) {
   EXPECT_EQ(bench.core().plan_sequence(), 2U);
 }
 
+TEST(StationCore, ANewPlanThatEndsACueOnAirEarlierThanNowCountsWhatItLeavesOfIt) {
+  Bench bench;
+  bench.give(0, Bench::plan({opening}));
+  bench.at(57);
+  auto shortened = opening;
+  shortened.set_duration_us(2 * Bench::second);
+  ASSERT_NE(Bench::first<Halt>(bench.give(63, Bench::plan({shortened}), 2)), nullptr);
+  bench.at(63.05, Bench::part(opening, 60, 63.03, "halted"));
+  EXPECT_EQ(bench.account(shortened), "played 0.0-2.0 halted");
+  EXPECT_EQ(bench.kept().back().frames(), 2U * 48'000);
+  EXPECT_EQ(bench.kept().back().again_us(), 1'030'000) << "heard, and counted nowhere";
+}
+
 TEST(StationCore, ANewPlanWithTheSameCueOnAirDoesNotDisturbIt) {
   Bench bench;
   bench.give(0, Bench::plan({opening, bulletin}));
