@@ -159,6 +159,12 @@ Result<void> AlsaAudioOut::Device::choose_thresholds() {
   if (e >= 0) e = snd_pcm_sw_params_set_start_threshold(handle, sw, buffer / 2);
   if (e >= 0) e = snd_pcm_sw_params_set_stop_threshold(handle, sw, buffer);
   if (e >= 0) e = snd_pcm_sw_params_set_avail_min(handle, sw, period);
+  // What was played becomes silence in the ring: a card that nobody feeds, or whose interrupt comes late, has nothing
+  // to say twice.
+  snd_pcm_uframes_t boundary = 0;
+  if (e >= 0) e = snd_pcm_sw_params_get_boundary(sw, &boundary);
+  if (e >= 0) e = snd_pcm_sw_params_set_silence_threshold(handle, sw, 0);
+  if (e >= 0) e = snd_pcm_sw_params_set_silence_size(handle, sw, boundary);
   if (e >= 0) e = snd_pcm_sw_params_set_tstamp_mode(handle, sw, SND_PCM_TSTAMP_ENABLE);
   if (e < 0) return lost("configure", e);
   monotonic_stamps = snd_pcm_sw_params_set_tstamp_type(handle, sw, SND_PCM_TSTAMP_TYPE_MONOTONIC) >= 0;

@@ -19,8 +19,9 @@ class SignOut {
  public:
   virtual ~SignOut() = default;
 
-  /// @error missing: no such display · unsupported: not this geometry · io
-  virtual Result<void> open(int width_px, int height_px) = 0;
+  /// @return how often the panel shows a new frame, a second; 1 or more
+  /// @error  missing: no such display · unsupported: not this geometry · io
+  virtual Result<int> open(int width_px, int height_px) = 0;
 
   /// Shows a frame from the panel's next refresh on, and returns when it was handed over (waits for the refresh where
   /// the panel has one).

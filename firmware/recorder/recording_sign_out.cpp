@@ -114,17 +114,17 @@ RecordingSignOut::RecordingSignOut(std::unique_ptr<SignOut> inner, WallClock& cl
 
 RecordingSignOut::~RecordingSignOut() = default;
 
-Result<void> RecordingSignOut::open(int width_px, int height_px) {
+Result<int> RecordingSignOut::open(int width_px, int height_px) {
   writer_.reset();  // writes out what an earlier use left
   LOA_TRY(make_folders(settings_.folder));
-  LOA_TRY(inner_->open(width_px, height_px));
+  LOA_TRY_LET(const int refresh_hz, inner_->open(width_px, height_px));
   width_px_ = width_px;
   height_px_ = height_px;
   writer_ = std::make_unique<Writer>(settings_);
   shown_.clear();
   changed_at_.reset();
   recorded_at_.reset();
-  return {};
+  return refresh_hz;
 }
 
 /// Notes a frame that was shown at `at`, and says whether it is to be kept.

@@ -31,7 +31,7 @@ class RecordingSignOut final : public SignOut {
   RecordingSignOut(const RecordingSignOut&) = delete;
   RecordingSignOut& operator=(const RecordingSignOut&) = delete;
 
-  Result<void> open(int width_px, int height_px) override;  ///< @error also io/full/refused: the folder cannot be made
+  Result<int> open(int width_px, int height_px) override;  ///< @error also io/full/refused: the folder cannot be made
   Result<MonoTime> present(const SignFrame& frame) override;
   Result<void> set_brightness(int percent) override;
   void close() override;  ///< also waits until the queued files are written

@@ -13,7 +13,7 @@ Result<void> SimSignOut::check_there(const char* doing) const {
   return {};
 }
 
-Result<void> SimSignOut::open(int width_px, int height_px) {
+Result<int> SimSignOut::open(int width_px, int height_px) {
   const std::lock_guard lock{mutex_};
   if (gone_) return fail(ErrorCode::missing, "cannot open the simulated sign: it is gone");
   if (width_px < 1 || height_px < 1) {
@@ -22,7 +22,7 @@ Result<void> SimSignOut::open(int width_px, int height_px) {
   open_ = true;
   width_ = width_px;
   height_ = height_px;
-  return {};
+  return settings_.refresh_hz;
 }
 
 Result<MonoTime> SimSignOut::present(const SignFrame& frame) {

@@ -30,7 +30,7 @@ class SimSignOut final : public SignOut {
   explicit SimSignOut(SimTime& time);
   SimSignOut(SimTime& time, Settings settings);
 
-  Result<void> open(int width_px, int height_px) override;
+  Result<int> open(int width_px, int height_px) override;
   Result<MonoTime> present(const SignFrame& frame) override;
   Result<void> set_brightness(int percent) override;
   void close() override;

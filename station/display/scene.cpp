@@ -30,6 +30,11 @@ std::int64_t planned_us(const Assignment& assignment, MonoTime at) {
   return to_us(assignment.from) + std::chrono::round<Micros>(at - assignment.from_mono).count();
 }
 
+int frame_rate(int refresh_hz, int most) {
+  const int refreshes = (std::max(refresh_hz, 1) + most - 1) / most;  // for one frame
+  return std::max(refresh_hz / refreshes, 1);
+}
+
 std::int64_t frame_number(const Span& span, int frames_s, MonoTime at) { return steps(span, frames_s, at); }
 
 MonoTime frame_time(const Span& span, int frames_s, std::int64_t number) {

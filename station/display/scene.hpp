@@ -24,6 +24,10 @@ Span span_of(const Assignment& assignment);
 /// The planned (wall) instant that a monotonic one is for this assignment, microseconds.
 std::int64_t planned_us(const Assignment& assignment, MonoTime at);
 
+/// How many frames of a moving picture a panel is given a second: as many as it shows, or the greatest whole part of
+/// that which is not more than `most`.
+int frame_rate(int refresh_hz, int most);
+
 /// The frames of a moving picture lie on a grid that starts with the cue: number 0 at the origin, frames_s of them a
 /// second. So two signs draw the same frames, whenever each of them woke up.
 std::int64_t frame_number(const Span& span, int frames_s, MonoTime at);

@@ -7,9 +7,9 @@
 namespace loa::station::display {
 namespace {
 
-// A sign shows whole frames: one that appears with the first or second frame of its time was there from its beginning.
-// How late it really was stands in start_error_us.
-constexpr int grace_frames = 2;
+// A sign shows whole frames: one that appears this soon was there from its beginning. How late it really was stands in
+// start_error_us.
+constexpr Micros grace{66'667};
 
 v1::Proof draft_of(const Assignment& assignment, const char* reason) {
   const v1::Cue& cue = assignment.cue;
@@ -135,6 +135,7 @@ bool SignShow::ensure_open(MonoTime now) {
   const auto opened = sign_.open(settings_.width_px, settings_.height_px);
   if (opened) {
     open_ = true;
+    frames_s_ = frame_rate(*opened, settings_.most_frames_s);
     dark_ = false;
     dimmed_ = 0;  // unknown
     reopen_wait_ = settings_.first_reopen;
@@ -195,9 +196,8 @@ void SignShow::show(Slide& slide, MonoTime now) {
 
 void SignShow::present(Slide& slide, const TurnFrame& frame, MonoTime at) {
   const bool scrolls = slide.scroll_px_s() > 0;
-  const auto number = frame_number(slide.turn(), settings_.frames_s, at);
-  const auto offset =
-      scroll_px(slide.turn(), slide.scroll_px_s(), frame_time(slide.turn(), settings_.frames_s, number));
+  const auto number = frame_number(slide.turn(), frames_s_, at);
+  const auto offset = scroll_px(slide.turn(), slide.scroll_px_s(), frame_time(slide.turn(), frames_s_, number));
   draw(frame.picture, scrolls, offset, settings_.width_px, frame_);
   const auto visible = sign_.present({settings_.width_px, settings_.height_px, frame_});
   if (!visible) return lose(visible.error(), at);
@@ -211,7 +211,7 @@ void SignShow::present(Slide& slide, const TurnFrame& frame, MonoTime at) {
 void SignShow::note_seen(Slide& slide, MonoTime visible, std::int64_t number) {
   const bool first = !slide.was_seen();
   const auto late = visible - slide.span().begin;
-  const bool from_begin = late <= std::chrono::nanoseconds{std::chrono::seconds{grace_frames}} / settings_.frames_s;
+  const bool from_begin = late <= grace;
   slide.seen(visible, number, from_begin);
   if (first) {
     slide.mark = take_mark();
@@ -269,15 +269,14 @@ void SignShow::end(std::list<Slide>::iterator slide, const char* reason) {
 // A late step leaves frames of what moves out instead of shifting the rest.
 MonoTime SignShow::next_frame(const Slide& slide, const TurnFrame& frame, MonoTime now) const {
   if (slide.scroll_px_s() > 0) {
-    return frame_time(slide.turn(), settings_.frames_s, frame_number(slide.turn(), settings_.frames_s, now) + 1);
+    return frame_time(slide.turn(), frames_s_, frame_number(slide.turn(), frames_s_, now) + 1);
   }
   const MonoTime refreshed = now + settings_.refresh;
   if (frame.end == Micros::max()) return refreshed;
   const MonoTime following = slide.turn().origin + frame.end;
   // A decoder that is behind is asked again with the next frame's time of a strip.
-  return following > now
-             ? std::min(following, refreshed)
-             : frame_time(slide.turn(), settings_.frames_s, frame_number(slide.turn(), settings_.frames_s, now) + 1);
+  return following > now ? std::min(following, refreshed)
+                         : frame_time(slide.turn(), frames_s_, frame_number(slide.turn(), frames_s_, now) + 1);
 }
 
 std::optional<MonoTime> SignShow::next_step(MonoTime now) {
@@ -288,7 +287,7 @@ std::optional<MonoTime> SignShow::next_step(MonoTime now) {
     consider(slide.span().begin > now ? slide.span().begin : slide.span().end);
     consider(std::max(slide.next_turn(), now));
   }
-  if (waiting_) consider(now + std::chrono::nanoseconds{std::chrono::seconds{1}} / settings_.frames_s);
+  if (waiting_) consider(now + std::chrono::nanoseconds{std::chrono::seconds{1}} / frames_s_);
   if (shown_ != nullptr && !dark_) {
     consider(shown_->moves() ? frame_due_ : std::min(frame_due_, now + settings_.mark_interval));
   }

@@ -10,11 +10,12 @@
 
 namespace loa::station::display {
 
-/// The sign and how often it is given a frame.
+/// The sign and how often it is given a frame. While something moves that is at the panel's own rate, or a whole part
+/// of it, so that each frame stands as long as the next.
 struct SignSettings {
   int width_px = 0;
   int height_px = 0;
-  int frames_s = 30;                         ///< while a strip scrolls, 1…120
+  int most_frames_s = 60;                    ///< 1…120
   std::chrono::milliseconds refresh{1'000};  ///< a page that stands still is presented at its begin, then this often
   std::chrono::milliseconds mark_interval{100};      ///< how much of a cue a killed process may leave unproved
   std::chrono::milliseconds first_reopen{1'000};     ///< after the sign was lost; twice as long each time …
@@ -76,6 +77,7 @@ class SignShow {
   bool awake_ = false;
   bool open_ = false;
   bool waiting_ = false;              ///< for a frame that is not decoded yet
+  int frames_s_ = 1;                  ///< as the open sign can
   bool dark_ = false;                 ///< open, and the last frame was black
   int percent_ = 100, dimmed_ = 100;  ///< wished; as the open sign has it
   MonoTime reopen_at_{};

@@ -40,12 +40,12 @@ v1::Proof part_of(const Voice& voice) {
   part.set_device_ppb(measured.device_ppb);
   for (std::size_t i = 0; i < measured.gap_count; ++i) {
     const auto& measured_gap = measured.gaps[i];
-    const std::int64_t at_us = voice.planned_us(measured_gap.at);
-    const std::int64_t length_us = voice.planned_us(measured_gap.at + measured_gap.length) - at_us;
-    if (length_us <= 0 || at_us < part.from_us() || at_us + length_us > part.to_us()) continue;
+    const std::int64_t from_us = std::max(voice.planned_us(measured_gap.at), part.from_us());
+    const std::int64_t to_us = std::min(voice.planned_us(measured_gap.at + measured_gap.length), part.to_us());
+    if (to_us <= from_us) continue;  // ahead of where it was lost
     auto* gap = part.add_gaps();
-    gap->set_at_us(at_us);
-    gap->set_length_us(length_us);
+    gap->set_at_us(from_us);
+    gap->set_length_us(to_us - from_us);
   }
   return part;
 }

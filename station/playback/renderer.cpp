@@ -303,7 +303,7 @@ void Renderer::hear(Active& active, const Span& span, std::int64_t frames) {
   if (!measured.heard) {
     measured.heard = true;
     measured.from = measured.to = beginning_of(voice, span.from);
-    measured.gap_count = 0;  // what was missing before the first sound is not part of it
+    drop_gaps_before(voice, span.from);  // what was missing before the first sound is not part of it
     const auto error =
         clock_.running() ? clock_.time_of(static_cast<double>(span.begin)) - voice.time_of(span.from) : nanoseconds{0};
     measured.start_error_us = static_cast<int>(error.count() / 1000);
@@ -315,18 +315,32 @@ void Renderer::hear(Active& active, const Span& span, std::int64_t frames) {
   events_.progress(voice);
 }
 
+/// In the order of the content: what is jumped over is known when it is rendered, what the decoder did not deliver when
+/// its time is over, and by then there may be later gaps.
 void Renderer::add_gap(Voice& voice, double at, double length) {
   auto& measured = voice.measured;
   if (length <= 0) return;
-  if (measured.gap_count > 0) {
-    auto& last = measured.gaps[measured.gap_count - 1];
-    const bool adjoins = std::abs(last.at + last.length - at) < 1.0;
-    if (adjoins || measured.gap_count == measured.gaps.size()) {  // when the list is full the last entry takes the rest
-      last.length += length;
-      return;
-    }
+  const auto begin = measured.gaps.begin();
+  const auto end = begin + static_cast<std::ptrdiff_t>(measured.gap_count);
+  const auto later = std::find_if(begin, end, [at](const auto& gap) { return gap.at > at; });
+  if (later != begin && std::abs(std::prev(later)->at + std::prev(later)->length - at) < 1.0) {
+    std::prev(later)->length += length;
+  } else if (later != end && std::abs(at + length - later->at) < 1.0) {
+    *later = {at, length + later->length};
+  } else if (measured.gap_count == measured.gaps.size()) {
+    std::prev(end)->length += length;  // the list is full: the last entry takes the rest
+  } else {
+    std::move_backward(later, end, end + 1);
+    *later = {at, length};
+    ++measured.gap_count;
   }
-  measured.gaps[measured.gap_count++] = {at, length};
+}
+
+void Renderer::drop_gaps_before(Voice& voice, double at) {
+  auto& measured = voice.measured;
+  const auto end = measured.gaps.begin() + static_cast<std::ptrdiff_t>(measured.gap_count);
+  const auto first = std::find_if(measured.gaps.begin(), end, [at](const auto& gap) { return gap.at >= at; });
+  measured.gap_count = static_cast<std::size_t>(std::move(first, end, measured.gaps.begin()) - measured.gaps.begin());
 }
 
 void Renderer::end_settled(std::int64_t played) {

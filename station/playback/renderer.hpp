@@ -90,6 +90,7 @@ class Renderer {
   void settle_span(Span& span, std::int64_t played);
   void hear(Active& active, const Span& span, std::int64_t frames);
   static void add_gap(Voice& voice, double at, double length);
+  static void drop_gaps_before(Voice& voice, double at);
   void finish(Active& active, const char* reason);
   void end_settled(std::int64_t played);
   void release(Active& active);

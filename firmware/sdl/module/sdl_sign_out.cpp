@@ -73,7 +73,7 @@ Result<void> SdlSignOut::make_screen(Screen& screen, int width_px, int height_px
   return {};
 }
 
-Result<void> SdlSignOut::open(int width_px, int height_px) {
+Result<int> SdlSignOut::open(int width_px, int height_px) {
   close();
   if (width_px < 1 || height_px < 1 || width_px > max_side_px || height_px > max_side_px) {
     return fail(ErrorCode::unsupported, "cannot open a sign of {}×{} pixels; a side is 1…{}", width_px, height_px,
@@ -86,7 +86,17 @@ Result<void> SdlSignOut::open(int width_px, int height_px) {
   screen_ = std::move(screen);
   width_ = width_px;
   height_ = height_px;
-  return set_brightness(brightness_);
+  LOA_TRY(set_brightness(brightness_));
+  return refresh_hz();
+}
+
+int SdlSignOut::refresh_hz() const {
+  SDL_DisplayMode mode{};
+  if (!screen_->has_vsync || SDL_GetCurrentDisplayMode(SDL_GetWindowDisplayIndex(screen_->window.get()), &mode) != 0 ||
+      mode.refresh_rate < 1) {
+    return settings_.pace_hz;
+  }
+  return mode.refresh_rate;
 }
 
 Result<MonoTime> SdlSignOut::present(const SignFrame& frame) {

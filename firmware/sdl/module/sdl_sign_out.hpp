@@ -15,7 +15,7 @@ class SdlSignOut final : public SignOut {
   SdlSignOut(const SdlSignOut&) = delete;
   SdlSignOut& operator=(const SdlSignOut&) = delete;
 
-  Result<void> open(int width_px, int height_px) override;
+  Result<int> open(int width_px, int height_px) override;
   Result<MonoTime> present(const SignFrame& frame) override;
   Result<void> set_brightness(int percent) override;
   void close() override;
@@ -30,6 +30,7 @@ class SdlSignOut final : public SignOut {
   Result<void> make_screen(Screen& screen, int width_px, int height_px);
   Result<void> draw();
   void pace();
+  [[nodiscard]] int refresh_hz() const;
 
   SdlSettings settings_;
   int width_ = 0, height_ = 0, brightness_ = 100;

@@ -18,10 +18,10 @@ using namespace std::chrono_literals;
 /// A sign that refreshes 50 times a second and knows who called it.
 class PanelSignOut : public firmware::SignOut {
  public:
-  Result<void> open(int, int) override {
+  Result<int> open(int, int) override {
     owner_ = std::this_thread::get_id();
     ++opens;
-    return {};
+    return 50;
   }
   Result<MonoTime> present(const firmware::SignFrame& frame) override {
     foreign_calls += owner_ != std::this_thread::get_id();

@@ -64,7 +64,7 @@ TEST_P(SdlSignOutTest, BrightnessDimsEveryColour) {
 
 TEST_P(SdlSignOutTest, KeepsThePaceOfItsRefresh) {
   SdlSignOut sign{settings()};
-  ASSERT_TRUE(sign.open(8, 8));
+  ASSERT_EQ(sign.open(8, 8).value_or(0), 50);
   const auto rgb = picture(8, 8);
   ASSERT_TRUE(sign.present({8, 8, rgb}));
   const auto first = sign.present({8, 8, rgb});

@@ -79,6 +79,18 @@ TEST(Scene, FramesLieOnAGridThatStartsWithTheCue) {
   EXPECT_EQ(frame_time(span, 30, 60), MonoTime{52s}) << "no drift";
 }
 
+TEST(Scene, FramesComeAtThePanelsRateOrAWholePartOfIt) {
+  EXPECT_EQ(frame_rate(60, 60), 60);
+  EXPECT_EQ(frame_rate(50, 60), 50);
+  EXPECT_EQ(frame_rate(25, 60), 25);
+  EXPECT_EQ(frame_rate(120, 60), 60);
+  EXPECT_EQ(frame_rate(144, 60), 48);
+  EXPECT_EQ(frame_rate(240, 60), 60);
+  EXPECT_EQ(frame_rate(1, 60), 1);
+  EXPECT_EQ(frame_rate(0, 60), 1) << "a panel that does not know";
+  EXPECT_EQ(frame_rate(240, 1), 1);
+}
+
 TEST(Scene, APageCoversTheSign) { EXPECT_EQ(drawn(columns(4, 2), false, 0, 4), (std::vector{1, 2, 3, 4})); }
 
 TEST(Scene, AStripEntersFromTheRightAndLeavesToTheLeft) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <memory>
 #include <numbers>
+#include <random>
 
 namespace loa::station::playback {
 namespace {
@@ -28,7 +29,7 @@ class Card {
       running_ = false;
       ++underruns_;
     }
-    return {written(), running_ ? played : base_, now, nanoseconds{0}, underruns_};
+    return {written(), (running_ ? played : base_) + ahead, now, nanoseconds{0}, underruns_};
   }
   void write(std::span<const std::int16_t> frames, MonoTime now) {
     samples.insert(samples.end(), frames.begin(), frames.end());
@@ -45,6 +46,7 @@ class Card {
   }
 
   std::vector<std::int16_t> samples;
+  std::int64_t ahead = 0;  ///< so many frames more are reported than were played
 
  private:
   static double seconds(nanoseconds length) { return static_cast<double>(length.count()) / 1e9; }
@@ -269,6 +271,81 @@ TEST(Renderer, WhatTheDecoderDidNotDeliverIsAGap) {
   ASSERT_EQ(stage.ended.size(), 1U);
   EXPECT_NEAR(voice.measured.to, 3.4 * 48'000, 0.2 * 48'000) << "heard until the ring was empty, and not a frame more";
   EXPECT_NEAR(voice.measured.frames, voice.measured.to, 2);
+}
+
+/// What a proof may say: gaps one after the other, and up to the last sound they and what was heard are the whole.
+void expect_exact(const Voice& voice) {
+  const auto& measured = voice.measured;
+  double free_from = measured.from, missing = 0;
+  for (std::size_t i = 0; i < measured.gap_count; ++i) {
+    EXPECT_GE(measured.gaps[i].at, free_from - 0.01);
+    free_from = measured.gaps[i].at + measured.gaps[i].length;
+    missing += std::min(free_from, measured.to) - std::min(measured.gaps[i].at, measured.to);
+  }
+  EXPECT_NEAR(measured.frames + missing, measured.to - measured.from, 1);
+}
+
+TEST(Renderer, WhatIsJumpedOverBeforeTheFirstSoundIsHeardIsAGapAllTheSame) {
+  Stage stage;
+  stage.card.ahead = 816;  // 17 ms
+  Voice& voice = stage.add(start, 48'000 * 4);
+  stage.run_until(start - milliseconds{60});
+  stage.card.ahead = 0;  // believed a moment later, when the beginning is in the card and not yet heard
+  stage.run_until(start + std::chrono::seconds{5});
+  ASSERT_EQ(stage.ended.size(), 1U);
+  expect_exact(voice);
+  ASSERT_EQ(voice.measured.gap_count, 1U);
+  EXPECT_NEAR(voice.measured.gaps[0].length, 816, 100);
+}
+
+TEST(Renderer, GapsStandInTheOrderOfTheContentThoughTheLaterIsKnownFirst) {
+  Stage stage;
+  stage.card.ahead = 816;
+  Voice& voice = stage.add(start, 48'000 * 8);
+  stage.run_until(start + std::chrono::seconds{2});
+  stage.starving = true;
+  while (voice.pcm.read_available() > 0) stage.run_until(stage.now + milliseconds{5});
+  stage.card.ahead = 0;  // jumped over in 50 ms; what the decoder owes now is settled when its time is over
+  stage.run_until(stage.now + milliseconds{30});
+  stage.starving = false;
+  stage.run_until(start + std::chrono::seconds{9});
+  ASSERT_EQ(stage.ended.size(), 1U);
+  expect_exact(voice);
+  EXPECT_EQ(voice.measured.gap_count, 2U);
+}
+
+TEST(Renderer, WhateverHappensWhatItMeasuredIsTheWhole) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random{seed};
+    const auto between = [&](int least, int most) { return std::uniform_int_distribution{least, most}(random); };
+    Stage stage{static_cast<double>(between(-400, 400))};
+    for (int i = 0; i < 3; ++i)
+      stage.add(start + std::chrono::seconds{2 * i}, 48'000 * between(1, 2), 0, i == 1 ? between(0, 20'000) : 0);
+    while (stage.now < start + std::chrono::seconds{7}) {
+      stage.run_until(stage.now + milliseconds{between(5, 400)});
+      switch (between(0, 4)) {
+        case 0:
+          stage.card.ahead = between(-4, 4) * 240;
+          break;
+        case 1:
+          stage.starving = between(0, 1) == 0;
+          break;
+        case 2:
+          stage.now += milliseconds{between(0, 300)};  // the process was away
+          break;
+        case 3:
+          if (between(0, 3) == 0) stage.renderer.halt(*stage.voices[static_cast<std::size_t>(between(0, 2))]);
+          break;
+        default:
+          break;
+      }
+    }
+    if (between(0, 1) == 0) stage.renderer.abort(stage.now);
+    for (const Voice* voice : stage.ended) {
+      if (voice->measured.heard) expect_exact(*voice);
+    }
+  }
 }
 
 TEST(Renderer, ALostDeviceEndsWhatHasBegunAndKeepsWhatHasNot) {
