@@ -140,4 +140,20 @@ void cut(v1::Proof& part, std::int64_t from_us, std::int64_t to_us) {
   part.set_to_us(to);
 }
 
+v1::Proof unmeasured(const v1::Proof& part) {
+  v1::Proof bare;
+  bare.set_occurrence(part.occurrence());
+  bare.set_segment(part.segment());
+  bare.set_medium(part.medium());
+  bare.set_object(part.object());
+  bare.set_plan_sequence(part.plan_sequence());
+  bare.set_bucket(part.bucket());
+  bare.set_reason(part.reason());
+  bare.set_from_us(part.from_us());
+  bare.set_to_us(part.to_us());
+  bare.set_clock_grade(part.clock_grade());
+  bare.set_clock_error_us(part.clock_error_us());
+  return bare;
+}
+
 }  // namespace loa::station::core

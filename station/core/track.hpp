@@ -91,4 +91,8 @@ struct Track {
 /// a sign's frames and pages the share of it, and the length of what was left out stands in again_us.
 void cut(v1::Proof& part, std::int64_t from_us, std::int64_t to_us);
 
+/// A part without what was measured of it: its time, and that none of its frames is vouched for. For one whose
+/// measurements contradict each other, which the office would refuse: the report names it and counts nothing.
+v1::Proof unmeasured(const v1::Proof& part);
+
 }  // namespace loa::station::core

@@ -132,6 +132,7 @@ class Station {
   [[nodiscard]] std::set<protocol::crypto::Sha256> held_of(const v1::Plan& plan) const;
   void drop_unneeded_objects();
   void keep_waiting_parts();
+  void doubt_first(const Error& error);
   void publish_proofs(const Result<outbox::Outbox::Batch>& batch);
   void publish_sealed(v1::Kind kind, protocol::topic::Leaf leaf, const std::string& body, std::string_view code = {},
                       std::optional<bool> retained = std::nullopt);

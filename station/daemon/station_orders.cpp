@@ -3,6 +3,7 @@
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
+#include "station/core/track.hpp"
 #include "station/daemon/station.hpp"
 
 // What the core orders, done.
@@ -70,13 +71,20 @@ void Station::perform(const core::Keep& action) {
   keep_waiting_parts();
 }
 
+/// What contradicts itself is kept without its measurements; what makes no sense even so is nobody's proof.
+void Station::doubt_first(const Error& error) {
+  const auto bare = core::unmeasured(unkept_.front());
+  const bool was_bare = bare.SerializeAsString() == unkept_.front().SerializeAsString();
+  log::error(was_bare ? "proof.lost" : "proof.unmeasured", {{"error", error.text}});
+  was_bare ? unkept_.pop_front() : void(unkept_.front() = bare);
+}
+
 /// A part leaves the queue only when it is durable; the order of parts is the order of proofs.
 void Station::keep_waiting_parts() {
   while (!unkept_.empty()) {
     const auto sealed = with_room([this] { return journal_.append(unkept_.front(), reading_.now.wall); });
     if (!sealed && sealed.error().code == ErrorCode::invalid) {  // no disk will ever take it, and others wait behind it
-      log::error("proof.lost", {{"error", sealed.error().text}});
-      unkept_.pop_front();
+      doubt_first(sealed.error());
       continue;
     }
     if (!sealed) {

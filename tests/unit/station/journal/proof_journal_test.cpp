@@ -1,5 +1,6 @@
 #include "station/journal/proof_journal.hpp"
 
+#include "station/core/track.hpp"
 #include "tests/unit/station/journal/journal_fixture.hpp"
 
 namespace loa::station::journal {
@@ -73,6 +74,26 @@ TEST_F(JournalTest, RefusesWhatIsNoProof) {
   EXPECT_EQ(journal.append(unknown, morning).error().code, ErrorCode::invalid);
   EXPECT_EQ(journal.append(empty, morning).error().code, ErrorCode::invalid);
   EXPECT_EQ(journal.last(), 0u);
+}
+
+TEST_F(JournalTest, APartThatContradictsItselfIsKeptWithoutItsMeasurements) {
+  auto journal = open();
+  auto wrong = draft(0);
+  wrong.set_frames(300'000);  // more than its five seconds have
+  wrong.set_late_us(-1);
+  for (const std::int64_t at : {2, 1}) {
+    auto* gap = wrong.add_gaps();
+    gap->set_at_us(wrong.from_us() + at);
+    gap->set_length_us(1);
+  }
+  ASSERT_EQ(journal.append(wrong, morning).error().code, ErrorCode::invalid);
+  const auto sealed = journal.append(core::unmeasured(wrong), morning);
+  ASSERT_TRUE(sealed) << sealed.error().text;
+  const auto proof = read_sealed(*sealed)->proof;
+  EXPECT_EQ(proof.from_us(), wrong.from_us());
+  EXPECT_EQ(proof.to_us(), wrong.to_us());
+  EXPECT_EQ(proof.bucket(), v1::BUCKET_PLAYED);
+  EXPECT_EQ(proof.frames(), 0U) << "the report counts nothing of it";
 }
 
 TEST_F(JournalTest, RefusesAnotherStationsFolder) {
