@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t epoch_bytes = 16, hash_bytes = 32;
 constexpr std::int64_t frames_per_second = 48'000;
 constexpr std::int64_t slack_frames = frames_per_second / 10;  ///< a part's edges are measured, not exact
-constexpr int max_start_error_us = 60'000'000;
 constexpr int min_temperature_c = -100, max_temperature_c = 200;
 constexpr std::uint32_t max_next_within_s = 3'600;
 constexpr int max_standing_faults = 64;
@@ -81,7 +80,8 @@ Result<void> check_measured(const v1::Proof& proof) {
   LOA_TRY(check_gaps(proof));
   LOA_TRY(check_frames(proof));
   LOA_TRY(demand_range("gain_cb", proof.gain_cb(), min_gain_cb, 0));
-  LOA_TRY(demand_range("start_error_us", proof.start_error_us(), -max_start_error_us, max_start_error_us));
+  LOA_TRY(demand_range<std::int64_t>("start_error_us", proof.start_error_us(), -max_start_error.count(),
+                                     max_start_error.count()));
   return demand_range("device_ppb", proof.device_ppb(), -max_device_ppb, max_device_ppb);
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <filesystem>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "protocol/base/time.hpp"
+#include "protocol/message/check.hpp"
 #include "protocol/message/loa.pb.h"
 
 namespace loa::station {
@@ -33,6 +35,12 @@ struct Assignment {
   std::filesystem::path object;                       ///< verified content in the store
   std::vector<std::filesystem::path> pages;           ///< of a playlist, in its order: there or not
 };
+
+/// Measured minus planned instant as a proof can say it: microseconds, to a minute at the most.
+inline int start_error_us(std::chrono::nanoseconds error) {
+  constexpr Micros most = protocol::message::max_start_error;
+  return static_cast<int>(std::clamp(std::chrono::round<Micros>(error), -most, most).count());
+}
 
 /// What a presenter tells the core; called on the io thread.
 struct PresenterEvents {

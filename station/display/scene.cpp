@@ -27,7 +27,7 @@ Span span_of(const Assignment& assignment) {
 }
 
 std::int64_t planned_us(const Assignment& assignment, MonoTime at) {
-  return to_us(assignment.from) + std::chrono::round<Micros>(at - assignment.from_mono).count();
+  return to_us(assignment.from) + std::chrono::floor<Micros>(at - assignment.from_mono).count();
 }
 
 int frame_rate(int refresh_hz, int most) {

@@ -21,7 +21,8 @@ struct Span {
 };
 Span span_of(const Assignment& assignment);
 
-/// The planned (wall) instant that a monotonic one is for this assignment, microseconds.
+/// The planned (wall) instant that a monotonic one is for this assignment, microseconds, rounded down: so no stretch is
+/// shorter than the whole microseconds of what was shown in it.
 std::int64_t planned_us(const Assignment& assignment, MonoTime at);
 
 /// How many frames of a moving picture a panel is given a second: as many as it shows, or the greatest whole part of

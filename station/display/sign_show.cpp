@@ -216,7 +216,7 @@ void SignShow::note_seen(Slide& slide, MonoTime visible, std::int64_t number) {
   if (first) {
     slide.mark = take_mark();
     slide.from_us = planned_us(slide.assignment(), from_begin ? slide.span().begin : slide.seen_until());
-    slide.start_error_us = static_cast<int>(std::chrono::round<Micros>(late).count());
+    slide.start_error_us = start_error_us(late);
     events_.started(CueKey::of(slide.assignment().cue), slide.start_error_us);
   }
   keep_mark(slide);

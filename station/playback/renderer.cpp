@@ -306,7 +306,7 @@ void Renderer::hear(Active& active, const Span& span, std::int64_t frames) {
     drop_gaps_before(voice, span.from);  // what was missing before the first sound is not part of it
     const auto error =
         clock_.running() ? clock_.time_of(static_cast<double>(span.begin)) - voice.time_of(span.from) : nanoseconds{0};
-    measured.start_error_us = static_cast<int>(error.count() / 1000);
+    measured.start_error_us = start_error_us(error);
     events_.started(voice);
   }
   measured.frames += span.step * static_cast<double>(frames);

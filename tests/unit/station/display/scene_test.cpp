@@ -113,5 +113,26 @@ TEST(Scene, AStripMayBeNarrowerThanTheSign) {
   EXPECT_EQ(drawn(columns(2, 3), true, 3, 5), (std::vector{0, 0, 1, 2, 0}));
 }
 
+TEST(Scene, NoStretchIsShorterThanTheWholeMicrosecondsOfWhatWasShownInIt) {
+  Assignment assignment;
+  assignment.from = wall_from_us(1'795'219'200'000'000);
+  assignment.from_mono = MonoTime{50s};
+  for (int from_ns = 0; from_ns < 4'000; from_ns += 125) {
+    for (int length_ns = 0; length_ns < 4'000; length_ns += 125) {
+      const MonoTime from = assignment.from_mono + std::chrono::nanoseconds{from_ns};
+      const std::int64_t length_us =
+          planned_us(assignment, from + std::chrono::nanoseconds{length_ns}) - planned_us(assignment, from);
+      ASSERT_GE(length_us, length_ns / 1'000) << from_ns << " + " << length_ns;
+    }
+  }
+}
+
+TEST(Scene, AStartThatIsHoursLateSaysNoMoreThanAProofMay) {
+  EXPECT_EQ(start_error_us(-1'500ns), -2);
+  EXPECT_EQ(start_error_us(59s), 59'000'000);
+  EXPECT_EQ(start_error_us(5h), protocol::message::max_start_error.count());
+  EXPECT_EQ(start_error_us(-5h), -protocol::message::max_start_error.count());
+}
+
 }  // namespace
 }  // namespace loa::station::display
