@@ -1,11 +1,18 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "protocol/base/log.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tools/simfleet/fleet.hpp"
 
 namespace loa::tools::simfleet {
 namespace {
+
+/// The disks of a thousand days lie in memory, where there is room for that: as those of the program do.
+[[maybe_unused]] const bool in_memory =
+    std::filesystem::is_directory("/dev/shm") && ::setenv("TMPDIR", "/dev/shm", 0) == 0;
 
 // Under a sanitizer every instruction is some; a fifth of the days must do there.
 #ifdef __SANITIZE_ADDRESS__
