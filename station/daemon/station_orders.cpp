@@ -76,7 +76,11 @@ void Station::doubt_first(const Error& error) {
   const auto bare = core::unmeasured(unkept_.front());
   const bool was_bare = bare.SerializeAsString() == unkept_.front().SerializeAsString();
   log::error(was_bare ? "proof.lost" : "proof.unmeasured", {{"error", error.text}});
-  was_bare ? unkept_.pop_front() : void(unkept_.front() = bare);
+  if (was_bare) {
+    unkept_.pop_front();
+  } else {
+    unkept_.front() = bare;
+  }
 }
 
 /// A part leaves the queue only when it is durable; the order of parts is the order of proofs.

@@ -136,7 +136,7 @@ void SimStation::keep_waiting_parts() {
   auto& unkept = process_->unkept;
   while (!unkept.empty()) {
     const auto sealed = process_->journal.append(unkept.front(), now().wall);
-    if (!sealed && sealed.error().code == ErrorCode::invalid) {  // as in station/daemon
+    if (!sealed && sealed.error().code == ErrorCode::invalid) {  // station/daemon keeps its time; here it shows
       note("proof-lost", "{}", sealed.error().text);
       refused_.push_back(sealed.error().text);
       unkept.pop_front();
