@@ -11,7 +11,7 @@ constexpr std::chrono::seconds usual_interval{60}, longest_slack{30};
 
 std::string why_unreachable(const FleetLine& line, WallTime since, WallTime now) {
   if (!line.known) return "it was never heard of since it was added";
-  if (!line.online) return "its connection ended without a farewell: power, network or program";
+  if (!line.online) return "its connection has ended: power, network or program, or somebody stopped it";
   return fmt::format("its status of {} was the last, and {} ago",
                      format_utc(line.status_received.value_or(since)).substr(11, 8),
                      format_duration(std::chrono::floor<std::chrono::seconds>(now - since)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/base/log.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
 
@@ -10,12 +11,22 @@ namespace loa::headend::daemon {
 using protocol::topic::Leaf;
 
 void Inbox::know(const std::vector<store::Station>& stations) {
-  keys_.clear();
-  for (const auto& station : stations) keys_.emplace(station.id, station.key);
-  const auto gone = [this](const std::string& station) { return !keys_.contains(station); };
-  std::erase_if(states_, [&](const auto& taken) { return gone(taken.first); });
-  std::erase_if(statuses_, [&](const auto& taken) { return gone(taken.first); });
-  std::erase_if(faults_, [&](const auto& taken) { return gone(taken.first.first); });
+  std::map<std::string, protocol::crypto::PublicKey> keys;
+  for (const auto& station : stations) keys.emplace(station.id, station.key);
+  for (const auto& [station, key] : std::exchange(keys_, std::move(keys))) {
+    const auto known = keys_.find(station);
+    if (known == keys_.end() || known->second != key) forget(station);
+  }
+}
+
+/// Removed, or provisioned anew with another key, whose sequences begin anew.
+void Inbox::forget(const std::string& station) {
+  states_.erase(station);
+  statuses_.erase(station);
+  std::erase_if(faults_, [&](const auto& taken) { return taken.first.first == station; });
+  clocks_.forget(station);
+  clock_findings_.erase(station);
+  std::erase_if(seen_, [&](const auto& stream) { return stream.first.starts_with(station + "/"); });
 }
 
 Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view payload, WallTime now) {
@@ -44,6 +55,7 @@ Result<void> Inbox::take_state(const std::string& station, std::string_view payl
 Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now) {
   LOA_TRY_LET(const auto body, open(station, v1::KIND_STATUS, station + "/status", payload));
   LOA_TRY_LET(auto status, protocol::message::decode<v1::Status>(body));
+  if (const auto news = clocks_.hear(station, status, now)) clock_findings_.insert_or_assign(station, *news);
   statuses_.insert_or_assign(station, TakenStatus{std::move(status), now});
   return {};
 }
@@ -70,6 +82,7 @@ Result<void> Inbox::commit(WallTime now) {
   states_.clear();
   statuses_.clear();
   faults_.clear();
+  clock_findings_.clear();
   return {};
 }
 
@@ -80,9 +93,23 @@ Result<void> Inbox::keep_all(WallTime now) {
   }
   for (const auto& [key, fault] : faults_) LOA_TRY(store_.put_fault(fault));
   for (const auto& [station, taken] : statuses_) LOA_TRY(store_.put_status(station, taken.status, taken.at));
+  LOA_TRY(keep_clocks(now));
   if (statuses_.empty()) return {};
   LOA_TRY_LET(const auto standing, store_.faults());
   for (const auto& fault : standing) LOA_TRY(settle(fault, now));
+  return {};
+}
+
+Result<void> Inbox::keep_clocks(WallTime now) {
+  for (const auto& [station, found] : clock_findings_) {
+    if (!found.off) {
+      LOA_TRY(store_.resolve_fault(station, store::clock_off, now));
+      continue;
+    }
+    const auto text = describe(found);
+    log::warn("clock.off", {{"station", station}, {"reason", text}});
+    LOA_TRY(store_.raise_fault(station, store::clock_off, text, now));
+  }
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "headend/daemon/clock_watch.hpp"
 #include "headend/store/store.hpp"
 #include "protocol/topic/topic.hpp"
 
@@ -35,10 +36,12 @@ class Inbox {
   Result<void> commit(WallTime now);
 
  private:
+  void forget(const std::string& station);
   Result<void> take_state(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_status(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_fault(const std::string& station, std::string_view code, std::string_view payload, WallTime now);
   Result<void> keep_all(WallTime now);
+  Result<void> keep_clocks(WallTime now);
   Result<void> settle(store::FaultRecord fault, WallTime now);
   Result<std::string> open(const std::string& station, v1::Kind kind, const std::string& stream,
                            std::string_view payload);
@@ -59,6 +62,9 @@ class Inbox {
   std::map<std::string, TakenState> states_;                                  ///< by station
   std::map<std::string, TakenStatus> statuses_;                               ///< by station
   std::map<std::pair<std::string, std::string>, store::FaultRecord> faults_;  ///< by station and code
+
+  std::map<std::string, ClockWatch::Finding> clock_findings_;  ///< by station
+  ClockWatch clocks_;
 
   std::map<std::string, std::uint64_t> seen_;  ///< stream ("<station>/<kind>[/<code>]") → greatest sequence
 };

@@ -143,7 +143,7 @@ Result<void> Ledger::settle_chain(Work& work, std::vector<const ProofRecord*>& a
   if (flawed != work.append.end()) {
     const auto text = fmt::format("proof {} of station '{}' breaks a rule and is not counted: {}", flawed->number,
                                   flawed->station, flawed->flaw);
-    LOA_TRY(raise(work.head.station, "proof-flawed", text, work.now));
+    LOA_TRY(store_.raise_fault(work.head.station, "proof-flawed", text, work.now));
   }
   return {};
 }
@@ -202,10 +202,11 @@ Result<void> Ledger::drain_aside(Work& work) {
   if (!work.holds_aside) return {};
   LOA_TRY_LET(const auto oldest, store_.aside(station, epoch, 1, 1));
   if (oldest.empty() || work.now - oldest[0].received < hole_is_a_fault_after) return {};
-  return raise(station, "proof-hole",
-               fmt::format("proofs of station '{}' from number {} on are missing, later ones wait for them", station,
-                           work.head.through + 1),
-               work.now);
+  return store_.raise_fault(
+      station, "proof-hole",
+      fmt::format("proofs of station '{}' from number {} on are missing, later ones wait for them", station,
+                  work.head.through + 1),
+      work.now);
 }
 
 Result<void> Ledger::keep_fork(Work& work, const ProofRecord& proof) {
@@ -217,19 +218,7 @@ Result<void> Ledger::keep_fork(Work& work, const ProofRecord& proof) {
   const auto text =
       fmt::format("station '{}' signed a proof {} that contradicts its chain: it is kept as evidence and not counted",
                   proof.station, proof.number);
-  return raise(proof.station, "proof-fork", text, work.now);
-}
-
-Result<void> Ledger::raise(const std::string& station, const char* code, const std::string& text, WallTime now) {
-  store::FaultRecord fault{station, code, v1::FAULT_STATE_NEW, now, now, 1, text};
-  LOA_TRY_LET(const auto faults, store_.faults());
-  for (const auto& known : faults) {
-    if (known.station != station || known.code != code) continue;
-    fault.since = known.since;
-    fault.state = known.state == v1::FAULT_STATE_ACKNOWLEDGED ? known.state : fault.state;
-    fault.count = known.count + 1;
-  }
-  return store_.put_fault(fault);
+  return store_.raise_fault(proof.station, "proof-fork", text, work.now);
 }
 
 Result<std::vector<publisher::Publication>> Ledger::receipts_due(WallTime now) {

@@ -60,7 +60,6 @@ class Ledger {
   Result<void> drain_aside(Work& work);
   Result<void> keep_fork(Work& work, const store::ProofRecord& proof);
   Result<void> keep_aside(Work& work, const store::ProofRecord& proof);
-  Result<void> raise(const std::string& station, const char* code, const std::string& text, WallTime now);
   Result<publisher::Publication> make_receipt(const store::ChainHead& chain, WallTime now);
 
   std::string ward_;

@@ -119,6 +119,7 @@ void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecor
     ++report_.cues_to_come;
   } else {
     const auto stretches = split(cue, proofs, report_.anomalies);
+    look_at_clock(proofs);
     account(cue, stretches);
     if (cue.cue.cue_class() == v1::CUE_CLASS_EMERGENCY) return;
     account_category(cue, stretches);
@@ -126,8 +127,24 @@ void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecor
   }
 }
 
+/// What came before it can have been heard: the plan's time it names is not the one it was heard at.
+void Reporter::look_at_clock(const std::vector<const ProofRecord*>& proofs) {
+  for (const auto* record : proofs) {
+    const auto& proof = record->proof;
+    const Micros early = wall_from_us(proof.to_us()) + Micros{proof.late_us()} - record->received;
+    if (proof.bucket() != v1::BUCKET_PLAYED || early <= store::clock_tolerance) continue;
+    report_.anomalies.push_back(
+        {record->station, proof.occurrence(), proof.segment(), "clock", wall_from_us(proof.from_us()),
+         wall_from_us(proof.to_us()),
+         fmt::format("proof {} came {} before its end: the station's clock was ahead of the head-end's, and what was "
+                     "heard was heard at least so much earlier than planned",
+                     proof.number(), format_duration(std::chrono::floor<std::chrono::seconds>(early)))});
+  }
+}
+
 /// What was heard in place of missing content; it owes nothing for the rest of its time.
 void Reporter::add_filler(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs) {
+  look_at_clock(proofs);
   Account account;
   for (const auto& stretch : split(cue, proofs, report_.anomalies)) {
     if (stretch.bucket != v1::BUCKET_PLAYED) continue;

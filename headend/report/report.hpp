@@ -49,7 +49,7 @@ struct Anomaly {
   std::string station;
   std::string occurrence;
   std::uint32_t segment = 0;
-  std::string kind;  ///< "overlap", "outside", "unplanned", "cancelled", "frames", "object"
+  std::string kind;  ///< "overlap", "outside", "unplanned", "cancelled", "frames", "object", "clock"
   WallTime from;
   WallTime to;
   std::string text;  ///< one sentence
@@ -125,6 +125,7 @@ class Reporter {
 
  private:
   void add_filler(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs);
+  void look_at_clock(const std::vector<const store::ProofRecord*>& proofs);
   void account(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
   void account_category(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
   void account_pages(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs, Micros played);

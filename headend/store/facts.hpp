@@ -73,6 +73,12 @@ struct StationStatus {
   std::optional<WallTime> status_received;
 };
 
+/// Code of the head-end's finding that a station's clock contradicts its own.
+inline constexpr std::string_view clock_off = "clock-off";
+/// So far the two may be apart before a person is told: more than a NETWORK clock may be wrong (16 s) and a message may
+/// take.
+inline constexpr std::chrono::seconds clock_tolerance{30};
+
 /// Whether a fault of this code is the head-end's own finding about a station, not the station's word.
 bool is_of_headend(std::string_view code);
 

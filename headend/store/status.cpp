@@ -24,7 +24,9 @@ FaultRecord fault_of(const Row& row) {
 
 }  // namespace
 
-bool is_of_headend(std::string_view code) { return code == "unreachable" || code.starts_with("proof-"); }
+bool is_of_headend(std::string_view code) {
+  return code == "unreachable" || code == clock_off || code.starts_with("proof-");
+}
 
 Result<void> Store::put_online(const std::string& station, bool online, const std::string& boot, WallTime now) {
   return database_->sql->run(
@@ -56,6 +58,34 @@ Result<void> Store::put_fault(const FaultRecord& fault) {
       "INSERT INTO faults VALUES (?,?,?,?,?,?,?) ON CONFLICT (station, code) DO UPDATE SET state = excluded.state, "
       "since_us = excluded.since_us, changed_us = excluded.changed_us, count = excluded.count, text = excluded.text",
       fault.station, fault.code, fault.state, fault.since, fault.changed, fault.count, fault.text);
+}
+
+Result<void> Store::raise_fault(const std::string& station, std::string_view code, const std::string& text,
+                                WallTime now) {
+  FaultRecord fault{station, std::string{code}, v1::FAULT_STATE_NEW, now, now, 1, text};
+  LOA_TRY_LET(const auto known, standing(station, code));
+  if (known) {
+    fault.since = known->state == v1::FAULT_STATE_RESOLVED ? now : known->since;
+    fault.state = known->state == v1::FAULT_STATE_ACKNOWLEDGED ? known->state : fault.state;
+    fault.count = known->count + 1;
+  }
+  return put_fault(fault);
+}
+
+Result<void> Store::resolve_fault(const std::string& station, std::string_view code, WallTime now) {
+  LOA_TRY_LET(auto known, standing(station, code));
+  if (!known || known->state == v1::FAULT_STATE_RESOLVED) return {};
+  known->state = v1::FAULT_STATE_RESOLVED;
+  known->since = known->changed = now;
+  return put_fault(*known);
+}
+
+Result<std::optional<FaultRecord>> Store::standing(const std::string& station, std::string_view code) {
+  LOA_TRY_LET(auto all, faults());
+  for (auto& fault : all) {
+    if (fault.station == station && fault.code == code) return std::move(fault);
+  }
+  return std::nullopt;
 }
 
 Result<std::vector<FaultRecord>> Store::faults() {

@@ -165,6 +165,10 @@ class Store {
 
   /// Adds a fault or brings it up to date (by station and code).
   Result<void> put_fault(const FaultRecord& fault);
+  /// A finding of the head-end's own: new, or once more. Somebody who looks after it still does.
+  Result<void> raise_fault(const std::string& station, std::string_view code, const std::string& text, WallTime now);
+  /// Its condition has passed. Nothing happens to one that does not stand.
+  Result<void> resolve_fault(const std::string& station, std::string_view code, WallTime now);
   /// Every fault that is not reset, by station and code.
   Result<std::vector<FaultRecord>> faults();
 
@@ -174,6 +178,7 @@ class Store {
 
  private:
   class Database;
+  Result<std::optional<FaultRecord>> standing(const std::string& station, std::string_view code);
   explicit Store(std::unique_ptr<Database> database);
   std::unique_ptr<Database> database_;
 };

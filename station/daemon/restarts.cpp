@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view title = "loa starts 1\n";
+constexpr std::string_view title = "loa starts 2\n";
 constexpr std::uint64_t max_file_bytes = 512;
 constexpr std::uint64_t max_doublings = 6;  // a minute becomes an hour
 constexpr seconds longest_safe{3'600};
@@ -38,6 +38,14 @@ std::optional<std::uint64_t> number_of(std::optional<std::string_view> text) {
   return number;
 }
 
+/// A clock that was never set, or shows what no protocol has, says nothing. Neither does a file somebody wrote.
+std::uint64_t next_life(std::uint64_t before, WallTime wall) {
+  constexpr std::uint64_t first = 1'577'836'800, last = 4'102'444'800;  // 2020, 2100
+  const auto seconds_now = static_cast<std::uint64_t>(std::max<std::int64_t>(to_us(wall) / 1'000'000, 0));
+  const std::uint64_t by_clock = seconds_now >= first && seconds_now < last ? seconds_now : 0;
+  return std::max(before < last ? before + 1 : 0, by_clock);
+}
+
 seconds doubled(seconds time, std::uint64_t times) { return time * (1 << std::min(times, max_doublings)); }
 
 }  // namespace
@@ -49,18 +57,19 @@ StartRecord StartRecord::parse(std::string_view text) {
   const auto in_row = number_of(take(text, "in_row"));
   const auto at = take(text, "at");
   const auto boot = take(text, "boot");
-  if (!total || !in_row || !at || !boot || *in_row > *total || !text.empty()) return {};
-  return {*total, *in_row, std::string{*at}, std::string{*boot}};
+  const auto life = number_of(take(text, "life"));
+  if (!total || !in_row || !at || !boot || !life || *in_row > *total || !text.empty()) return {};
+  return {*total, *in_row, std::string{*at}, std::string{*boot}, *life};
 }
 
 std::string StartRecord::format() const {
-  return fmt::format("{}total={}\nin_row={}\nat={}\nboot={}\n", title, total, in_row, at, boot);
+  return fmt::format("{}total={}\nin_row={}\nat={}\nboot={}\nlife={}\n", title, total, in_row, at, boot, life);
 }
 
-Restarts::Restarts(std::filesystem::path folder, std::uint64_t safe_after, std::string boot)
+Restarts::Restarts(std::filesystem::path folder, std::uint64_t safe_after, std::string boot, WallTime wall)
     : file_(std::move(folder) / "starts"), safe_after_(safe_after) {
   if (const auto text = read_file(file_, max_file_bytes)) before_ = StartRecord::parse(*text);
-  now_ = {before_.total + 1, before_.in_row + 1, "opening", std::move(boot)};
+  now_ = {before_.total + 1, before_.in_row + 1, "opening", std::move(boot), next_life(before_.life, wall)};
   safe_ = safe_after_ > 0 && before_.in_row >= safe_after_;
   if (!safe_) clean_from_ = seconds{0};
   save();

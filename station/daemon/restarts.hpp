@@ -6,14 +6,17 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/base/time.hpp"
+
 namespace loa::station::daemon {
 
-/// What the file `starts` in the state folder says: three lines of `key=value` after its name and version.
+/// What the file `starts` in the state folder says: lines of `key=value` after its name and version.
 struct StartRecord {
   std::uint64_t total = 0;   ///< starts since the folder was made
   std::uint64_t in_row = 0;  ///< the last of them, as many as did not last `clean_time`
   std::string at;            ///< how far the last one has come: "opening", "running", "stopped" (told to)
   std::string boot;          ///< the kernel's boot it ran on
+  std::uint64_t life = 0;    ///< see Restarts::life()
 
   /// Anything that is not such a file is a fresh record: a torn counter counts from nothing.
   static StartRecord parse(std::string_view text);
@@ -37,12 +40,17 @@ class Restarts {
   /// @param folder      of the state
   /// @param safe_after  0: never
   /// @param boot        names this run of the kernel
-  Restarts(std::filesystem::path folder, std::uint64_t safe_after, std::string boot);
+  /// @param wall        what the machine's clock says, right or wrong
+  Restarts(std::filesystem::path folder, std::uint64_t safe_after, std::string boot, WallTime wall);
 
   /// Starts in a row before this one that did not last a minute, without those that were told to stop.
   [[nodiscard]] std::uint64_t in_row() const { return before_.in_row; }
   /// Starts since the state folder was made, this one included.
   [[nodiscard]] std::uint64_t total() const { return now_.total; }
+  /// Greater with each start whatever the clock says, and in a new folder than in the one before it, as far as the
+  /// clock knows: in seconds since 1970 or above, less than 2³². The upper half of every sequence that this process
+  /// seals (PROTOCOL.md §6).
+  [[nodiscard]] std::uint64_t life() const { return now_.life; }
   /// Whether the process before this one died by itself, the machine running on.
   [[nodiscard]] bool after_a_death() const;
   /// Whether the one before died while it read the state folder.

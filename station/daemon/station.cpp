@@ -37,7 +37,7 @@ Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, Stat
     return pass(std::move(loaded).error(), "without its key a station can prove nothing; carry its bundle here again");
   const auto key = *std::move(loaded);
   LOA_TRY_LET(auto journal, open_journal(settings, key));
-  Restarts restarts{settings.state_folder, settings.safe_after, boot_id()};
+  Restarts restarts{settings.state_folder, settings.safe_after, boot_id(), board.clock->read().now.wall};
   come_back(restarts, settings);
   LOA_TRY_LET(auto vault, Vault::open(settings.state_folder));
   LOA_TRY_LET(auto store, content::store::ObjectStore::open(settings.state_folder / "content"));
@@ -67,6 +67,7 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       outbox_(journal_),
       started_(steady_clock::now()),
       boot_(format_hex(protocol::crypto::random_bytes(8))),
+      seal_sequence_(restarts_.life() << 32U),
       reading_(board_.clock->read()),
       amplifier_(*board_.amplifier,
                  settings_.relay ? settings_.relay->feedback_after : StationSettings::Relay{}.feedback_after),
@@ -154,11 +155,8 @@ Result<void> Station::make_link() {
   link.password = settings_.mqtt.password;
   link.tls.emplace().ca_file = settings_.mqtt.ca_file;
   link.backoff_max = longest_backoff;
-  v1::State gone;
-  gone.set_since_us(to_us(reading_.now.wall));
-  gone.set_boot(boot_);
   link.will = protocol::link::Will{topic::of_station(settings_.ward, settings_.station, topic::Leaf::state),
-                                   gone.SerializeAsString()};
+                                   state(false).SerializeAsString()};
   protocol::link::LinkEvents events;
   events.connected = [this] { on_connected(); };
   events.disconnected = [this](const std::string& why) {

@@ -50,8 +50,9 @@ class Station {
   /// Takes up the plan from disk and connects.
   Result<void> start();
 
-  /// Call when the process was told to stop: it is no failure of this start.
-  void stopping() { restarts_.stopped(); }
+  /// Call when the process was told to stop: it is no failure of this start, and the office hears a farewell. Takes at
+  /// most 1.5 s.
+  void stopping();
   /// How often it came back, and from what.
   [[nodiscard]] const Restarts& restarts() const { return restarts_; }
 
@@ -136,6 +137,8 @@ class Station {
   void publish_proofs(const Result<outbox::Outbox::Batch>& batch);
   void publish_sealed(v1::Kind kind, protocol::topic::Leaf leaf, const std::string& body, std::string_view code = {},
                       std::optional<bool> retained = std::nullopt);
+  [[nodiscard]] v1::State state(bool online) const;
+  void publish_state(bool online);
   void publish_status();
   [[nodiscard]] std::chrono::seconds status_interval() const;
   void tick();
@@ -180,8 +183,8 @@ class Station {
   std::optional<MonoTime> last_status_;
   MonoTime started_;
   std::string last_refused_;
-  const std::string boot_;  // random word of this process start
-  std::uint64_t seal_sequence_ = 0;
+  const std::string boot_;       // random word of this process start
+  std::uint64_t seal_sequence_;  // of the last status, answer or fault
   firmware::ClockReading reading_;
   Vitals vitals_;
   AmplifierWatch amplifier_;

@@ -11,9 +11,16 @@ namespace topic = protocol::topic;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds quiet_interval{60}, broadcast_interval{3};  // of status: PROTOCOL.md §10
+constexpr std::chrono::milliseconds farewell{500};
 constexpr std::chrono::hours sealed_life{24 * 365};  // status, answers, faults: the retained ones stay readable
 
 }  // namespace
+
+void Station::stopping() {
+  restarts_.stopped();
+  publish_state(false);
+  link_->stop(farewell);
+}
 
 void Station::publish_proofs(const Result<outbox::Outbox::Batch>& batch) {
   if (!batch) return log::error("outbox.unreadable", {{"error", batch.error().text}});
@@ -31,14 +38,27 @@ void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string&
   address.sender = "station/" + settings_.station;
   address.audience = "headend";
   address.kind = kind;
-  seal_sequence_ = std::max(seal_sequence_ + 1, static_cast<std::uint64_t>(to_us(reading_.now.wall)));
-  address.sequence = seal_sequence_;
+  address.sequence = ++seal_sequence_;
   address.not_before = reading_.now.wall - std::chrono::hours{1};
   address.not_after = reading_.now.wall + sealed_life;
   const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, leaf, code),
                                         protocol::seal::seal(address, body, key_), protocol::link::Qos::at_least_once,
                                         retained.value_or(topic::is_retained(leaf)));
   if (!published) log::debug("message.unpublished", {{"error", published.error().text}});
+}
+
+v1::State Station::state(bool online) const {
+  v1::State state;
+  state.set_online(online);
+  state.set_since_us(to_us(reading_.now.wall));
+  state.set_boot(boot_);
+  return state;
+}
+
+void Station::publish_state(bool online) {
+  const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, topic::Leaf::state),
+                                        state(online).SerializeAsString(), protocol::link::Qos::at_least_once, true);
+  if (!published) log::warn("state.unpublished", {{"error", published.error().text}});
 }
 
 std::chrono::seconds Station::status_interval() const {

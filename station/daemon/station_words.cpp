@@ -26,13 +26,7 @@ void Station::refuse(const char* what, const Error& error) {
 
 void Station::on_connected() {
   log::info("link.up", {{"host", settings_.mqtt.host}, {"port", settings_.mqtt.port}});
-  v1::State state;
-  state.set_online(true);
-  state.set_since_us(to_us(reading_.now.wall));
-  state.set_boot(boot_);
-  const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, topic::Leaf::state),
-                                        state.SerializeAsString(), protocol::link::Qos::at_least_once, true);
-  if (!published) log::warn("state.unpublished", {{"error", published.error().text}});
+  publish_state(true);
   publish_status();
   publish_faults();
   publish_proofs(outbox_.on_link_up(steady_clock::now()));

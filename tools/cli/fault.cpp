@@ -31,6 +31,7 @@ std::string vietnamese(const std::string& code) {
                                                         {"panel", "bảng LED"},
                                                         {"software-restart", "phần mềm khởi động lại"},
                                                         {"unreachable", "không liên lạc được"},
+                                                        {"clock-off", "đồng hồ lệch"},
                                                         {"proof-hole", "thiếu chứng thực"},
                                                         {"proof-fork", "chứng thực mâu thuẫn"},
                                                         {"proof-flawed", "chứng thực sai"}};

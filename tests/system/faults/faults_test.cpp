@@ -41,8 +41,8 @@ class Faults : public testing::Test {
     ASSERT_TRUE(wire) << wire.error().text;
     wire_ = std::move(*wire);
   }
-  void start() {
-    ASSERT_TRUE(kit_->start_station(station));
+  void start(const std::vector<std::string>& env = {}) {
+    ASSERT_TRUE(kit_->start_station(station, env));
     ASSERT_TRUE(wait_until(20s, [this] { return state_of("unreachable") == "" && status_of("plan_sequence") != "0"; }));
   }
 
@@ -120,6 +120,21 @@ TEST_F(Faults, AStationThatHangsIsShownThoughNothingBreaksItsConnection) {
   ::kill(kit_->pid_of(station), SIGCONT);
   expect_shown("it goes on", "unreachable", "");
   EXPECT_EQ(state_of("software-restart"), "");
+}
+
+/// Sure of itself, by a time server that lies: only the office can know. Right again, it is no replay of what it was.
+TEST_F(Faults, AClockThatIsSureAndWrongIsShownAndTheStationIsHeardWhenItIsRightAgain) {
+  start({"LD_PRELOAD=" LOA_WRONG_CLOCK, "LOA_CLOCK_AHEAD_S=7200", "ASAN_OPTIONS=verify_asan_link_order=0"});
+  ASSERT_FALSE(HasFatalFailure());
+  expect_shown("its clock is two hours ahead", "clock-off", "new");
+  EXPECT_EQ(state_of("clock-untrusted"), "") << "it does not know";
+  kit_->stop_station(station);
+  expect_shown("it says farewell", "unreachable", "new", 5s);
+  ASSERT_EQ(status_of("starts"), "1");
+  ASSERT_TRUE(kit_->start_station(station));
+  EXPECT_TRUE(wait_until(30s, [&] { return status_of("starts") == "2"; })) << "the office hears what it says";
+  expect_shown("with the right clock, which contradicts what it remembers", "clock-untrusted", "new");
+  expect_shown("heard again", "unreachable", "");
 }
 
 TEST_F(Faults, AreShownSoonerWhileItBroadcasts) {

@@ -9,6 +9,7 @@
 namespace loa::headend::daemon {
 namespace {
 
+using namespace std::chrono_literals;
 using protocol::crypto::SecretKey;
 using protocol::topic::Leaf;
 
@@ -111,7 +112,7 @@ TEST_F(InboxTest, KeepsFaultsUnderTheirOwnCode) {
 
 TEST_F(InboxTest, FindingsOfTheHeadEndAreNotForStationsToTell) {
   ASSERT_TRUE(store_.put_fault({"a", "proof-fork", v1::FAULT_STATE_NEW, now, now, 1, "mâu thuẫn"}));
-  for (const char* code : {"proof-fork", "unreachable"}) {
+  for (const char* code : {"proof-fork", "unreachable", "clock-off"}) {
     EXPECT_EQ(take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 1)).error().code,
               ErrorCode::refused);
   }
@@ -189,6 +190,33 @@ TEST_F(InboxTest, WhatTheStoreRefusesWaitsForTheNextCommit) {
   EXPECT_EQ(store.statuses()->size(), 1U);
 }
 
+TEST_F(InboxTest, TellsOfAClockThatContradictsItsOwnUntilItIsRight) {
+  std::uint64_t sequence = 0;
+  const auto hear = [&](std::chrono::seconds ahead, std::chrono::seconds after) {
+    v1::Status status;
+    status.set_at_us(to_us(now + after + ahead));
+    status.set_clock_grade(v1::CLOCK_GRADE_DISCIPLINED);
+    ASSERT_TRUE(
+        inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status.SerializeAsString(), ++sequence), now + after));
+    ASSERT_TRUE(inbox_.commit(now + after));
+  };
+  hear(0s, 0s);
+  EXPECT_TRUE(store_.faults()->empty());
+  hear(1h, 60s);
+  ASSERT_EQ(store_.faults()->size(), 1U);
+  EXPECT_EQ(store_.faults()->at(0).code, store::clock_off);
+  EXPECT_EQ(store_.faults()->at(0).text.substr(0, 34), "its clock is 1 h 00 min 00.0 s ahe");
+  EXPECT_EQ(store_.faults()->at(0).since, now + 60s);
+  hear(1h, 120s);
+  EXPECT_EQ(store_.faults()->at(0).count, 1U) << "said once";
+  hear(0s, 180s);
+  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
+  hear(1h, 240s);
+  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_NEW);
+  EXPECT_EQ(store_.faults()->at(0).count, 2U);
+  EXPECT_EQ(store_.faults()->at(0).since, now + 240s) << "this time";
+}
+
 TEST_F(InboxTest, TakesStateAsAHint) {
   v1::State state;
   state.set_online(true);
@@ -206,6 +234,18 @@ TEST_F(InboxTest, ForgetsAStationThatWasRemoved) {
   EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)).error().code, ErrorCode::missing);
   ASSERT_TRUE(inbox_.commit(now));
   EXPECT_TRUE(store_.statuses()->empty()) << "nor is what it said before";
+}
+
+TEST_F(InboxTest, ANewKeyBeginsItsSequencesAnew) {
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 9)));
+  auto stations = store_.catalogue()->stations;
+  inbox_.know(stations);
+  EXPECT_FALSE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(8), 5))) << "the same key: a replay";
+  stations[0].key = key_of(3).public_key();
+  inbox_.know(stations);
+  EXPECT_FALSE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(8), 10))) << "the old key";
+  EXPECT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(8), 5, 3)));
+  EXPECT_EQ(plan_kept(), 8U);
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ ProofRecord proof(const PlannedCue& of, Micros from, Micros to, v1::Bucket bucke
   made.set_reason(reason);
   made.set_from_us(of.cue.start_us() + from.count());
   made.set_to_us(of.cue.start_us() + to.count());
+  record.received = wall_from_us(made.to_us()) + 1s;
   if (bucket == v1::BUCKET_PLAYED) made.set_frames(static_cast<std::uint64_t>((to - from).count()) * 48 / 1000);
   return record;
 }
@@ -287,6 +288,23 @@ TEST(Report, APlaylistsTimeGoesToTheCategoriesOfItsPages) {
   EXPECT_EQ(report.categories[0].account.in(v1::BUCKET_PLAYED), 15s);
   EXPECT_EQ(report.categories[1].account.planned(), 25s);
   EXPECT_EQ(report.categories[1].account.in(v1::BUCKET_UNKNOWN), 5s);
+}
+
+TEST(Report, AProofThatCameBeforeItsTimeIsShownAsAWrongClock) {
+  auto early = proof(cue(), 0s, 10s);
+  early.received = start + 10s - 1h;
+  const auto report = make({cue()}, {early});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 10s) << "it was heard";
+  ASSERT_EQ(report.anomalies.size(), 1U);
+  EXPECT_EQ(report.anomalies[0].kind, "clock");
+  EXPECT_THAT(report.anomalies[0].text, HasSubstr("came 1 h 00 min 00.0 s before its end"));
+  early.received = start + 10s - 30s;
+  EXPECT_THAT(make({cue()}, {early}).anomalies, IsEmpty()) << "clocks may differ a little";
+  early.proof.set_late_us(Micros{1s}.count());
+  EXPECT_EQ(make({cue()}, {early}).anomalies.size(), 1U) << "it ended a second later than the plan says";
+  auto silent = proof(cue(), 0s, 10s, v1::BUCKET_MUTED);
+  silent.received = start - 1h;
+  EXPECT_THAT(make({cue()}, {silent}).anomalies, IsEmpty()) << "booked ahead: nothing was heard at a wrong hour";
 }
 
 TEST(Report, CountsByStationCategoryGroupAndMediumApart) {

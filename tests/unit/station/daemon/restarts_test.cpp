@@ -12,7 +12,9 @@ using namespace std::chrono_literals;
 
 class RestartsTest : public testing::Test {
  protected:
-  [[nodiscard]] Restarts start(const std::string& boot = "b") const { return {folder_.path(), 5, boot}; }
+  [[nodiscard]] Restarts start(const std::string& boot = "b", WallTime wall = {}) const {
+    return {folder_.path(), 5, boot, wall};
+  }
   void die(int times) const {
     for (int i = 0; i < times; ++i) start().opened();
   }
@@ -86,19 +88,35 @@ TEST_F(RestartsTest, KnowsWhetherTheStateFolderKilledIt) {
 }
 
 TEST_F(RestartsTest, ATornOrForeignFileCountsFromNothing) {
-  const std::string whole = StartRecord{7, 6, "running", "b"}.format();
+  const std::string whole = StartRecord{7, 6, "running", "b", 5}.format();
   EXPECT_EQ(StartRecord::parse(whole).in_row, 6U);
   for (std::size_t length = 0; length < whole.size(); ++length)
     EXPECT_EQ(StartRecord::parse(whole.substr(0, length)).total, 0U) << length;
   EXPECT_EQ(StartRecord::parse(whole + "more").total, 0U);
-  EXPECT_EQ(StartRecord::parse("loa starts 1\ntotal=1\nin_row=2\nat=x\nboot=y\n").total, 0U);
-  EXPECT_EQ(StartRecord::parse("loa starts 1\ntotal=99999999999999999999\nin_row=2\nat=x\nboot=y\n").total, 0U);
+  EXPECT_EQ(StartRecord::parse("loa starts 2\ntotal=1\nin_row=2\nat=x\nboot=y\nlife=5\n").total, 0U);
+  EXPECT_EQ(StartRecord::parse("loa starts 2\ntotal=99999999999999999999\nin_row=2\nat=x\nboot=y\nlife=5\n").total, 0U);
   ASSERT_TRUE(save_file(folder_ / "starts", std::string(4'096, '\xff')));
   EXPECT_EQ(start().in_row(), 0U);
 }
 
+TEST_F(RestartsTest, EachLifeIsGreaterWhateverTheClockSays) {
+  const auto at = [](std::int64_t second) { return wall_from_us(second * 1'000'000); };
+  constexpr std::int64_t today = 1'795'000'000, in_ten_years = today + 3'653 * 86'400;
+  std::uint64_t before = start("b", at(today)).life();
+  EXPECT_EQ(before, static_cast<std::uint64_t>(today)) << "a new folder begins above the one before it";
+  for (const auto second : {today + 60, in_ten_years, today + 120, std::int64_t{0}, std::int64_t{-5'000},
+                            INT64_MAX / 1'000'000, INT64_MIN / 1'000'000, today + 180}) {
+    const auto life = start("b", at(second)).life();
+    EXPECT_GT(life, before) << second;
+    EXPECT_LT(life, 1ULL << 32U);
+    before = life;
+  }
+  ASSERT_TRUE(save_file(folder_ / "starts", StartRecord{7, 6, "running", "b", UINT64_MAX}.format()));
+  EXPECT_EQ(start("b", at(today)).life(), static_cast<std::uint64_t>(today)) << "nobody's number";
+}
+
 TEST_F(RestartsTest, CountsOnWithoutADiskToWriteOn) {
-  Restarts nowhere{"/proc/no-such-folder", 5, "b"};
+  Restarts nowhere{"/proc/no-such-folder", 5, "b", {}};
   nowhere.opened();
   nowhere.lasted(60s);
   EXPECT_EQ(nowhere.total(), 1U);

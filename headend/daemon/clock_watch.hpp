@@ -1,0 +1,45 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "headend/store/facts.hpp"
+
+namespace loa::headend::daemon {
+
+/// Holds each station's clock against the head-end's own, by the instant in the statuses that come.
+///
+/// A station can be wrong and sure of it: a time server that lies is believed by its time daemon, and the station plays
+/// an hour off and proves the plan's hour. Nobody but the head-end can see it. A clock that shows an instant which has
+/// not come is ahead whatever the network did. One that is behind may have been held up on its way: it counts when
+/// another status says the same at least `apart` later.
+class ClockWatch {
+ public:
+  /// How a station's clock stands to the head-end's.
+  struct Finding {
+    bool off = false;
+    Micros ahead{0};  ///< negative: behind
+  };
+
+  /// Takes the status that just came.
+  /// @return what is news about this clock; absent: nothing, or its station does not believe it itself
+  std::optional<Finding> hear(const std::string& station, const v1::Status& status, WallTime now);
+  void forget(const std::string& station) { clocks_.erase(station); }
+
+  static constexpr std::chrono::seconds apart{5};
+
+ private:
+  struct Clock {
+    std::optional<Finding> told;
+    std::optional<Micros> behind;  ///< what the status at `heard` said, not confirmed yet
+    WallTime heard;
+  };
+  static bool confirmed(Clock& clock, Micros ahead, WallTime now);
+
+  std::map<std::string, Clock> clocks_;  ///< by station
+};
+
+/// "its clock is 1 h 00 min 00.0 s ahead of the head-end's: …"
+std::string describe(const ClockWatch::Finding& finding);
+
+}  // namespace loa::headend::daemon
