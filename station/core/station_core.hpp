@@ -67,8 +67,6 @@ class StationCore {
   Now judge(const Now& reading) { return clock_.judge(reading); }
   [[nodiscard]] std::uint64_t plan_sequence() const { return slots_.plan.sequence; }
   [[nodiscard]] std::uint64_t emergency_sequence() const { return slots_.emergency.sequence; }
-  /// Whether a cue of the emergency still owes its account.
-  [[nodiscard]] bool owes_for_emergency() const;
   /// Whether a cue that no plan names any more still owes its account: until it is kept, the plan that named it must
   /// not leave the disk.
   [[nodiscard]] bool owes_for_dropped() const;

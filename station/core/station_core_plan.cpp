@@ -160,11 +160,6 @@ bool StationCore::holds_all(const v1::Cue& cue) const {
   return std::all_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
 }
 
-bool StationCore::owes_for_emergency() const {
-  return std::any_of(tracks_.begin(), tracks_.end(),
-                     [](const auto& entry) { return entry.second.slot == Slot::emergency && !entry.second.closed(); });
-}
-
 bool StationCore::owes_for_dropped() const {
   return std::any_of(tracks_.begin(), tracks_.end(),
                      [](const auto& entry) { return !entry.second.in_plan && !entry.second.closed(); });

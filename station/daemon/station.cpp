@@ -246,6 +246,7 @@ void Station::tick() {
   feed(core::Tick{});
   retry_emergency();
   save_emergency();
+  settle_emergency();
   if (!waiting_plan_.empty() && may_change_plan() && plan_retry_ <= now) on_plan(std::exchange(waiting_plan_, {}));
   pace_vitals();
   if (status_is_due(pending(), now)) publish_status();
@@ -257,7 +258,7 @@ Pending Station::pending() const {
   pending.ticked = ticked_;
   pending.core = core_->next_deadline();
   pending.outbox = outbox_.next_deadline();
-  pending.retries = !unkept_.empty() || !waiting_emergency_.empty() || emergency_unsaved_;
+  pending.retries = !unkept_.empty() || !waiting_emergency_.empty() || emergency_unsaved_ || emergency_unsettled_;
   pending.sounding = sound_awake_;
   pending.awake = sign_awake_;
   pending.status_due = status_due_;

@@ -78,6 +78,7 @@ class Station {
   void on_emergency(const std::string& sealed);
   void retry_emergency();
   void save_emergency();
+  void settle_emergency();
   void on_command(const std::string& sealed);
   void on_receipt(const std::string& sealed);
   void on_fetched(const sync::Fetched& fetched);
@@ -176,6 +177,7 @@ class Station {
   std::optional<v1::Plan> emergency_;
   std::string emergency_bytes_;  // as it was sealed
   bool emergency_unsaved_ = false;
+  bool emergency_unsettled_ = false;  // on disk, but still beside the one before
   std::string waiting_emergency_;  // newer, sealed, until the clock is believed
   std::deque<v1::Proof> unkept_;   // the disk refused them; tried again every second
   bool status_due_ = false;

@@ -12,12 +12,17 @@ void Station::load_stops() {
 
 /// Taken up before the plan, whose coming removes objects that neither names.
 void Station::load_emergency() {
-  const auto sealed = vault_.load_emergency();
-  if (!sealed) return refuse("emergency on disk", sealed.error());
-  if (!*sealed) return;
-  auto accepted = gate_.emergency_on_disk(**sealed);
-  if (!accepted) return refuse("emergency on disk", accepted.error());
-  obey_emergency(**sealed, std::move(*accepted), true);
+  const auto emergencies = vault_.load_emergencies();
+  if (!emergencies) return refuse("emergency on disk", emergencies.error());
+  for (const auto& sealed : *emergencies) {
+    auto accepted = gate_.emergency_on_disk(sealed);
+    if (!accepted) {
+      refuse("emergency on disk", accepted.error());
+    } else if (!emergency_ || accepted->sequence > core_->emergency_sequence()) {
+      obey_emergency(sealed, std::move(*accepted), true);
+      emergency_unsettled_ = true;
+    }
+  }
 }
 
 void Station::on_emergency(const std::string& sealed) {
@@ -32,20 +37,27 @@ void Station::on_emergency(const std::string& sealed) {
   }
   emergency_bytes_ = sealed;
   emergency_unsaved_ = true;
-  if (!core_->owes_for_emergency()) save_emergency();
-  obey_emergency(sealed, std::move(*accepted), false);
   save_emergency();
+  obey_emergency(sealed, std::move(*accepted), false);
+  settle_emergency();
   drop_unneeded_objects();
 }
 
 /// A warning sounds although the disk is ill: the broker has it for the next process, and its cues have their instants.
-/// On disk it replaces the one before as soon as that one's account is kept: at once, and then before it is obeyed, if
-/// there is none to keep.
 void Station::save_emergency() {
-  if (!emergency_unsaved_ || !unkept_.empty() || core_->owes_for_dropped()) return;
+  if (!emergency_unsaved_) return;
   const auto saved = with_room([this] { return vault_.save_emergency(emergency_bytes_); });
   if (!saved) return log::error("emergency.unsaved", {{"error", saved.error().text}});
   emergency_unsaved_ = false;
+  emergency_unsettled_ = true;
+}
+
+/// It lies beside the one before until that one's account is kept: a power cut in between takes neither.
+void Station::settle_emergency() {
+  if (emergency_unsaved_ || !emergency_unsettled_ || !unkept_.empty() || core_->owes_for_dropped()) return;
+  const auto settled = vault_.settle_emergency();
+  if (!settled) return log::error("emergency.unsettled", {{"error", settled.error().text}});
+  emergency_unsettled_ = false;
 }
 
 void Station::retry_emergency() {

@@ -18,14 +18,22 @@ namespace {
 
 constexpr std::size_t max_stops = 1'000;
 
-/// Renames FILE to FILE.aside, durably; an older one of that name goes.
+constexpr const char* emergency = "emergency.sealed";
+constexpr const char* next_emergency = "emergency.next";
+
+/// Durably; an older file of the new name goes.
+Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::error_code error;
+  std::filesystem::rename(from, to, error);
+  if (error) return fail(ErrorCode::io, "cannot rename {} to {}: {}", from.string(), to.string(), error.message());
+  return sync_folder(to.parent_path());
+}
+
+/// Renames FILE to FILE.aside.
 Result<void> set_aside(const std::filesystem::path& file) {
   auto aside = file;
   aside += ".aside";
-  std::error_code error;
-  std::filesystem::rename(file, aside, error);
-  if (error) return fail(ErrorCode::io, "cannot set {} aside: {}", file.string(), error.message());
-  return sync_folder(file.parent_path());
+  return rename_file(file, aside);
 }
 
 std::optional<std::uint64_t> sequence_of(std::string_view text) {
@@ -73,12 +81,24 @@ Result<void> Vault::save_plan(const std::string& sealed) const {
 }
 
 Result<void> Vault::set_plan_aside() const { return set_aside(folder_ / "plan.sealed"); }
-Result<std::optional<std::string>> Vault::load_emergency() const {
-  return load("emergency.sealed", protocol::seal::max_envelope_bytes);
+
+Result<std::vector<std::string>> Vault::load_emergencies() const {
+  std::vector<std::string> emergencies;
+  for (const char* file : {emergency, next_emergency}) {
+    LOA_TRY_LET(auto sealed, load(file, protocol::seal::max_envelope_bytes));
+    if (sealed) emergencies.push_back(*std::move(sealed));
+  }
+  return emergencies;
 }
 
 Result<void> Vault::save_emergency(const std::string& sealed) const {
-  return save_file(folder_ / "emergency.sealed", sealed, 0600);
+  return save_file(folder_ / next_emergency, sealed, 0600);
+}
+
+Result<void> Vault::settle_emergency() const {
+  std::error_code error;
+  if (!std::filesystem::exists(folder_ / next_emergency, error) && !error) return {};
+  return rename_file(folder_ / next_emergency, folder_ / emergency);
 }
 
 Result<std::vector<std::string>> Vault::load_stops() const {

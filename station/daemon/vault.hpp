@@ -13,7 +13,7 @@ namespace loa::station::daemon {
 
 /// What a station must know after a power cut besides its journal: the plan and the emergency it obeys, the last
 /// command it took, the mute it was given, the occurrences it was told to stop, its faults, and how late it is at
-/// least. Files: plan.sealed and emergency.sealed (the envelopes as received), command.last (a decimal sequence), mute
+/// least. Files: plan.sealed, emergency.sealed and emergency.next (the envelopes as received), command.last (a decimal sequence), mute
 /// (a serialised Command::Mute), stopped (one occurrence a line), fault-<code> (a serialised Fault) and clock.last
 /// (microseconds since 1970, decimal). Each is replaced whole and durably. What is damaged or not to be used is set
 /// aside under another name, never deleted: plan.sealed.aside, command.last.aside, mute.aside.
@@ -30,9 +30,13 @@ class Vault {
   /// Keeps the plan on disk as plan.sealed.aside, so that save_plan() does not replace it.
   Result<void> set_plan_aside() const;
 
-  /// The same for the emergency.
-  [[nodiscard]] Result<std::optional<std::string>> load_emergency() const;
+  /// The sealed emergencies, none, one or two: the one that was settled, then a newer one that was only saved.
+  /// @error io
+  [[nodiscard]] Result<std::vector<std::string>> load_emergencies() const;
+  /// Keeps one beside the one before, whose account may still be owed.
   Result<void> save_emergency(const std::string& sealed) const;
+  /// The one last saved takes the place of the one before. Nothing happens when it has.
+  Result<void> settle_emergency() const;
 
   /// Sequence of the last command obeyed, 0 when none was.
   [[nodiscard]] std::uint64_t last_command() const { return last_command_; }

@@ -176,17 +176,28 @@ void SimOffice::begin() { issue_round(); }
 
 void SimOffice::issue_round() {
   issue();
-  timeline_.after(day_us / 4, [this] { issue_round(); });
+  timeline_.after(day_us, [this] { issue_round(); });
 }
 
 void SimOffice::edit(Random& random) {
+  if (random.happens(0.15)) {
+    auto changed = policy();
+    if (random.happens(0.6)) simfleet::edit(changed, random);
+    log_.note(timeline_.now(), "office", "edit", "{}", changed.id);
+    if (const auto put = store_.put_policy(changed); !put) return problem(put.error());
+  } else {
+    edit_programme(random);
+  }
+  timeline_.after(random.between(1, 600) * second_us, [this] { issue(); });
+}
+
+void SimOffice::edit_programme(Random& random) {
   auto programmes = timetable();
   auto& chosen =
       programmes[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(programmes.size()) - 1))];
   simfleet::edit(chosen, random);
   log_.note(timeline_.now(), "office", "edit", "{}", chosen.id);
-  if (const auto put = store_.put_programme(chosen); !put) return problem(put.error());
-  timeline_.after(random.between(1, 600) * second_us, [this] { issue(); });
+  if (const auto put = store_.put_programme(chosen); !put) problem(put.error());
 }
 
 void SimOffice::issue() {

@@ -21,11 +21,11 @@ class SimOffice {
   static Result<std::unique_ptr<SimOffice>> open(Timeline& timeline, Network& network, EventLog& log,
                                                  const std::vector<StationEntry>& stations);
 
-  /// Issues plans now and every hour.
+  /// Issues plans now and every midnight.
   void begin();
   /// Its process dies and starts anew: what was received and not committed is gone.
   void restart();
-  /// An operator changes one programme; the plans follow within minutes.
+  /// An operator changes one programme, or the ward's policy; the plans follow within minutes.
   void edit(Random& random);
 
   /// An emergency for everybody, or its end.
@@ -45,6 +45,7 @@ class SimOffice {
   SimOffice(Timeline& timeline, Network& network, EventLog& log, headend::store::Store store,
             const std::vector<StationEntry>& stations);
   Result<void> fill(const std::vector<StationEntry>& stations);
+  void edit_programme(Random& random);
   void issue();
   void issue_round();
   void receive(std::size_t station, const std::string& sealed);

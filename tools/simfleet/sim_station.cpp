@@ -324,12 +324,18 @@ void SimStation::load_stops() {
 }
 
 void SimStation::load_emergency() {
-  const auto sealed = process_->vault.load_emergency();
-  if (!sealed || !*sealed) return;
-  auto accepted = process_->gate.emergency_on_disk(**sealed);
-  if (!accepted) return note("emergency-refused", "at start");
-  process_->emergency_bytes = **sealed;
-  adopt(std::move(*accepted), true, core::Slot::emergency);
+  const auto emergencies = process_->vault.load_emergencies();
+  if (!emergencies) return note("emergency-unread");
+  for (const auto& sealed : *emergencies) {
+    auto accepted = process_->gate.emergency_on_disk(sealed);
+    if (!accepted) {
+      note("emergency-refused", "at start");
+    } else if (!process_->has_emergency || accepted->sequence > process_->core->emergency_sequence()) {
+      process_->emergency_bytes = sealed;
+      adopt(std::move(*accepted), true, core::Slot::emergency);
+      process_->emergency_unsettled = true;
+    }
+  }
 }
 
 void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start, core::Slot slot) {

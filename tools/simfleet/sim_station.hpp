@@ -95,6 +95,7 @@ class SimStation {
   void on_emergency(const std::string& sealed);
   void retry_emergency();
   void save_emergency();
+  void settle_emergency();
 
   void feed(const station::core::Event& event);
   void perform(const station::core::Arm& action);

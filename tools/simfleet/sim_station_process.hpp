@@ -19,6 +19,7 @@ struct SimStation::Process {
   bool has_emergency = false;
   std::string emergency_bytes;
   bool emergency_unsaved = false;
+  bool emergency_unsettled = false;
   std::string waiting_emergency;
   std::deque<v1::Proof> unkept;
   std::vector<v1::Object> wants;

@@ -65,20 +65,26 @@ void SimStation::on_emergency(const std::string& sealed) {
   }
   process.emergency_bytes = sealed;
   process.emergency_unsaved = true;
-  if (!process.core->owes_for_emergency()) save_emergency();
-  if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to obey it
-  const auto sequence = accepted->sequence;
-  adopt(std::move(*accepted), false, core::Slot::emergency);
   save_emergency();
-  if (disk_.ended() != SimDisk::End::none && process.emergency_unsaved)
-    emergencies_.erase(sequence);  // as if never told
+  if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to obey it
+  adopt(std::move(*accepted), false, core::Slot::emergency);
+  settle_emergency();
 }
 
 void SimStation::save_emergency() {
   auto& process = *process_;
-  if (!process.emergency_unsaved || !process.unkept.empty() || process.core->owes_for_dropped()) return;
+  if (!process.emergency_unsaved) return;
   if (!process.vault.save_emergency(process.emergency_bytes)) return note("emergency-unsaved");
   process.emergency_unsaved = false;
+  process.emergency_unsettled = true;
+}
+
+void SimStation::settle_emergency() {
+  auto& process = *process_;
+  if (process.emergency_unsaved || !process.emergency_unsettled || !process.unkept.empty() ||
+      process.core->owes_for_dropped())
+    return;
+  process.emergency_unsettled = !process.vault.settle_emergency();
 }
 
 void SimStation::retry_emergency() {
@@ -218,6 +224,7 @@ void SimStation::tick() {
   feed(core::Tick{});
   retry_emergency();
   save_emergency();
+  settle_emergency();
   if (!process_->waiting_plan.empty() && may_change_plan() && process_->plan_retry <= mono())
     on_plan(std::exchange(process_->waiting_plan, {}));
 }
@@ -232,7 +239,7 @@ void SimStation::schedule_tick() {
   consider(process_->outbox.next_deadline());
   const bool emergency_waits = !process_->waiting_emergency.empty() && believed_now();
   if (!process_->waiting_plan.empty() && may_change_plan()) consider(process_->plan_retry);
-  if (!process_->unkept.empty() || emergency_waits || process_->emergency_unsaved)
+  if (!process_->unkept.empty() || emergency_waits || process_->emergency_unsaved || process_->emergency_unsettled)
     consider(mono() + std::chrono::microseconds{retry_us});
   const auto serial = ++process_->tick_serial;
   if (!at) return;

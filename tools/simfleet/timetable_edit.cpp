@@ -25,7 +25,7 @@ void shuffle(headend::store::Programme& programme, Random& random) {
 }  // namespace
 
 void edit(headend::store::Programme& programme, Random& random) {
-  switch (random.between(0, 3)) {
+  switch (random.between(0, 4)) {
     case 0:
       return move(programme, random);
     case 1:
@@ -33,9 +33,28 @@ void edit(headend::store::Programme& programme, Random& random) {
     case 2:
       if (programme.segments.size() > 1) programme.segments.pop_back();
       return;
+    case 3:
+      programme.segments.push_back(programme.segments.front());
+      return;
     default:
       programme.weekdays ^= 1U << random.between(0, 6);
       if (programme.weekdays == 0) programme.weekdays = headend::store::every_day;
+  }
+}
+
+void edit(headend::store::Policy& policy, Random& random) {
+  switch (random.between(0, 3)) {
+    case 0:
+      policy.windows[0].from_minute = 6 * 60;
+      return;
+    case 1:
+      policy.windows[0].to_minute = 17 * 60 + 10;  // in the middle of the afternoon's programme
+      return;
+    case 2:
+      policy.sessions_per_day = 3;
+      return;
+    default:
+      policy.minutes_per_session = 10;
   }
 }
 

@@ -7,7 +7,11 @@
 namespace loa::tools::simfleet {
 
 /// What an operator does to a programme that is on the timetable: moves it by up to 15 minutes, changes the order of
-/// its segments, leaves one out, takes a day of the week from it or gives it back.
+/// its segments, leaves one out, adds one, takes a day of the week from it or gives it back.
 void edit(headend::store::Programme& programme, Random& random);
+
+/// What becomes stricter by order: an hour later, an end in the middle of a programme, three sessions a day, ten
+/// minutes each.
+void edit(headend::store::Policy& policy, Random& random);
 
 }  // namespace loa::tools::simfleet

@@ -50,7 +50,7 @@ const std::vector<Weather::Kind>& Weather::kinds() {
       {Fault::device, 0.4, &Weather::device, false},   {Fault::content, 0.2, &Weather::content, false},
       {Fault::command, 0.2, &Weather::command, false}, {Fault::link, 0.3, &Weather::link, false},
       {Fault::broker, 0.1, &Weather::broker, true},    {Fault::office, 0.5, &Weather::office, true},
-      {Fault::edit, 0.3, &Weather::edit, true},        {Fault::alarm, 0.5, &Weather::alarm, true}};
+      {Fault::edit, 2.0, &Weather::edit, true},        {Fault::alarm, 0.5, &Weather::alarm, true}};
   return kinds;
 }
 
@@ -154,8 +154,12 @@ void Weather::broker(std::size_t /*station*/) {
   network_.break_broker(random_.between(1, 3600) * second_us, random_.happens(0.5));
 }
 
-/// A flood in the night, or in the middle of a programme; half of them are called off.
+/// A flood in the night, or in the middle of a programme; half of them are called off, some corrected by a second one.
 void Weather::alarm(std::size_t /*station*/) {
+  if (random_.happens(0.3)) {
+    timeline_.after(random_.between(0, 90) * second_us,
+                    [this] { office_.alarm(random_.between(1, 30) * second_us, 1); });
+  }
   const auto in_us = random_.between(1, 120) * second_us;
   office_.alarm(in_us, static_cast<unsigned>(random_.between(1, 8)));
   if (!random_.happens(0.5)) return;

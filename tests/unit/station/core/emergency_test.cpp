@@ -165,6 +165,24 @@ TEST(Emergency, IsTakenUpAfterARestartThoughAClockHadLeaptDaysAhead) {  // found
   EXPECT_NE(Bench::first<Arm>(bench.at(77)), nullptr);
 }
 
+/// The power was cut after the second had come, before the first had its account: both lie on disk.
+TEST(Emergency, TwoThatAreTakenUpAfterARestartBothGetTheirAccount) {  // found by simfleet
+  auto fire = Bench::emergency(0, -40, 10);
+  fire.set_occurrence("khan-cap/2026-11-21/071000");
+  const auto earlier = Bench::emergency(0, -80, 20);
+  auto newer = Bench::plan({fire});
+  newer.set_made_us(earlier.start_us() + 5 * Bench::second);
+  Bench bench;
+  bench.alarm(1, Bench::plan({earlier}), 1, true);
+  EXPECT_FALSE(bench.core().owes_for_dropped());
+  bench.alarm(1, newer, 2, true);
+  bench.at(2);
+  EXPECT_EQ(bench.core().emergency_sequence(), 2U);
+  EXPECT_EQ(bench.account(earlier), "dark 0.0-20.0 station-off");
+  EXPECT_EQ(bench.account(fire), "dark 0.0-10.0 station-off");
+  EXPECT_FALSE(bench.core().owes_for_dropped());
+}
+
 TEST(Emergency, IsNoSessionOfThePolicy) {
   auto plan = Bench::plan({bulletin});
   plan.mutable_policy()->set_sessions_per_day(1);

@@ -36,12 +36,27 @@ TEST_F(VaultTest, KeepsPlanCommandAndMuteForTheNextProcess) {
 }
 
 TEST_F(VaultTest, KeepsTheEmergencyAndWhatWasStopped) {
-  EXPECT_FALSE(open().load_emergency()->has_value());
+  EXPECT_TRUE(open().load_emergencies()->empty());
   EXPECT_TRUE(open().load_stops()->empty());
   ASSERT_TRUE(open().save_emergency("sealed"));
   ASSERT_TRUE(open().save_stops({"sang/2026-11-21/050000", "trua/2026-11-21/110000"}));
-  EXPECT_EQ(**open().load_emergency(), "sealed");
+  EXPECT_EQ(*open().load_emergencies(), std::vector<std::string>{"sealed"});
   EXPECT_EQ(*open().load_stops(), (std::vector<std::string>{"sang/2026-11-21/050000", "trua/2026-11-21/110000"}));
+}
+
+TEST_F(VaultTest, KeepsANewEmergencyBesideTheOneBeforeUntilItIsSettled) {
+  using Kept = std::vector<std::string>;
+  const auto vault = open();
+  EXPECT_TRUE(vault.settle_emergency()) << "nothing is there";
+  ASSERT_TRUE(vault.save_emergency("first"));
+  ASSERT_TRUE(vault.settle_emergency());
+  EXPECT_TRUE(vault.settle_emergency()) << "it is";
+  ASSERT_TRUE(vault.save_emergency("second"));
+  EXPECT_EQ(*open().load_emergencies(), (Kept{"first", "second"}));
+  ASSERT_TRUE(vault.save_emergency("third"));
+  EXPECT_EQ(*open().load_emergencies(), (Kept{"first", "third"})) << "the newest";
+  ASSERT_TRUE(vault.settle_emergency());
+  EXPECT_EQ(*open().load_emergencies(), Kept{"third"});
 }
 
 TEST_F(VaultTest, HoldsABoundedNumberOfStopsAndReadsNoNoise) {
