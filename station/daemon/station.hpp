@@ -178,8 +178,8 @@ class Station {
   std::string emergency_bytes_;  // as it was sealed
   bool emergency_unsaved_ = false;
   bool emergency_unsettled_ = false;  // on disk, but still beside the one before
-  std::string waiting_emergency_;  // newer, sealed, until the clock is believed
-  std::deque<v1::Proof> unkept_;   // the disk refused them; tried again every second
+  std::string waiting_emergency_;     // newer, sealed, until the clock is believed
+  std::deque<v1::Proof> unkept_;      // the disk refused them; tried again every second
   bool status_due_ = false;
   std::optional<MonoTime> connect_at_;  // the link could not be started
   std::optional<MonoTime> last_status_;
