@@ -108,8 +108,9 @@ Result<report::Report> make_report(store::Store& store, store::LocalDate from, s
   if (planned.empty() && catalogue.station(station) == nullptr) {
     return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", station);
   }
+  LOA_TRY_LET(const auto clock, store.clock_findings(station));
   report::Reporter reporter{catalogue, from, to, zone, now};
-  reporter.add(planned, proofs);
+  reporter.add(planned, proofs, clock);
   return reporter.finish();
 }
 

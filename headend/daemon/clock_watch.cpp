@@ -20,7 +20,8 @@ std::optional<ClockWatch::Finding> ClockWatch::hear(const std::string& station, 
     return std::nullopt;
   }
   const Micros ahead = wall_from_us(status.at_us()) - now;
-  const Finding found{abs(ahead) > store::clock_tolerance + Micros{status.clock_error_us()}, ahead};
+  Finding found{abs(ahead) > store::clock_tolerance + Micros{status.clock_error_us()}, ahead, now};
+  if (!found.off) clock.agreed = now;
   if (!found.off || ahead > Micros{0}) {
     clock.behind.reset();
   } else if (!confirmed(clock, ahead, now)) {
@@ -30,6 +31,7 @@ std::optional<ClockWatch::Finding> ClockWatch::hear(const std::string& station, 
   const bool known =
       told && told->off == found.off && (!found.off || abs(told->ahead - ahead) <= store::clock_tolerance);
   if (known) return std::nullopt;
+  if (found.off) found.since = off_since(clock, now);
   clock.told = found;
   return found;
 }
@@ -41,6 +43,11 @@ bool ClockWatch::confirmed(Clock& clock, Micros ahead, WallTime now) {
     clock.heard = now;
   }
   return now - clock.heard >= apart;
+}
+
+WallTime ClockWatch::off_since(const Clock& clock, WallTime now) {
+  if (!clock.told) return clock.behind ? clock.heard : now;
+  return clock.told->off ? now : clock.agreed;
 }
 
 std::string describe(const ClockWatch::Finding& finding) {

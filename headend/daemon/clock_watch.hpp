@@ -18,7 +18,8 @@ class ClockWatch {
   /// How a station's clock stands to the head-end's.
   struct Finding {
     bool off = false;
-    Micros ahead{0};  ///< negative: behind
+    Micros ahead{0};   ///< negative: behind
+    WallTime since{};  ///< off: when it was last heard to agree; else when this was first heard
   };
 
   /// Takes the status that just came.
@@ -33,8 +34,10 @@ class ClockWatch {
     std::optional<Finding> told;
     std::optional<Micros> behind;  ///< what the status at `heard` said, not confirmed yet
     WallTime heard;
+    WallTime agreed;  ///< last time, if ever
   };
   static bool confirmed(Clock& clock, Micros ahead, WallTime now);
+  static WallTime off_since(const Clock& clock, WallTime now);
 
   std::map<std::string, Clock> clocks_;  ///< by station
 };

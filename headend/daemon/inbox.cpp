@@ -102,6 +102,7 @@ Result<void> Inbox::keep_all(WallTime now) {
 
 Result<void> Inbox::keep_clocks(WallTime now) {
   for (const auto& [station, found] : clock_findings_) {
+    LOA_TRY(store_.put_clock_finding({station, found.since, found.off ? found.ahead : Micros{0}}));
     if (!found.off) {
       LOA_TRY(store_.resolve_fault(station, store::clock_off, now));
       continue;

@@ -12,6 +12,7 @@ namespace message = protocol::message;
 
 namespace {
 
+using store::ClockFinding;
 using store::PlannedCue;
 using store::ProofRecord;
 using Key = std::tuple<std::string, std::string, std::uint32_t>;  // station, occurrence, segment
@@ -23,8 +24,7 @@ WallTime end_of(const PlannedCue& cue) { return wall_from_us(cue.cue.start_us() 
 
 bool contains(const store::Span& span, WallTime instant) { return span.from <= instant && instant < span.to; }
 
-/// What was heard or shown though no plan in force promised it.
-Anomaly not_promised(const ProofRecord& record, const char* kind, const char* why) {
+Anomaly anomaly_of(const ProofRecord& record, const char* kind, std::string text) {
   const auto& proof = record.proof;
   return {record.station,
           proof.occurrence(),
@@ -32,7 +32,56 @@ Anomaly not_promised(const ProofRecord& record, const char* kind, const char* wh
           kind,
           wall_from_us(proof.from_us()),
           wall_from_us(proof.to_us()),
-          fmt::format("proof {}: played though {}", proof.number(), why)};
+          std::move(text)};
+}
+
+/// What was heard or shown though no plan in force promised it.
+Anomaly not_promised(const ProofRecord& record, const char* kind, const char* why) {
+  return anomaly_of(record, kind, fmt::format("proof {}: played though {}", record.proof.number(), why));
+}
+
+/// When the station says that a part was heard, by its own clock.
+store::Span said_of(const ProofRecord& record) {
+  const Micros late{record.proof.late_us()};
+  return {wall_from_us(record.proof.from_us()) + late, wall_from_us(record.proof.to_us()) + late};
+}
+
+/// Whether a proof was here before the end of its part.
+bool came_before(const ProofRecord& record, WallTime end) { return end - record.received > store::clock_tolerance; }
+
+/// How far ahead the clock was that a part was heard by; absent: it was not found off.
+///
+/// A right clock would prove the same. It was a right one if the proof was here before the clock was off, or before the
+/// wrong one can have got to the part; or if part and proof both came when the clock was right again.
+std::optional<Micros> found_ahead(const ProofRecord& record, const std::vector<ClockFinding>& clock) {
+  const auto said = said_of(record);
+  for (auto found = clock.begin(); found != clock.end(); ++found) {
+    const auto next = std::next(found);
+    const auto until = next == clock.end() ? WallTime::max() : next->since;
+    const store::Span heard{said.from - found->ahead, said.to - found->ahead};
+    if (found->ahead == Micros{0} || heard.to <= found->since || until <= heard.from) continue;
+    const bool before = record.received < found->since || came_before(record, heard.to);
+    const bool after = until <= said.from && next->ahead == Micros{0} && !came_before(record, said.to);
+    if (!before && !after) return found->ahead;
+  }
+  return std::nullopt;
+}
+
+/// Why what was played was not heard when its proof says; absent: nothing speaks against it.
+std::optional<std::string> wrong_hour(const ProofRecord& record, const std::vector<ClockFinding>& clock) {
+  const auto number = record.proof.number();
+  if (const auto ahead = found_ahead(record, clock)) {
+    const bool early = *ahead > Micros{0};
+    return fmt::format("proof {}: by the head-end's clock it was heard {} {} than it says: the station's clock was {}",
+                       number, format_duration(std::chrono::floor<std::chrono::seconds>(std::chrono::abs(*ahead))),
+                       early ? "earlier" : "later", early ? "ahead" : "behind");
+  }
+  const auto end = said_of(record).to;
+  if (!came_before(record, end)) return std::nullopt;
+  return fmt::format(
+      "proof {} came {} before its end: the station's clock was ahead of the head-end's, and what was heard was "
+      "heard at least so much earlier than planned",
+      number, format_duration(std::chrono::floor<std::chrono::seconds>(end - record.received)));
 }
 
 template <class Named>
@@ -90,7 +139,8 @@ Reporter::Reporter(const store::Catalogue& catalogue, timetable::LocalDate from,
   report_.made = now;
 }
 
-void Reporter::add(const std::vector<PlannedCue>& planned, const std::vector<ProofRecord>& proofs) {
+void Reporter::add(const std::vector<PlannedCue>& planned, const std::vector<ProofRecord>& proofs,
+                   const std::vector<ClockFinding>& clock) {
   std::map<Key, std::vector<const ProofRecord*>> of_cue;
   for (const auto& cue : planned) of_cue[key_of(cue)];
   for (const auto& record : proofs) {
@@ -103,12 +153,13 @@ void Reporter::add(const std::vector<PlannedCue>& planned, const std::vector<Pro
   }
   for (const auto& cue : planned) {
     if (!contains(span_, wall_from_us(cue.cue.start_us()))) continue;
-    cue.cue.cue_class() == v1::CUE_CLASS_FILLER ? add_filler(cue, of_cue[key_of(cue)])
-                                                : add_cue(cue, of_cue[key_of(cue)]);
+    cue.cue.cue_class() == v1::CUE_CLASS_FILLER ? add_filler(cue, of_cue[key_of(cue)], clock)
+                                                : add_cue(cue, of_cue[key_of(cue)], clock);
   }
 }
 
-void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs) {
+void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs,
+                       const std::vector<ClockFinding>& clock) {
   if (cue.cancelled) {
     ++report_.cues_cancelled;
     for (const auto* record : proofs) {
@@ -119,7 +170,7 @@ void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecor
     ++report_.cues_to_come;
   } else {
     const auto stretches = split(cue, proofs, report_.anomalies);
-    look_at_clock(proofs);
+    look_at_clock(proofs, clock);
     account(cue, stretches);
     if (cue.cue.cue_class() == v1::CUE_CLASS_EMERGENCY) return;
     account_category(cue, stretches);
@@ -127,24 +178,20 @@ void Reporter::add_cue(const PlannedCue& cue, const std::vector<const ProofRecor
   }
 }
 
-/// What came before it can have been heard: the plan's time it names is not the one it was heard at.
-void Reporter::look_at_clock(const std::vector<const ProofRecord*>& proofs) {
+/// What was heard while its clock was off, or came before it can have been heard: not heard when its proof says.
+void Reporter::look_at_clock(const std::vector<const ProofRecord*>& proofs, const std::vector<ClockFinding>& clock) {
   for (const auto* record : proofs) {
-    const auto& proof = record->proof;
-    const Micros early = wall_from_us(proof.to_us()) + Micros{proof.late_us()} - record->received;
-    if (proof.bucket() != v1::BUCKET_PLAYED || early <= store::clock_tolerance) continue;
-    report_.anomalies.push_back(
-        {record->station, proof.occurrence(), proof.segment(), "clock", wall_from_us(proof.from_us()),
-         wall_from_us(proof.to_us()),
-         fmt::format("proof {} came {} before its end: the station's clock was ahead of the head-end's, and what was "
-                     "heard was heard at least so much earlier than planned",
-                     proof.number(), format_duration(std::chrono::floor<std::chrono::seconds>(early)))});
+    if (record->proof.bucket() != v1::BUCKET_PLAYED) continue;
+    if (auto text = wrong_hour(*record, clock)) {
+      report_.anomalies.push_back(anomaly_of(*record, "clock", std::move(*text)));
+    }
   }
 }
 
 /// What was heard in place of missing content; it owes nothing for the rest of its time.
-void Reporter::add_filler(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs) {
-  look_at_clock(proofs);
+void Reporter::add_filler(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs,
+                          const std::vector<ClockFinding>& clock) {
+  look_at_clock(proofs, clock);
   Account account;
   for (const auto& stretch : split(cue, proofs, report_.anomalies)) {
     if (stretch.bucket != v1::BUCKET_PLAYED) continue;
@@ -271,7 +318,8 @@ Result<Report> of_store(store::Store& store, timetable::LocalDate from, timetabl
   for (const auto& station : stations) {
     LOA_TRY_LET(const auto planned, store.planned_cues(planned_span, station));
     LOA_TRY_LET(const auto proofs, store.proofs(proof_span, station));
-    reporter.add(planned, proofs);
+    LOA_TRY_LET(const auto clock, store.clock_findings(station));
+    reporter.add(planned, proofs, clock);
   }
   return reporter.finish();
 }

@@ -118,19 +118,24 @@ class Reporter {
   /// Counts whole stations: everything of a station in one call.
   /// @param planned  cues that start in the period; earlier ones are only used to recognise their proofs
   /// @param proofs   without flaw, by station, epoch and number; at least all of the cues above
-  void add(const std::vector<store::PlannedCue>& planned, const std::vector<store::ProofRecord>& proofs);
+  /// @param clock    what was found of its clock, by `since`; where that is anything, the call is about one station
+  void add(const std::vector<store::PlannedCue>& planned, const std::vector<store::ProofRecord>& proofs,
+           const std::vector<store::ClockFinding>& clock);
 
   /// Call once.
   Report finish();
 
  private:
-  void add_filler(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs);
-  void look_at_clock(const std::vector<const store::ProofRecord*>& proofs);
+  void add_filler(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs,
+                  const std::vector<store::ClockFinding>& clock);
+  void look_at_clock(const std::vector<const store::ProofRecord*>& proofs,
+                     const std::vector<store::ClockFinding>& clock);
   void account(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
   void account_category(const store::PlannedCue& cue, const std::vector<Stretch>& stretches);
   void account_pages(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs, Micros played);
   PageRow& page_row(const std::string& object, const v1::Cue& cue);
-  void add_cue(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs);
+  void add_cue(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs,
+               const std::vector<store::ClockFinding>& clock);
 
   const store::Catalogue& catalogue_;
   store::Span span_;

@@ -79,6 +79,13 @@ inline constexpr std::string_view clock_off = "clock-off";
 /// take.
 inline constexpr std::chrono::seconds clock_tolerance{30};
 
+/// From that instant on a station's clock was so far ahead of the head-end's, until the station's next finding.
+struct ClockFinding {
+  std::string station;
+  WallTime since;
+  Micros ahead{0};  ///< negative: behind; 0: they agreed again
+};
+
 /// Whether a fault of this code is the head-end's own finding about a station, not the station's word.
 bool is_of_headend(std::string_view code);
 

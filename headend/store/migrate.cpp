@@ -123,7 +123,14 @@ CREATE TABLE filler (
   one INTEGER PRIMARY KEY CHECK (one = 1), object BLOB NOT NULL REFERENCES contents(object)) STRICT;
 )sql";
 
-constexpr std::array steps{version_1, version_2};
+// Version 3: how a station's clock stood to the head-end's, for the report of what was heard by it.
+constexpr const char* version_3 = R"sql(
+CREATE TABLE clock_findings (
+  station TEXT NOT NULL, since_us INTEGER NOT NULL, ahead_us INTEGER NOT NULL,
+  PRIMARY KEY (station, since_us)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps{version_1, version_2, version_3};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;

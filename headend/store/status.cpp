@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "headend/store/database.hpp"
 
 namespace loa::headend::store {
@@ -95,6 +97,26 @@ Result<std::vector<FaultRecord>> Store::faults() {
       "code",
       [&](const Row& row) { faults.push_back(fault_of(row)); }, v1::FAULT_STATE_RESET));
   return faults;
+}
+
+/// The head-end's own clock may have been put back since the last one: they stay in the order in which they were found.
+Result<void> Store::put_clock_finding(const ClockFinding& finding) {
+  LOA_TRY_LET(const auto known, clock_findings(finding.station));
+  const ClockFinding last = known.empty() ? ClockFinding{finding.station, finding.since, Micros{0}} : known.back();
+  if (std::chrono::abs(finding.ahead - last.ahead) <= clock_tolerance) return {};
+  return database_->sql->run("INSERT OR REPLACE INTO clock_findings VALUES (?,?,?)", finding.station,
+                             std::max(finding.since, last.since), finding.ahead.count());
+}
+
+Result<std::vector<ClockFinding>> Store::clock_findings(const std::string& station) {
+  std::vector<ClockFinding> findings;
+  LOA_TRY(database_->sql->each(
+      "SELECT since_us, ahead_us FROM clock_findings WHERE station = ? ORDER BY since_us",
+      [&](const Row& row) {
+        findings.push_back({station, row.instant(0), Micros{row.integer(1)}});
+      },
+      station));
+  return findings;
 }
 
 }  // namespace loa::headend::store

@@ -172,6 +172,12 @@ class Store {
   /// Every fault that is not reset, by station and code.
   Result<std::vector<FaultRecord>> faults();
 
+  /// Adds what was found of a station's clock, unless it is what was known: within clock_tolerance of the last finding,
+  /// of agreement when there is none. One that began no later than the last one replaces that.
+  Result<void> put_clock_finding(const ClockFinding& finding);
+  /// Every finding of a station's clock, by `since`.
+  Result<std::vector<ClockFinding>> clock_findings(const std::string& station);
+
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store();

@@ -94,6 +94,30 @@ TEST_F(RoutesTest, ThatSomebodyLooksAfterAnUnreachableStationLastsAsLongAsItDoes
   EXPECT_EQ(faults(store_, now + std::chrono::hours{2})->at(0).state, v1::FAULT_STATE_NEW) << "another outage";
 }
 
+TEST_F(RoutesTest, AReportKnowsOfAClockThatWasOff) {
+  using std::chrono::hours;
+  store::PlannedCue planned;
+  planned.station = "a";
+  planned.occurrence_start = now;
+  planned.cue.set_occurrence("sang");
+  planned.cue.set_start_us(to_us(now));
+  planned.cue.set_duration_us(10);
+  ASSERT_TRUE(store_.record_plan({"a", 1, now - hours{1}, now + hours{1}, "sealed"}, {planned}));
+  store::ProofRecord played{"a", {1}, 1, {}, "sealed", now + hours{1}, "", {}};
+  played.proof.set_occurrence("sang");
+  played.proof.set_bucket(v1::BUCKET_PLAYED);
+  played.proof.set_from_us(to_us(now));
+  played.proof.set_to_us(to_us(now) + 10);
+  ASSERT_TRUE(store_.append_proofs({played}, {}));
+  ASSERT_TRUE(store_.put_clock_finding({"a", now, -hours{1}}));
+  for (const char* station : {"", "a"}) {
+    const auto today = timetable::Zone{}.date_of(now);
+    const auto report = make_report(store_, today, today, {}, station, now + hours{2});
+    ASSERT_EQ(report->anomalies.size(), 1U) << station;
+    EXPECT_EQ(report->anomalies[0].kind, "clock");
+  }
+}
+
 TEST_F(RoutesTest, ReportsAPeriodOrSaysWhatIsWrongWithIt) {
   EXPECT_EQ(ask("report", {{"from", "2026-11-01"}, {"to", "2026-11-30"}}).status, 200U);
   EXPECT_EQ(ask("report", {{"from", "2026-11-01"}, {"to", "2026-11-30"}, {"station", "a"}}).status, 200U);

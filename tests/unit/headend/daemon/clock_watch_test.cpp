@@ -68,6 +68,20 @@ TEST_F(ClockWatchTest, ItsOwnDoubtCounts) {
   EXPECT_TRUE(hear(47s, 9s, v1::CLOCK_GRADE_NETWORK, 16s)->off);
 }
 
+TEST_F(ClockWatchTest, OffSinceItLastAgreedOrWasFirstHeardToBe) {
+  hear(-1h, 0s);
+  EXPECT_EQ(hear(-1h, 60s)->since, now) << "first heard to be, and confirmed a minute later";
+  EXPECT_EQ(hear(1h, 120s)->since, now + 120s) << "by another amount from now on";
+  EXPECT_EQ(hear(0s, 180s)->since, now + 180s) << "right from now on";
+  hear(0s, 240s);
+  hear(-1h, 300s);
+  hear(0s, 360s);
+  hear(-1h, 420s);
+  EXPECT_EQ(hear(-1h, 480s)->since, now + 360s) << "no news that it agreed, and yet the last that is known";
+  watch_.forget("a");
+  EXPECT_EQ(hear(1h, 540s)->since, now + 540s) << "of another key nothing is known";
+}
+
 TEST_F(ClockWatchTest, SaysWhichWayAndWhatItMeans) {
   EXPECT_THAT(describe({true, 1h}), HasSubstr("1 h 00 min 00.0 s ahead of the head-end's"));
   EXPECT_THAT(describe({true, 1h}), HasSubstr("too early"));

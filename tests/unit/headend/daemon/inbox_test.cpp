@@ -63,6 +63,13 @@ class InboxTest : public testing::Test {
     fault.set_text("một lỗi");
     return fault.SerializeAsString();
   }
+  /// A status that one who is so far ahead made so long after `now`.
+  static std::string clock_status(std::chrono::seconds after, std::chrono::seconds ahead, std::uint64_t sequence) {
+    v1::Status status;
+    status.set_at_us(to_us(now + after + ahead));
+    status.set_clock_grade(v1::CLOCK_GRADE_DISCIPLINED);
+    return sealed(v1::KIND_STATUS, status.SerializeAsString(), sequence);
+  }
   static protocol::topic::Parsed from(Leaf leaf, std::string_view station = "a", std::string_view code = {}) {
     return {"w", station, leaf, code, {}};
   }
@@ -193,11 +200,7 @@ TEST_F(InboxTest, WhatTheStoreRefusesWaitsForTheNextCommit) {
 TEST_F(InboxTest, TellsOfAClockThatContradictsItsOwnUntilItIsRight) {
   std::uint64_t sequence = 0;
   const auto hear = [&](std::chrono::seconds ahead, std::chrono::seconds after) {
-    v1::Status status;
-    status.set_at_us(to_us(now + after + ahead));
-    status.set_clock_grade(v1::CLOCK_GRADE_DISCIPLINED);
-    ASSERT_TRUE(
-        inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status.SerializeAsString(), ++sequence), now + after));
+    ASSERT_TRUE(inbox_.take(from(Leaf::status), clock_status(after, ahead, ++sequence), now + after));
     ASSERT_TRUE(inbox_.commit(now + after));
   };
   hear(0s, 0s);
@@ -215,6 +218,45 @@ TEST_F(InboxTest, TellsOfAClockThatContradictsItsOwnUntilItIsRight) {
   EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_NEW);
   EXPECT_EQ(store_.faults()->at(0).count, 2U);
   EXPECT_EQ(store_.faults()->at(0).since, now + 240s) << "this time";
+}
+
+TEST_F(InboxTest, WhatAClockShowedIsKeptWithItsFaultAndOnceHoweverOftenTheHeadEndStarts) {
+  const tests::TempFolder folder{"loa-inbox"};
+  auto store = *store::Store::open(folder / "loa.db");
+  std::optional<Inbox> inbox;
+  const auto restart = [&] {
+    inbox.emplace("w", store);
+    inbox->know(store_.catalogue()->stations);
+  };
+  std::uint64_t sequence = 0;
+  const auto hear = [&](std::chrono::seconds ahead, std::chrono::seconds after) {
+    EXPECT_TRUE(inbox->take(from(Leaf::status), clock_status(after, ahead, ++sequence), now + after));
+    return inbox->commit(now + after).has_value();
+  };
+  restart();
+  EXPECT_TRUE(hear(0s, 0s));
+  EXPECT_TRUE(store.clock_findings("a")->empty()) << "it was never off";
+  {
+    RefusingDatabase database{folder / "loa.db"};
+    EXPECT_FALSE(hear(1h, 60s));
+    EXPECT_TRUE(store.clock_findings("a")->empty()) << "all or nothing";
+    database.recover();
+  }
+  ASSERT_TRUE(inbox->commit(now + 61s));
+  EXPECT_EQ(store.faults()->size(), 1U);
+  ASSERT_EQ(store.clock_findings("a")->size(), 1U);
+  EXPECT_EQ(store.clock_findings("a")->at(0).since, now) << "it agreed until then";
+  EXPECT_EQ(store.clock_findings("a")->at(0).ahead, 1h);
+  restart();
+  EXPECT_TRUE(hear(1h, 120s));
+  EXPECT_EQ(store.clock_findings("a")->size(), 1U);
+  EXPECT_TRUE(hear(5s, 180s));
+  ASSERT_EQ(store.clock_findings("a")->size(), 2U);
+  EXPECT_EQ(store.clock_findings("a")->at(1).since, now + 180s);
+  EXPECT_EQ(store.clock_findings("a")->at(1).ahead, 0s) << "within what is tolerated it is right";
+  restart();
+  EXPECT_TRUE(hear(0s, 240s));
+  EXPECT_EQ(store.clock_findings("a")->size(), 2U);
 }
 
 TEST_F(InboxTest, TakesStateAsAHint) {

@@ -66,10 +66,11 @@ void add_gap(ProofRecord& record, Micros at, Micros length) {
   record.proof.set_frames(record.proof.frames() - static_cast<std::uint64_t>(length.count()) * 48 / 1000);
 }
 
-Report make(const std::vector<PlannedCue>& planned, const std::vector<ProofRecord>& proofs, WallTime now = evening) {
+Report make(const std::vector<PlannedCue>& planned, const std::vector<ProofRecord>& proofs, WallTime now = evening,
+            const std::vector<store::ClockFinding>& clock = {}) {
   static const auto catalogue = sample::catalogue();
   Reporter reporter{catalogue, today, today, zone, now};
-  reporter.add(planned, proofs);
+  reporter.add(planned, proofs, clock);
   return reporter.finish();
 }
 
@@ -281,7 +282,7 @@ TEST(Report, APlaylistsTimeGoesToTheCategoriesOfItsPages) {
     if (content.object == sample::object_of("strip")) content.category = "tuyen-truyen";
   }
   Reporter reporter{catalogue, today, today, zone, evening};
-  reporter.add({playlist(45s)}, {shown(playlist(45s), 0s, 35s, {{"page", 15s}, {"strip", 20s}})});
+  reporter.add({playlist(45s)}, {shown(playlist(45s), 0s, 35s, {{"page", 15s}, {"strip", 20s}})}, {});
   const auto report = reporter.finish();
   ASSERT_EQ(report.categories.size(), 2U);
   EXPECT_EQ(report.categories[0].id, "tin") << "the cue's, where the page has none";
@@ -305,6 +306,54 @@ TEST(Report, AProofThatCameBeforeItsTimeIsShownAsAWrongClock) {
   auto silent = proof(cue(), 0s, 10s, v1::BUCKET_MUTED);
   silent.received = start - 1h;
   EXPECT_THAT(make({cue()}, {silent}).anomalies, IsEmpty()) << "booked ahead: nothing was heard at a wrong hour";
+}
+
+/// The clock was so far ahead between two instants, counted from the start of the cue.
+std::vector<store::ClockFinding> off(Micros ahead, Micros since, Micros until) {
+  return {{"loa-1", start + since, ahead}, {"loa-1", start + until, 0s}};
+}
+
+/// The marks at one cue of 10 s whose proof came at an instant counted from its start.
+std::vector<Anomaly> marks(Micros came, const std::vector<store::ClockFinding>& clock) {
+  auto played = proof(cue(), 0s, 10s);
+  played.proof.set_number(12);
+  played.received = start + came;
+  return make({cue()}, {played}, evening, clock).anomalies;
+}
+
+TEST(Report, WhatWasHeardByAClockThatWasOffIsShownOnce) {
+  const auto behind = marks(1h + 11s, off(-1h, 0s, 2h));
+  ASSERT_EQ(behind.size(), 1U);
+  EXPECT_EQ(behind[0].kind, "clock");
+  EXPECT_EQ(behind[0].text,
+            "proof 12: by the head-end's clock it was heard 1 h 00 min 00.0 s later than it says: the station's clock "
+            "was behind");
+  const auto ahead = marks(-1h + 11s, off(1h, -2h, -30min));
+  ASSERT_EQ(ahead.size(), 1U) << "it came before its end too";
+  EXPECT_EQ(
+      ahead[0].text,
+      "proof 12: by the head-end's clock it was heard 1 h 00 min 00.0 s earlier than it says: the station's clock "
+      "was ahead");
+  EXPECT_EQ(marks(3h, off(-1h, 1h + 9s, 2h)).size(), 1U) << "off for its last second";
+  EXPECT_EQ(marks(3h, off(1h, -2h, 1h)).size(), 1U) << "nobody could hear the station until it was over";
+  EXPECT_EQ(marks(3h, {{"loa-1", start, -1h}}).size(), 1U) << "off to this day";
+  EXPECT_EQ(marks(3h, {{"loa-1", start - 2h, 1h}, {"loa-1", start - 30min, 2h}}).size(), 1U)
+      << "not right since either";
+  EXPECT_EQ(spent(make({cue()}, {proof(cue(), 0s, 10s)}, evening, {{"loa-1", start - 2h, 1h}}), v1::BUCKET_PLAYED), 10s)
+      << "it was heard";
+  auto muted = proof(cue(), 0s, 10s, v1::BUCKET_MUTED);
+  muted.received = start + 2h;
+  EXPECT_THAT(make({cue()}, {muted}, evening, {{"loa-1", start, -1h}}).anomalies, IsEmpty());
+}
+
+TEST(Report, WhatARightClockProvedIsNotLaidToTheWrongOne) {
+  EXPECT_THAT(marks(3h, off(-1h, 0s, 1h)), IsEmpty()) << "heard when the clock was right again";
+  EXPECT_THAT(marks(3h, off(-1h, 1h + 10s, 2h)), IsEmpty()) << "heard when the clock was right still";
+  EXPECT_THAT(marks(3h, off(1h, -2h, -1h)), IsEmpty());
+  EXPECT_THAT(marks(30min, off(-1h, 40min, 2h)), IsEmpty()) << "heard while offline, and here before it was off";
+  EXPECT_THAT(marks(1h + 4s, off(-1h, 1h + 5s, 2h)), IsEmpty()) << "here when the clock agreed still";
+  EXPECT_THAT(marks(50min, off(-1h, 40min, 2h)), IsEmpty()) << "too early to have been heard an hour late";
+  EXPECT_THAT(marks(11s, off(1h, -2h, -30min)), IsEmpty()) << "dark when it was off, put right, and on time";
 }
 
 TEST(Report, CountsByStationCategoryGroupAndMediumApart) {
@@ -424,10 +473,12 @@ TEST(Report, IsReadFromTheStore) {
   played.number = 1;
   add_gap(played, 1s, 500ms);
   ASSERT_TRUE(store.append_proofs({played}, {}));
+  ASSERT_TRUE(store.put_clock_finding({"loa-1", start - 2h, 2h}));
   const auto report = of_store(store, today, today, zone, evening).value();
   EXPECT_EQ(report.cues_planned, 2U);
   EXPECT_EQ(report.cues_accounted, 1U);
   EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 9500ms);
+  EXPECT_THAT(report.anomalies, ElementsAre(Field(&Anomaly::kind, "clock")));
   EXPECT_EQ(of_store(store, today, today - std::chrono::days{1}, zone, evening).error().code, ErrorCode::invalid);
 }
 

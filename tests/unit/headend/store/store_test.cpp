@@ -184,5 +184,27 @@ TEST(Store, ShowsFaultsUntilTheyAreReset) {
   EXPECT_TRUE(store.faults().value().empty());
 }
 
+TEST(Store, KeepsWhatWasFoundOfAClockOnceAndInOrder) {
+  using namespace std::chrono_literals;
+  auto store = fresh();
+  const auto noon = sample::utc("2026-11-21T05:00:00Z");
+  const auto kept = [&](Micros since, Micros ahead) {
+    EXPECT_TRUE(store.put_clock_finding({"loa-1", noon + since, ahead}));
+    const auto findings = store.clock_findings("loa-1").value();
+    std::vector<std::pair<Micros, Micros>> all;
+    for (const auto& finding : findings) all.emplace_back(finding.since - noon, finding.ahead);
+    return all;
+  };
+  using testing::ElementsAre, testing::Pair;
+  EXPECT_THAT(kept(0s, 0s), ElementsAre()) << "agreement is what nothing says";
+  EXPECT_THAT(kept(1min, -1h), ElementsAre(Pair(1min, -1h)));
+  EXPECT_THAT(kept(2min, -1h - 2s), ElementsAre(Pair(1min, -1h))) << "found again by a head-end that was restarted";
+  EXPECT_THAT(kept(3min, 0s), ElementsAre(Pair(1min, -1h), Pair(3min, 0s)));
+  EXPECT_THAT(kept(4min, 0s), ElementsAre(Pair(1min, -1h), Pair(3min, 0s)));
+  EXPECT_THAT(kept(3min, 2h), ElementsAre(Pair(1min, -1h), Pair(3min, 2h))) << "of the same instant the later word";
+  EXPECT_THAT(kept(2min, 0s), ElementsAre(Pair(1min, -1h), Pair(3min, 0s))) << "it was the head-end's that was wrong";
+  EXPECT_TRUE(store.clock_findings("loa-2").value().empty());
+}
+
 }  // namespace
 }  // namespace loa::headend::store
