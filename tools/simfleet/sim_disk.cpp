@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <utility>
 
 namespace loa::tools::simfleet {
 namespace {
@@ -139,6 +140,7 @@ void SimDisk::mark_synced(const std::string& path, std::string_view bytes) {
 
 void SimDisk::restart(Random& random) {
   end_now(End::killed);
+  SimDisk* const used = std::exchange(current(), nullptr);  // what happens now no process does
   // What a process that has ended wrote into memory afterwards was never written.
   for (const auto& [name, bytes] : marks_at_end_) write_all(folder_ / "marks" / name, bytes);
   if (ended_ == End::power_cut) {
@@ -149,6 +151,7 @@ void SimDisk::restart(Random& random) {
     names_.clear();
     marks_ = read_marks();
   }
+  current() = used;
   ended_ = planned_end_ = End::none;
 }
 

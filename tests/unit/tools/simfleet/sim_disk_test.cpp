@@ -86,6 +86,23 @@ TEST_F(SimDiskTest, AReplacedFileIsTheOldOneOrTheNewOneWholeAtEveryStep) {
   EXPECT_EQ(fates.size(), 2U);
 }
 
+TEST_F(SimDiskTest, AMovedFileIsWholeUnderOneNameOrTheOther) {
+  const auto next = disk_.folder() / "next";
+  int moved = 0;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(save_file(file(), "old"));
+    ASSERT_TRUE(save_file(next, "new"));
+    ASSERT_EQ(::rename(next.c_str(), file().c_str()), 0);
+    cut_power();
+    const bool there = std::filesystem::exists(next);
+    EXPECT_EQ(content(), there ? "old" : "new");
+    EXPECT_EQ(read_file(next, 1000).value_or("(none)"), there ? "new" : "(none)");
+    moved += there ? 0 : 1;
+  }
+  EXPECT_GT(moved, 20);
+  EXPECT_LT(moved, 80);
+}
+
 TEST_F(SimDiskTest, AKilledProcessLosesNothingThatItWrote) {
   ASSERT_TRUE(save_file(file(), "old."));
   append("new!");
