@@ -13,10 +13,10 @@ namespace loa::station::daemon {
 
 /// What a station must know after a power cut besides its journal: the plan and the emergency it obeys, the last
 /// command it took, the mute it was given, the occurrences it was told to stop, its faults, and how late it is at
-/// least. Files: plan.sealed, emergency.sealed and emergency.next (the envelopes as received), command.last (a decimal sequence), mute
-/// (a serialised Command::Mute), stopped (one occurrence a line), fault-<code> (a serialised Fault) and clock.last
-/// (microseconds since 1970, decimal). Each is replaced whole and durably. What is damaged or not to be used is set
-/// aside under another name, never deleted: plan.sealed.aside, command.last.aside, mute.aside.
+/// least. Files: plan.sealed, emergency.sealed and emergency.next (the envelopes as received), command.last (a decimal
+/// sequence), mute (a serialised Command::Mute), stopped (one occurrence a line), fault-<code> (a serialised Fault) and
+/// clock.last (microseconds since 1970, decimal). Each is replaced whole and durably. What is damaged or not to be used
+/// is set aside under another name, never deleted: plan.sealed.aside, command.last.aside, mute.aside.
 class Vault {
  public:
   /// A damaged command.last is set aside: commands live for seconds, so what could be replayed is over.
