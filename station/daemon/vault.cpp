@@ -21,19 +21,22 @@ constexpr std::size_t max_stops = 1'000;
 constexpr const char* emergency = "emergency.sealed";
 constexpr const char* next_emergency = "emergency.next";
 
-/// Durably; an older file of the new name goes.
-Result<void> rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
-  std::error_code error;
-  std::filesystem::rename(from, to, error);
-  if (error) return fail(ErrorCode::io, "cannot rename {} to {}: {}", from.string(), to.string(), error.message());
-  return sync_folder(to.parent_path());
+/// Durably; nothing happens when it is not there.
+Result<void> remove_file(const std::filesystem::path& file) {
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
+    return fail(ErrorCode::io, "cannot remove {}: {}", file.string(), errno_text());
+  }
+  return sync_folder(file.parent_path());
 }
 
-/// Renames FILE to FILE.aside.
+/// Renames FILE to FILE.aside, durably; an older one of that name goes.
 Result<void> set_aside(const std::filesystem::path& file) {
   auto aside = file;
   aside += ".aside";
-  return rename_file(file, aside);
+  std::error_code error;
+  std::filesystem::rename(file, aside, error);
+  if (error) return fail(ErrorCode::io, "cannot set {} aside: {}", file.string(), error.message());
+  return sync_folder(file.parent_path());
 }
 
 std::optional<std::uint64_t> sequence_of(std::string_view text) {
@@ -95,10 +98,12 @@ Result<void> Vault::save_emergency(const std::string& sealed) const {
   return save_file(folder_ / next_emergency, sealed, 0600);
 }
 
+/// Not by a rename: where it changes two names one after the other, a power cut could leave the file under none.
 Result<void> Vault::settle_emergency() const {
-  std::error_code error;
-  if (!std::filesystem::exists(folder_ / next_emergency, error) && !error) return {};
-  return rename_file(folder_ / next_emergency, folder_ / emergency);
+  LOA_TRY_LET(const auto next, load(next_emergency, protocol::seal::max_envelope_bytes));
+  if (!next) return {};
+  LOA_TRY(save_file(folder_ / emergency, *next, 0600));
+  return remove_file(folder_ / next_emergency);
 }
 
 Result<std::vector<std::string>> Vault::load_stops() const {
@@ -174,11 +179,8 @@ std::vector<v1::Fault> Vault::load_faults() const {
 
 Result<void> Vault::save_fault(const v1::Fault& fault) const {
   const auto file = fault_file(fault.code());
-  if (fault.state() != v1::FAULT_STATE_RESET) return save_file(file, fault.SerializeAsString(), 0600);
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
-    return fail(ErrorCode::io, "cannot remove {}: {}", file.string(), errno_text());
-  }
-  return sync_folder(folder_);
+  if (fault.state() == v1::FAULT_STATE_RESET) return remove_file(file);
+  return save_file(file, fault.SerializeAsString(), 0600);
 }
 
 std::filesystem::path Vault::fault_file(std::string_view code) const { return folder_ / fmt::format("fault-{}", code); }

@@ -30,7 +30,8 @@ class Vault {
   /// Keeps the plan on disk as plan.sealed.aside, so that save_plan() does not replace it.
   Result<void> set_plan_aside() const;
 
-  /// The sealed emergencies, none, one or two: the one that was settled, then a newer one that was only saved.
+  /// The sealed emergencies, none, one or two: the one that was settled, then a newer one that was only saved (or the
+  /// same, when the power was cut while it was settled).
   /// @error io
   [[nodiscard]] Result<std::vector<std::string>> load_emergencies() const;
   /// Keeps one beside the one before, whose account may still be owed.

@@ -50,10 +50,11 @@ void print_text(const Sum& sum, const Options& options, double seconds) {
       sum.failed == 0 ? "every promise held" : fmt::format("{} runs FAILED", sum.failed));
 }
 
+/// Beside the result: that of --json is for programs.
 void print_failure(const Outcome& outcome, const Options& options, const std::string& faults) {
-  for (const auto& text : outcome.verdict.findings) fmt::print("found: {}\n", text);
-  for (const auto& text : outcome.verdict.problems) fmt::print("office: {}\n", text);
-  fmt::print("replay: simfleet --stations {} --days {} --seed {} --faults {} --log FILE\n", options.stations,
+  for (const auto& text : outcome.verdict.findings) fmt::print(stderr, "found: {}\n", text);
+  for (const auto& text : outcome.verdict.problems) fmt::print(stderr, "office: {}\n", text);
+  fmt::print(stderr, "replay: simfleet --stations {} --days {} --seed {} --faults {} --log FILE\n", options.stations,
              options.days, options.seed, faults);
 }
 

@@ -1,6 +1,7 @@
 #include "tests/system/power_cuts/office/judge.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <sstream>
 
@@ -30,6 +31,12 @@ void Judge::begin(bool powered) {
   waiting_.clear();
   found_objects_.clear();
   found_plan_.clear();
+  found_emergencies_.clear();
+}
+
+void Judge::sent_emergency(std::uint64_t number, const std::string& bytes) {
+  emergency_numbers_[format_hex(bytes)] = number;
+  emergencies_.saving(number);
 }
 
 void Judge::sent_command(std::int64_t mute_until_us) {
@@ -62,6 +69,12 @@ void Judge::hear(const std::string& word, const std::string& order) {
     if (std::stoull(first) <= obeyed_) find("replayed", "command " + first + " is obeyed again");
     obeyed_ = std::stoull(first);
     if (mute_under_way_ != 0) mutes_ = {mute_under_way_};
+  } else if (what == "emergency") {
+    found_emergencies_.push_back(emergency_numbers_[first]);
+  } else if (what == "kept") {
+    emergencies_.saved(emergency_numbers_.at(first));
+  } else if (what == "settled") {
+    emergencies_.settled();
   } else if (what == "mute") {
     found_mute_ = std::stoll(first);
   } else if (what == "object") {
@@ -147,6 +160,9 @@ void Judge::check_vault() {
     find("old", fmt::format("plan {} was in force, plan {} is on disk", acted_plan_, sequence));
   } else {
     acted_plan_ = std::max(acted_plan_, sequence);
+  }
+  if (!emergencies_.found(found_emergencies_)) {
+    find("lost", fmt::format("the emergencies on disk are {}", fmt::join(found_emergencies_, ", ")));
   }
   if (found_command_ < obeyed_) find("replayed", fmt::format("command {} is forgotten", obeyed_));
   if (!mutes_.contains(found_mute_)) find("lost", "the mute on disk is not the last one");

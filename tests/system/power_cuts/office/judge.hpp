@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/message/loa.pb.h"
+#include "tests/system/power_cuts/office/kept_emergencies.hpp"
 
 namespace loa::tests {
 
@@ -23,6 +24,8 @@ class Judge {
   void sent_plan(std::uint64_t sequence, const std::string& sealed) { plans_[sealed] = sequence; }
   /// @param mute_until_us  0: it is no mute
   void sent_command(std::int64_t mute_until_us);
+  void sent_emergency(std::uint64_t number, const std::string& bytes);
+  void settling_emergency() { emergencies_.settling(); }
   void sent_object(const std::string& hex) { objects_maybe_.insert(hex); }
   void issued_receipt(std::uint64_t through) { issued_ = std::max(issued_, through); }
 
@@ -75,6 +78,9 @@ class Judge {
   std::set<std::int64_t> mutes_{0};  ///< that may be on the disk
   std::int64_t mute_under_way_ = 0;
   std::int64_t found_mute_ = 0;
+  KeptEmergencies emergencies_;
+  std::map<std::string, std::uint64_t> emergency_numbers_;  ///< by their bytes in hexadecimal
+  std::vector<std::uint64_t> found_emergencies_;            ///< 0: nobody's
   std::set<std::string> objects_, objects_maybe_, found_objects_;
 };
 

@@ -56,6 +56,7 @@ std::string room_of(const std::string& path) {
   if (has("journal/receipted")) return "journal receipt";
   if (has("journal")) return "journal folder";
   if (has("plan.sealed")) return "plan";
+  if (has("emergency")) return "emergency";
   if (has("command.last")) return "last command";
   if (has("mute")) return "mute";
   if (has("marks")) return "marks";
@@ -172,11 +173,13 @@ std::string StationLife::next_order() {
     if (below(5) != 0) receipts_.erase(receipts_.begin());  // else: twice
     return order;
   }
-  switch (below(8)) {
+  switch (below(9)) {
     case 0:
       return plan_order();
     case 1:
       return command_order();
+    case 8:
+      return emergency_order();
     case 2:
     case 3:
       return object_order();
@@ -207,6 +210,16 @@ std::string StationLife::command_order() {
   last_command_ = format_hex(seal_of(v1::KIND_COMMAND, command_sequence_, command.SerializeAsString()));
   ++tally_.commands;
   return "command " + last_command_;
+}
+
+std::string StationLife::emergency_order() {
+  if (below(2) == 0) {
+    judge_.settling_emergency();
+    return "settle";
+  }
+  const std::string bytes = fmt::format("{} {}", ++emergencies_, std::string(below(6'000), 'e'));
+  judge_.sent_emergency(emergencies_, bytes);
+  return "save " + format_hex(bytes);
 }
 
 std::string StationLife::object_order() {

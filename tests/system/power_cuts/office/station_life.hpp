@@ -51,6 +51,7 @@ class StationLife {
   [[nodiscard]] std::string choose_cut();
   [[nodiscard]] std::string plan_order();
   [[nodiscard]] std::string command_order();
+  [[nodiscard]] std::string emergency_order();
   [[nodiscard]] std::string object_order();
   [[nodiscard]] std::string cue_order();
   [[nodiscard]] std::size_t below(std::size_t limit) { return random_() % limit; }
@@ -70,7 +71,7 @@ class StationLife {
   bool losing_ = true;                 ///< the broker loses messages
   int cue_ = 0;
   bool on_air_ = false;
-  std::uint64_t plan_sequence_ = 0, command_sequence_ = 0;
+  std::uint64_t plan_sequence_ = 0, command_sequence_ = 0, emergencies_ = 0;
   std::string last_command_;
   std::int64_t last_mute_us_ = 0;
 };

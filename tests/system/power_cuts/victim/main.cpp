@@ -71,6 +71,7 @@ class Victim {
     const auto plan = must(vault_.load_plan());
     if (plan) plan_ = must(gate_.plan(*plan, std::nullopt, std::nullopt)).sequence;
     say("plan " + (plan ? format_hex(*plan) : "-"));
+    for (const auto& one : must(vault_.load_emergencies())) say("emergency " + format_hex(one));
     say(fmt::format("command {}", vault_.last_command()));
     const auto mute = must(vault_.load_mute());
     say(fmt::format("mute {}", mute ? mute->until_us() : 0));
@@ -89,6 +90,8 @@ class Victim {
     if (order == "receipt") receipt(unhex(first));
     if (order == "plan") plan(unhex(first));
     if (order == "command") command(unhex(first));
+    if (order == "save") save(unhex(first));
+    if (order == "settle") settle();
     if (order == "put") say("stored " + must(store_.put(unhex(first))).hex());
     if (order == "fetch") fetch(unhex(first));
     if (order == "drop") drop(*Sha256::from_hex(first));
@@ -144,6 +147,14 @@ class Victim {
     must(vault_.save_plan(sealed));
     plan_ = accepted->sequence;
     say(fmt::format("acted {}", accepted->sequence));
+  }
+  void save(const std::string& emergency) {
+    must(vault_.save_emergency(emergency));
+    say("kept " + format_hex(emergency));
+  }
+  void settle() {
+    must(vault_.settle_emergency());
+    say("settled");
   }
   void command(const std::string& sealed) {
     const auto accepted = gate_.command(sealed, vault_.last_command(), first_morning, {});
