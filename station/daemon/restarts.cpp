@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
@@ -70,6 +71,7 @@ Restarts::Restarts(std::filesystem::path folder, std::uint64_t safe_after, std::
     : file_(std::move(folder) / "starts"), safe_after_(safe_after) {
   if (const auto text = read_file(file_, max_file_bytes)) before_ = StartRecord::parse(*text);
   now_ = {before_.total + 1, before_.in_row + 1, "opening", std::move(boot), next_life(before_.life, wall)};
+  life_known_ = before_.life > 0;
   safe_ = safe_after_ > 0 && before_.in_row >= safe_after_;
   if (!safe_) clean_from_ = seconds{0};
   save();
@@ -77,6 +79,12 @@ Restarts::Restarts(std::filesystem::path folder, std::uint64_t safe_after, std::
 
 bool Restarts::after_a_death() const {
   return before_.total > 0 && before_.at != "stopped" && before_.boot == now_.boot;
+}
+
+void Restarts::believe(WallTime wall) {
+  if (std::exchange(life_known_, true)) return;
+  now_.life = std::max(now_.life, next_life(0, wall));
+  save();
 }
 
 seconds Restarts::delay() const {

@@ -51,6 +51,9 @@ class Restarts {
   /// clock knows: in seconds since 1970 or above, less than 2³². The upper half of every sequence that this process
   /// seals (PROTOCOL.md §6).
   [[nodiscard]] std::uint64_t life() const { return now_.life; }
+  /// Call when the clock is believed. The first time it raises the life of a folder that is new or was lost, whose
+  /// start may have seen a clock that was not set; else nothing happens.
+  void believe(WallTime wall);
   /// Whether the process before this one died by itself, the machine running on.
   [[nodiscard]] bool after_a_death() const;
   /// Whether the one before died while it read the state folder.
@@ -77,6 +80,7 @@ class Restarts {
   std::uint64_t safe_after_;
   StartRecord before_, now_;
   bool safe_ = false;
+  bool life_known_ = false;
   std::optional<std::chrono::seconds> clean_from_;  ///< uptime since which this start can prove itself
 };
 

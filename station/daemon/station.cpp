@@ -67,7 +67,6 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       outbox_(journal_),
       started_(steady_clock::now()),
       boot_(format_hex(protocol::crypto::random_bytes(8))),
-      seal_sequence_(restarts_.life() << 32U),
       reading_(board_.clock->read()),
       amplifier_(*board_.amplifier,
                  settings_.relay ? settings_.relay->feedback_after : StationSettings::Relay{}.feedback_after),

@@ -185,8 +185,8 @@ class Station {
   std::optional<MonoTime> last_status_;
   MonoTime started_;
   std::string last_refused_;
-  const std::string boot_;       // random word of this process start
-  std::uint64_t seal_sequence_;  // of the last status, answer or fault
+  const std::string boot_;           // random word of this process start
+  std::uint64_t seal_sequence_ = 0;  // of the last status, answer or fault
   firmware::ClockReading reading_;
   Vitals vitals_;
   AmplifierWatch amplifier_;

@@ -17,6 +17,7 @@ constexpr std::chrono::hours sealed_life{24 * 365};  // status, answers, faults:
 }  // namespace
 
 void Station::stopping() {
+  begin_long_work();
   restarts_.stopped();
   publish_state(false);
   link_->stop(farewell);
@@ -38,7 +39,9 @@ void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string&
   address.sender = "station/" + settings_.station;
   address.audience = "headend";
   address.kind = kind;
-  address.sequence = ++seal_sequence_;
+  if (reading_.now.grade >= ClockGrade::network) restarts_.believe(reading_.now.wall);
+  seal_sequence_ = std::max(seal_sequence_, restarts_.life() << 32U) + 1;
+  address.sequence = seal_sequence_;
   address.not_before = reading_.now.wall - std::chrono::hours{1};
   address.not_after = reading_.now.wall + sealed_life;
   const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, leaf, code),

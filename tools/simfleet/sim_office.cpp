@@ -180,15 +180,16 @@ void SimOffice::issue_round() {
 }
 
 void SimOffice::edit(Random& random) {
-  if (random.happens(0.15)) {
-    auto changed = policy();
-    if (random.happens(0.6)) simfleet::edit(changed, random);
-    log_.note(timeline_.now(), "office", "edit", "{}", changed.id);
-    if (const auto put = store_.put_policy(changed); !put) return problem(put.error());
-  } else {
-    edit_programme(random);
-  }
+  random.happens(0.15) ? edit_policy(random) : edit_programme(random);
   timeline_.after(random.between(1, 600) * second_us, [this] { issue(); });
+}
+
+/// Stricter, or as it was.
+void SimOffice::edit_policy(Random& random) {
+  auto changed = policy();
+  if (random.happens(0.6)) simfleet::edit(changed, random);
+  log_.note(timeline_.now(), "office", "edit", "{}", changed.id);
+  if (const auto put = store_.put_policy(changed); !put) problem(put.error());
 }
 
 void SimOffice::edit_programme(Random& random) {

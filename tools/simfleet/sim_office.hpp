@@ -45,6 +45,7 @@ class SimOffice {
   SimOffice(Timeline& timeline, Network& network, EventLog& log, headend::store::Store store,
             const std::vector<StationEntry>& stations);
   Result<void> fill(const std::vector<StationEntry>& stations);
+  void edit_policy(Random& random);
   void edit_programme(Random& random);
   void issue();
   void issue_round();

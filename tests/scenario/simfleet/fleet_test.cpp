@@ -120,7 +120,7 @@ TEST_F(FleetTest, AStationThatClaimsMoreThanItsHornEmittedIsCaught) {
   EXPECT_GT(outcome.verdict.false_us, 0);
 }
 
-// Each of these seeds found something (see the promises they broke in the log of tools/simfleet).
+// Each of these seeds found something in the weather of its time, which has a test of its own in its room since.
 TEST_F(FleetTest, SeedsThatFoundSomethingHold) {
   expect_kept(run_with("clock,cut", 10, 10, 1));  // ten years ahead at boot; a plan before the clock; a hole
   expect_kept(run_with("disk,kill", 10, 10, 1));  // a journal broken until a restart; holes before a mark

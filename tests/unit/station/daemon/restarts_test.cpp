@@ -115,6 +115,20 @@ TEST_F(RestartsTest, EachLifeIsGreaterWhateverTheClockSays) {
   EXPECT_EQ(start("b", at(today)).life(), static_cast<std::uint64_t>(today)) << "nobody's number";
 }
 
+TEST_F(RestartsTest, ALostFolderKnowsItsLifeWhenTheClockIsBelieved) {
+  const auto today = wall_from_us(1'795'000'000'000'000);
+  auto reborn = start("b", wall_from_us(0));
+  EXPECT_EQ(reborn.life(), 1U) << "no clock, no file";
+  reborn.believe(today);
+  EXPECT_EQ(reborn.life(), 1'795'000'000U);
+  reborn.believe(today + 1h);
+  EXPECT_EQ(reborn.life(), 1'795'000'000U) << "once";
+  auto next = start("b", wall_from_us(0));
+  EXPECT_EQ(next.life(), 1'795'000'001U) << "it was kept";
+  next.believe(today + 24h);
+  EXPECT_EQ(next.life(), 1'795'000'001U) << "it had a file";
+}
+
 TEST_F(RestartsTest, CountsOnWithoutADiskToWriteOn) {
   Restarts nowhere{"/proc/no-such-folder", 5, "b", {}};
   nowhere.opened();
