@@ -128,16 +128,18 @@ bool of_an_older_plan(const PlannedCue& planned, const std::vector<const ProofRe
                      [&](const ProofRecord* proof) { return proof->proof.plan_sequence() < planned.plan_sequence; });
 }
 
-/// Heard, and proved, as what an older plan had in its place.
-std::int64_t heard_as_other_content(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs) {
-  std::int64_t other_us = 0;
+/// Heard, and proved, as what an older plan had: other content, or at a time that is not the cue's any more.
+std::int64_t heard_of_an_older_plan(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs) {
+  const std::int64_t start = planned.cue.start_us(), end = start + planned.cue.duration_us();
+  std::int64_t older_us = 0;
   for (const auto* record : proofs) {
     const auto& proof = record->proof;
-    if (proof.bucket() == v1::BUCKET_PLAYED && proof.object() != planned.cue.object() &&
-        proof.plan_sequence() < planned.plan_sequence)
-      other_us += proof.to_us() - proof.from_us();
+    if (proof.bucket() != v1::BUCKET_PLAYED || proof.plan_sequence() >= planned.plan_sequence) continue;
+    older_us += proof.to_us() - proof.from_us();
+    if (proof.object() != planned.cue.object()) continue;
+    older_us -= std::max<std::int64_t>(0, std::min(proof.to_us(), end) - std::max(proof.from_us(), start));
   }
-  return other_us;
+  return older_us;
 }
 
 void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs) {
@@ -168,7 +170,7 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
   const auto entry = emissions.find(CueKey::of(planned.cue));
   const Emission* emission = entry == emissions.end() ? nullptr : &entry->second;
   compare(planned, emission, reported_us, again_us,
-          front_cut_off_again(planned, emission, stretches) + heard_as_other_content(planned, proofs));
+          front_cut_off_again(planned, emission, stretches) + heard_of_an_older_plan(planned, proofs));
 }
 
 }  // namespace

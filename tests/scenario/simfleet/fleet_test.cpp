@@ -127,6 +127,7 @@ TEST_F(FleetTest, SeedsThatFoundSomethingHold) {
   expect_kept(run_with("all", 20, 20, 203));      // killed while the clock was a day back: the plan on disk was refused
   expect_kept(run_with("all", 10, 7, 100'013));   // a plan made "in a fortnight" dropped what the old one owed
   expect_kept(run_with("all", 10, 7, 100'018));   // proofs of a month that never was made the cues of today old ones
+  expect_kept(run_with("all", 10, 7, 21'016'002));  // heard two days early, then moved by an edit, and heard there too
 }
 
 }  // namespace
