@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 
 #include "headend/report/report.hpp"
 
@@ -29,7 +30,8 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 }
 
 /// The first two columns to the left, figures to the right.
-std::string aligned(const std::vector<Line>& lines) {
+/// @param words_from  this column and those after it are words again
+std::string aligned(const std::vector<Line>& lines, std::size_t words_from = SIZE_MAX) {
   std::vector<std::size_t> widths;
   for (const auto& line : lines) {
     widths.resize(std::max(widths.size(), line.size()));
@@ -38,7 +40,8 @@ std::string aligned(const std::vector<Line>& lines) {
   std::string text;
   for (const auto& line : lines) {
     std::string row;
-    for (std::size_t i = 0; i < line.size(); ++i) row += (i == 0 ? "  " : "   ") + padded(line[i], widths[i], i >= 2);
+    for (std::size_t i = 0; i < line.size(); ++i)
+      row += (i == 0 ? "  " : "   ") + padded(line[i], widths[i], i >= 2 && i < words_from);
     row.erase(row.find_last_not_of(' ') + 1);
     text += row + "\n";
   }
@@ -131,20 +134,37 @@ std::string apart_of(const Report& report) {
   return text;
 }
 
+/// "2026-11-22 08:50:34.000–08:50:42.000"
+std::string span_text(WallTime from, WallTime to, timetable::Zone zone) {
+  return fmt::format("{} {}–{}", timetable::format_date(zone.date_of(from)), timetable::format_local_time(from, zone),
+                     timetable::format_local_time(to, zone));
+}
+
 std::string differences_of(const Report& report) {
   if (report.differences.empty()) return "KHÔNG CÓ CHÊNH LỆCH · NO DIFFERENCES\n\n";
   std::vector<Line> lines;
   for (const auto& difference : report.differences) {
     const auto& stretch = difference.stretch;
     const auto name = name_of(stretch.bucket);
-    const auto day = timetable::format_date(report.zone.date_of(stretch.from));
-    lines.push_back({difference.station, difference.title,
-                     fmt::format("{} {}–{}", day, timetable::format_local_time(stretch.from, report.zone),
-                                 timetable::format_local_time(stretch.to, report.zone)),
+    lines.push_back({difference.station, difference.title, span_text(stretch.from, stretch.to, report.zone),
                      clock_length(stretch.to - stretch.from),
                      fmt::format("{} · {} ({})", name.vi, name.en, stretch.reason)});
   }
-  return "CHÊNH LỆCH · DIFFERENCES\n" + aligned(lines) + "\n";
+  return "CHÊNH LỆCH · DIFFERENCES\n" + aligned(lines, 4) + "\n";
+}
+
+std::string label_of(std::string_view kind) {
+  static const std::map<std::string_view, const char*> labels{
+      {"cancelled", "Mục đã huỷ · Cancelled"},
+      {"clock", "Sai giờ · Wrong hour"},
+      {"frames", "Ngắn hơn bằng chứng · Shorter than claimed"},
+      {"object", "Khác nội dung · Other content"},
+      {"outside", "Ngoài giờ của mục · Outside its time"},
+      {"overlap", "Chồng nhau · Overlapping"},
+      {"unplanned", "Không có trong kế hoạch · Not planned"},
+  };
+  const auto entry = labels.find(kind);
+  return entry == labels.end() ? std::string{kind} : entry->second;
 }
 
 std::string anomalies_of(const Report& report) {
@@ -152,11 +172,9 @@ std::string anomalies_of(const Report& report) {
   std::vector<Line> lines;
   for (const auto& anomaly : report.anomalies) {
     lines.push_back({anomaly.station, fmt::format("{}#{}", anomaly.occurrence, anomaly.segment),
-                     fmt::format("{}–{}", timetable::format_local(anomaly.from, report.zone),
-                                 timetable::format_local_time(anomaly.to, report.zone)),
-                     anomaly.kind + ": " + anomaly.text});
+                     span_text(anomaly.from, anomaly.to, report.zone), label_of(anomaly.kind), anomaly.text});
   }
-  return "BẤT THƯỜNG · ANOMALIES\n" + aligned(lines) + "\n";
+  return "BẤT THƯỜNG · ANOMALIES\n" + aligned(lines, 3) + "\n";
 }
 
 // ---- JSON ------------------------------------------------------------------------------------------------------
@@ -266,6 +284,9 @@ std::string format_text(const Report& report) {
   if (report.cues_to_come + report.cues_cancelled > 0) {
     text += fmt::format("Chưa đến giờ: {}, đã huỷ: {} · To come: {}, cancelled: {}\n", report.cues_to_come,
                         report.cues_cancelled, report.cues_to_come, report.cues_cancelled);
+  }
+  if (const auto count = report.anomalies.size(); count > 0) {
+    text += fmt::format("Bất thường: {} · Anomalies: {}\n", count, count);
   }
   text += fmt::format("Kế hoạch {} mục, đã rõ {}, chưa rõ {}\n", report.cues_planned, report.cues_accounted,
                       report.cues_unexplained);

@@ -444,6 +444,15 @@ TEST(Report, TextIsAlignedInBothLanguagesAndEndsWithTheCount) {
   ASSERT_NE(english, std::string::npos);
 }
 
+TEST(Report, TextNamesEachAnomalyInBothLanguagesAndCountsThem) {
+  auto other = proof(cue(), 0s, 10s);
+  other.proof.set_object("wrong");
+  const auto text = format_text(make({cue()}, {other, proof(cue(), -1s, 0s)}));
+  EXPECT_THAT(text, HasSubstr("2026-11-23 05:00:00.000–05:00:10.000   Khác nội dung · Other content"));
+  EXPECT_THAT(text, HasSubstr("2026-11-23 04:59:59.000–05:00:00.000   Ngoài giờ của mục · Outside its time"));
+  EXPECT_THAT(text, HasSubstr("Bất thường: 2 · Anomalies: 2\n"));
+}
+
 // A damaged journal begins a new epoch and says again what the office may have: PROTOCOL.md §8.7.
 TEST(Report, WhatAnotherEpochSaysAgainIsCountedOnceAndIsNoAnomaly) {
   auto before = proof(cue(), 0s, 10s), again = before;
