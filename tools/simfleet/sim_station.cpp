@@ -346,7 +346,7 @@ void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start, co
   }
   const bool emergency = slot == core::Slot::emergency;
   (emergency ? process_->has_emergency : process_->has_plan) = true;
-  if (emergency) emergencies_.insert(event.sequence);
+  if (emergency) emergencies_.try_emplace(event.sequence, world_.timeline.now());
   if (!emergency) {
     first_plan_ = std::min(first_plan_, world_.timeline.now());
     note_told(event.plan);

@@ -3,7 +3,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -62,8 +61,8 @@ class SimStation {
   /// Whether the plan it had when the cue began said the same of it as the office's record does; of a cue that it heard
   /// of later only, that later plan.
   [[nodiscard]] bool was_told(const v1::Cue& cue) const;
-  /// Sequences of the emergencies it obeyed: of others it knows nothing.
-  [[nodiscard]] const std::set<std::uint64_t>& emergencies() const { return emergencies_; }
+  /// Sequences of the emergencies it obeyed, and when it first did: of others it knows nothing.
+  [[nodiscard]] const std::map<std::uint64_t, Instant>& emergencies() const { return emergencies_; }
   [[nodiscard]] const std::vector<Instant>& starts() const { return starts_; }  ///< of processes
   [[nodiscard]] const std::vector<Stretch>& disk_illnesses() const { return disk_illnesses_; }
   /// Why parts were given up that no journal would ever take: the core made them wrong.
@@ -152,7 +151,7 @@ class SimStation {
   std::uint64_t serial_ = 0;  ///< of the process
   std::vector<Instant> power_cuts_;
   std::vector<Instant> starts_;
-  std::set<std::uint64_t> emergencies_;
+  std::map<std::uint64_t, Instant> emergencies_;
   Instant first_plan_ = INT64_MAX;
   struct Told {
     std::int64_t start_us;

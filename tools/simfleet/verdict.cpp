@@ -70,7 +70,8 @@ bool Judge::owes_account(const PlannedCue& planned) const {
   const auto& cue = planned.cue;
   if (cue.cue_class() == v1::CUE_CLASS_FILLER || !was_told(planned)) return false;
   if (cue.cue_class() != v1::CUE_CLASS_EMERGENCY) return cue.start_us() >= station_.first_plan();
-  const Instant from = cue.start_us() - hour_us, to = cue.start_us() + cue.duration_us() + settling_us;
+  const Instant from = cue.start_us() - hour_us, obeyed = station_.emergencies().at(planned.plan_sequence);
+  const Instant to = std::max(cue.start_us() + cue.duration_us(), obeyed) + settling_us;
   const auto& ill = station_.disk_illnesses();
   return std::none_of(ill.begin(), ill.end(), [&](const auto& one) { return one.from_us <= to && one.to_us >= from; });
 }

@@ -128,6 +128,7 @@ TEST_F(FleetTest, SeedsThatFoundSomethingHold) {
   expect_kept(run_with("all", 10, 7, 100'013));   // a plan made "in a fortnight" dropped what the old one owed
   expect_kept(run_with("all", 10, 7, 100'018));   // proofs of a month that never was made the cues of today old ones
   expect_kept(run_with("all", 10, 7, 21'016'002));  // heard two days early, then moved by an edit, and heard there too
+  expect_kept(run_with("all", 10, 7, 20'307'002));  // an emergency that came twelve minutes late, on an ill disk
 }
 
 }  // namespace
