@@ -96,7 +96,6 @@ std::optional<v1::Proof> Track::take(v1::Proof part) {
   cut(part, from, to);
   part.set_from_us(from);
   part.set_to_us(to);
-  part.set_plan_sequence(plan_sequence);
   part.set_late_us(shift_us);
   part.set_again_us(std::exchange(again_us, 0));
   frontier_us = to;

@@ -65,7 +65,7 @@ class SimStation {
   [[nodiscard]] const std::map<std::uint64_t, Instant>& emergencies() const { return emergencies_; }
   [[nodiscard]] const std::vector<Instant>& starts() const { return starts_; }  ///< of processes
   [[nodiscard]] const std::vector<Stretch>& disk_illnesses() const { return disk_illnesses_; }
-  /// Why parts were given up that no journal would ever take: the core made them wrong.
+  /// What the core made wrong: parts that no journal would ever take, or that no plan ordered so.
   [[nodiscard]] const std::vector<std::string>& refused() const { return refused_; }
 
  private:
@@ -101,6 +101,7 @@ class SimStation {
   void perform(const station::core::Halt& action);
   void perform(const station::core::Awake& action);
   void perform(const station::core::Dim& action);
+  [[nodiscard]] bool is_as_ordered(const v1::Proof& part) const;
   void perform(const station::core::Keep& action);
   void perform(const station::core::Remember& action);
   void perform(const station::core::Want& action);
@@ -159,6 +160,7 @@ class SimStation {
     std::string object;
   };
   std::map<station::CueKey, Told> told_;  ///< each cue as the plan said that was in force when it began
+  std::map<std::pair<station::CueKey, std::uint64_t>, std::string> ordered_;  ///< content, by cue and plan
   std::vector<Stretch> disk_illnesses_;
   std::vector<std::string> refused_;
 };

@@ -119,6 +119,8 @@ SimPresenter* SimStation::presenter_of(v1::Medium medium) {
 void SimStation::perform(const core::Arm& action) {
   note("arm", "{} {} from {}", action.assignment.cue.occurrence(), action.assignment.cue.segment(),
        to_us(action.assignment.from));
+  ordered_[{station::CueKey::of(action.assignment.cue), action.assignment.plan_sequence}] =
+      action.assignment.cue.object();
   presenter_of(action.assignment.cue.medium())->arm(action.assignment);
 }
 
@@ -134,8 +136,17 @@ void SimStation::perform(const core::Dim& action) { note("dim", "{}", action.per
 void SimStation::perform(const core::Keep& action) {
   note("keep", "{} {} {} {} {}-{}", action.part.occurrence(), action.part.segment(),
        static_cast<int>(action.part.bucket()), action.part.reason(), action.part.from_us(), action.part.to_us());
+  if (!is_as_ordered(action.part))
+    refused_.push_back(fmt::format("{} {} was heard as something that plan {} never ordered", action.part.occurrence(),
+                                   action.part.segment(), action.part.plan_sequence()));
   process_->unkept.push_back(action.part);
   keep_waiting_parts();
+}
+
+bool SimStation::is_as_ordered(const v1::Proof& part) const {
+  if (part.bucket() != v1::BUCKET_PLAYED) return true;
+  const auto entry = ordered_.find({station::CueKey::of(part), part.plan_sequence()});
+  return entry != ordered_.end() && entry->second == part.object();
 }
 
 void SimStation::keep_waiting_parts() {

@@ -336,6 +336,22 @@ TEST(StationCore, ANewPlanWithTheSameCueOnAirDoesNotDisturbIt) {
   EXPECT_EQ(bench.account(opening), "played 0.0-10.0 complete");
 }
 
+TEST(StationCore, WhatWasHeardNamesThePlanThatOrderedIt) {
+  Bench bench;
+  bench.give(0, Bench::plan({opening}), 1);
+  const auto armed = bench.at(57);
+  ASSERT_NE(Bench::first<Arm>(armed), nullptr);
+  auto replaced = opening;
+  replaced.set_object(Bench::object_name('b'));
+  ASSERT_NE(Bench::first<Halt>(bench.give(63, Bench::plan({replaced}), 2)), nullptr);
+  auto part = Bench::part(opening, 60, 63, "halted");
+  part.part.set_object(opening.object());
+  part.part.set_plan_sequence(Bench::first<Arm>(armed)->assignment.plan_sequence);
+  bench.at(63.05, part);
+  EXPECT_EQ(bench.kept().back().plan_sequence(), 1U) << "plan 2 never ordered this content";
+  EXPECT_EQ(bench.kept().back().object(), opening.object());
+}
+
 TEST(StationCore, AHigherClassTakesTheAirAndGivesItBack) {
   auto priority = Bench::cue("khan/2026-11-21/070115", 0, 75, 5);
   priority.set_cue_class(v1::CUE_CLASS_PRIORITY);
