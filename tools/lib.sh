@@ -37,3 +37,21 @@ loa_build() {
 
 # loa_has_target PRESET TARGET — whether a configured build folder knows a target.
 loa_has_target() { grep -q "^build $2: phony" "$LOA_ROOT/build/$1/build.ninja"; }
+
+# fetch_package FOLDER COMMAND... — a Debian package unpacked into a folder. Nothing is installed, so nothing of the machine's
+# own stands in its way. COMMAND prints its name, again once the lists are new: they may be absent, or older than the archive.
+fetch_package() {
+  local folder=$1 scratch as_root=()
+  shift
+  if ((EUID != 0)); then as_root=(sudo); fi
+  scratch=$(mktemp -d -t loa-package.XXXXXX)
+  download() { local name && name=$("$@") && [[ $name ]] && (cd "$scratch" && apt-get -q download "$name"); }
+  if ! { download "$@" || { "${as_root[@]}" apt-get -q update && download "$@"; }; } >"$scratch/log" 2>&1; then
+    tail -n 5 "$scratch/log" >&2
+    rm -rf "$scratch"
+    give_up 'apt-get could not download it; is the network there?'
+  fi
+  mkdir -p "$folder"
+  dpkg-deb -x "$scratch"/*.deb "$folder"
+  rm -rf "$scratch"
+}

@@ -1,9 +1,8 @@
-// A real chronyd, `-x` (it touches no clock), with settings, port and folder of its own; its source is another one.
+// A real chronyd with settings, port and folder of its own; its source is another one.
 #include <gtest/gtest.h>
 
 #include "firmware/clock/system_clock.hpp"
-#include "protocol/base/file.hpp"
-#include "tests/support/process.hpp"
+#include "tests/support/chronyd.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace loa::tests {
@@ -16,10 +15,8 @@ class ChronyTest : public testing::Test {
   /// @return its command port, once it answers
   std::uint16_t start(const std::string& name, const std::string& settings) {
     const int port = free_port();
-    const auto file = folder_ / (name + ".conf");
-    EXPECT_TRUE(save_file(file, fmt::format("{}\ncmdport {}\nbindcmdaddress 127.0.0.1\nbindcmdaddress /\npidfile {}\n",
-                                            settings, port, (folder_ / (name + ".pid")).string())));
-    auto process = Process::start({{"/usr/sbin/chronyd", "-x", "-d", "-U", "-u", user_, "-f", file.string()}});
+    auto process = start_chronyd(folder_ / (name + ".conf"),
+                                 fmt::format("{}\ncmdport {}\nbindcmdaddress 127.0.0.1", settings, port));
     EXPECT_TRUE(process) << process.error().text;
     if (process) processes_.push_back(std::move(*process));
     const auto answers = [&] {
@@ -29,13 +26,7 @@ class ChronyTest : public testing::Test {
     return static_cast<std::uint16_t>(port);
   }
 
-  static std::string own_name() {
-    const auto id = run({{"id", "-un"}});
-    return id ? id->out.substr(0, id->out.find('\n')) : "root";
-  }
-
   TempFolder folder_{"loa-chrony"};
-  const std::string user_ = own_name();
   std::vector<Process> processes_;
 };
 

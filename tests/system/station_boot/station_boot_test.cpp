@@ -1,10 +1,12 @@
 #include <charconv>
+#include <regex>
 #include <thread>
 
 #include "protocol/base/file.hpp"
 #include "tests/guest/guest_test.hpp"
 #include "tests/rehearsal/air_time.hpp"
 #include "tests/rehearsal/ward_kit.hpp"
+#include "tests/support/chronyd.hpp"
 #include "tests/support/listen.hpp"
 
 namespace loa::tests {
@@ -36,6 +38,7 @@ struct Heard {
 class StationBoot : public GuestTest {
  protected:
   void SetUp() override;
+  void install_chrony();
   void start_time_source();
   void make_station();
   /// A programme that begins in so many seconds. @return its beginning
@@ -71,23 +74,33 @@ class StationBoot : public GuestTest {
 
 void StationBoot::SetUp() {
   ASSERT_NO_FATAL_FAILURE(install());
+  ASSERT_NO_FATAL_FAILURE(install_chrony());
   ASSERT_NO_FATAL_FAILURE(start_time_source());
   ASSERT_NO_FATAL_FAILURE(make_station());
   ASSERT_NO_FATAL_FAILURE(boot());
 }
 
-/// A chronyd that is a source and touches no clock.
+/// Debian's own unit and program, where the guest looks before it looks at what this machine has.
+void StationBoot::install_chrony() {
+  const auto local = temp_ / "installed/usr/local";
+  const auto copy = [&](const char* from, const char* to) {
+    std::filesystem::create_directories((local / to).parent_path());
+    std::filesystem::copy_file(chrony_folder() / from, local / to);
+  };
+  copy("usr/sbin/chronyd", "sbin/chronyd");
+  copy("etc/default/chrony", "etc/default/chrony");
+  auto unit = read_file(chrony_folder() / "lib/systemd/system/chrony.service", 65'536);
+  ASSERT_TRUE(unit) << unit.error().text;
+  *unit = std::regex_replace(*unit, std::regex{"/usr/sbin/chronyd"}, "/usr/local/sbin/chronyd");
+  *unit = std::regex_replace(*unit, std::regex{"/etc/default"}, "/usr/local/etc/default");
+  ASSERT_TRUE(save_file(local / "lib/systemd/system/chrony.service", *unit));
+}
+
 void StationBoot::start_time_source() {
   ntp_port_ = free_port();
-  const auto file = temp_ / "time-source.conf";
-  ASSERT_TRUE(
-      save_file(file, fmt::format("local stratum 3\nport {}\nbindaddress 127.0.0.1\nallow 127.0.0.1\ncmdport 0\n"
-                                  "bindcmdaddress /\npidfile {}\n",
-                                  ntp_port_, (temp_ / "time-source.pid").string())));
-  const auto user = tests::run({{"id", "-un"}});
-  ASSERT_TRUE(user);
-  auto process = Process::start(
-      {{"/usr/sbin/chronyd", "-x", "-d", "-U", "-u", user->out.substr(0, user->out.find('\n')), "-f", file.string()}});
+  auto process = start_chronyd(
+      temp_ / "time-source.conf",
+      fmt::format("local stratum 3\nport {}\nbindaddress 127.0.0.1\nallow 127.0.0.1\ncmdport 0", ntp_port_));
   ASSERT_TRUE(process) << process.error().text;
   time_source_ = *std::move(process);
 }
@@ -127,8 +140,9 @@ void StationBoot::install_station() {
   EXPECT_EQ(run("systemctl is-active loa-station"), "active\n");
 }
 
-/// Debian's own unit, with the office as its source.
+/// With the office as its source; the user is what Debian's package would have made.
 void StationBoot::start_chrony() {
+  run("id -u _chrony >/dev/null 2>&1 || useradd --system --user-group -d /var/lib/chrony -s /usr/sbin/nologin _chrony");
   run("mkdir -p /etc/chrony /etc/tmpfiles.d && echo 'd /var/lib/chrony 0750 _chrony _chrony' > /etc/tmpfiles.d/c.conf");
   run(fmt::format("echo 'server {} port {} iburst minpoll 1 maxpoll 3' > /etc/chrony/chrony.conf", Guest::office_host,
                   ntp_port_));
