@@ -123,10 +123,14 @@ void Judge::compare(const PlannedCue& planned, const Emission* emission, std::in
   find(planned, "emitted and not reported", -claimed);
 }
 
-/// A clock that was believed and ahead books cues of tomorrow as missed; then the office changes them.
-bool of_an_older_plan(const PlannedCue& planned, const std::vector<const ProofRecord*>& proofs) {
-  return std::any_of(proofs.begin(), proofs.end(),
-                     [&](const ProofRecord* proof) { return proof->proof.plan_sequence() < planned.plan_sequence; });
+/// A clock that was believed and ahead books and plays cues of tomorrow; then the office changes them.
+bool is_of_an_older_plan(const headend::report::Anomaly& anomaly, const PlannedCue& planned,
+                         const std::vector<const ProofRecord*>& proofs) {
+  return std::any_of(proofs.begin(), proofs.end(), [&](const ProofRecord* record) {
+    const auto& proof = record->proof;
+    return proof.plan_sequence() < planned.plan_sequence && wall_from_us(proof.from_us()) == anomaly.from &&
+           wall_from_us(proof.to_us()) == anomaly.to;
+  });
 }
 
 /// Heard, and proved, as what an older plan had: other content, or at a time that is not the cue's any more.
@@ -155,7 +159,8 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
   for (const auto& anomaly : anomalies) {
     if (anomaly.kind == "frames") continue;  // a mark after a stall: less is reported
     if (!was_told(planned)) continue;
-    if ((anomaly.kind == "outside" || anomaly.kind == "object") && of_an_older_plan(planned, proofs)) continue;
+    const bool about_one_proof = anomaly.kind == "outside" || anomaly.kind == "object";
+    if (about_one_proof && is_of_an_older_plan(anomaly, planned, proofs)) continue;
     ++verdict_.proofs_double;
     find(planned, anomaly.kind, (anomaly.to - anomaly.from).count());
   }
