@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -17,16 +18,16 @@ using namespace loa::tests;
 void print_heard(const Verdict& verdict) {
   std::puts("\nNghe lại từ bản ghi của từng loa · listened back from each horn's recording");
   for (const auto& heard : verdict.heard) {
-    std::printf("  %-7s %-26s nói · heard %7.3f s  báo cáo · reported %7.3f s  lệch · off by %5.1f ms\n",
-                heard.cue.station.c_str(), heard.cue.title.c_str(), heard.match.heard_s, heard.cue.reported_s,
-                1e3 * (heard.cue.reported_s - heard.match.heard_s));
+    fmt::print("  {:<7} {:<26} nghe được · heard {:7.3f} s  báo cáo · reported {:7.3f} s  lệch · off by {:5.1f} ms\n",
+               heard.cue.station, heard.cue.title, heard.match.heard_s, heard.cue.reported_s,
+               1e3 * (heard.cue.reported_s - heard.match.heard_s));
   }
   std::printf(
       "  các loa bắt đầu lệch nhau nhiều nhất · greatest spread of starts %.3f ms, through the programme %.3f ms\n",
       verdict.worst_start_spread_us / 1e3, verdict.worst_spread_us / 1e3);
   for (const auto& page : verdict.pages) {
-    std::printf(
-        "  %-7s %-26s %s\n", page.cue.station.c_str(), page.cue.title.c_str(),
+    fmt::print(
+        "  {:<7} {:<26} {}\n", page.cue.station, page.cue.title,
         page.exact ? "đúng từng điểm ảnh đã duyệt · exactly the approved pixels" : "KHÁC bản duyệt · NOT as approved");
   }
 }
