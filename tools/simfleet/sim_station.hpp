@@ -101,7 +101,6 @@ class SimStation {
   void perform(const station::core::Halt& action);
   void perform(const station::core::Awake& action);
   void perform(const station::core::Dim& action);
-  [[nodiscard]] bool is_as_ordered(const v1::Proof& part) const;
   void perform(const station::core::Keep& action);
   void perform(const station::core::Remember& action);
   void perform(const station::core::Want& action);
@@ -109,6 +108,7 @@ class SimStation {
   void perform(const station::core::Reply& action);
   void perform(const station::core::Report&) {}
   void perform(const station::core::Raise& action);
+  [[nodiscard]] bool is_as_ordered(const v1::Proof& part) const;
   void keep_waiting_parts();
   void see_journal(bool failed);
   void publish(const Result<station::outbox::Outbox::Batch>& batch);

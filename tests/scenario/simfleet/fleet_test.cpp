@@ -120,16 +120,34 @@ TEST_F(FleetTest, AStationThatClaimsMoreThanItsHornEmittedIsCaught) {
   EXPECT_GT(outcome.verdict.false_us, 0);
 }
 
-/// Weather that made the judge doubt what was right. What it found in stations has a test of its own in its room.
-class SeedThatFoundSomething : public FleetTest, public testing::WithParamInterface<std::uint64_t> {};
+/// It found something in the weather of its time. What it found in stations has a test of its own in its room since.
+struct Seed {
+  const char* found;
+  const char* faults;
+  std::size_t stations;
+  int days;
+  std::uint64_t seed;
 
-TEST_P(SeedThatFoundSomething, Holds) { expect_kept(run_with("all", 10, 7, GetParam())); }
+  friend std::ostream& operator<<(std::ostream& out, const Seed& one) { return out << one.seed << ", " << one.found; }
+};
+
+class SeedThatFoundSomething : public FleetTest, public testing::WithParamInterface<Seed> {};
+
+TEST_P(SeedThatFoundSomething, Holds) {
+  const auto& one = GetParam();
+  expect_kept(run_with(one.faults, one.stations, one.days, one.seed));
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Seeds, SeedThatFoundSomething,
-    testing::Values(21'016'002,    // heard two days early, then moved by an edit, and heard there too
-                    20'307'002,    // an emergency that came twelve minutes late, on an ill disk
-                    21'717'004));  // heard two days early, while an edit gave the cue other content
+    testing::Values(Seed{"killed while the clock was a day back, and the plan on disk refused", "all", 20, 20, 203},
+                    Seed{"ten years ahead at boot, a plan before the clock, a hole", "clock,cut", 10, 10, 1},
+                    Seed{"a journal broken until a restart, holes before a mark", "disk,kill", 10, 10, 1},
+                    Seed{"a plan of a fortnight ahead that dropped what the old one owed", "all", 10, 7, 100'013},
+                    Seed{"proofs of a month that never was made the cues of today old ones", "all", 10, 7, 100'018},
+                    Seed{"heard two days early, then moved by an edit and heard there too", "all", 10, 7, 21'016'002},
+                    Seed{"an emergency twelve minutes late on an ill disk", "all", 10, 7, 20'307'002},
+                    Seed{"heard two days early while an edit gave it other content", "all", 10, 7, 21'717'004}));
 
 }  // namespace
 }  // namespace loa::tools::simfleet
