@@ -79,6 +79,7 @@ Result<std::string> ProofJournal::seal(const v1::Proof& proof, WallTime now) con
   address.sequence = proof.number();
   address.not_before = WallTime{};
   address.not_after = std::max(now, earliest_believable) + validity;
+  address.signed_at = now;
   std::string sealed = seal::seal(address, proof.SerializeAsString(), key_);
   if (sealed.size() > max_record_bytes) {
     return fail(ErrorCode::invalid, "a proof of {} bytes is larger than {}: it lists too many gaps", sealed.size(),
