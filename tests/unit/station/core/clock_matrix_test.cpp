@@ -180,6 +180,30 @@ TEST(ClockMatrix, EveryCellComesOutAsTheRulesSay) {
   EXPECT_EQ(cells, 5 * 6 * 13 * 5);
 }
 
+/// The time daemon is back six hours after the cue, and insists for ten minutes at the most.
+TEST(ClockMatrix, EveryCueThatComesAfterTheRightClockIsBackSounds) {
+  for (const auto& boot : boots) {
+    for (const auto& trust : trusts) {
+      for (const auto& [step_name, step_us] : steps) {
+        for (const auto& moment : moments) {
+          SCOPED_TRACE(fmt::format("boot {}, trust {}, step {}, {}", boot.name, trust.name, step_name, moment.name));
+          const Life is = run(cell_of(boot, trust, step_us, moment));
+          for (const auto& cue : is.cell.cues) {
+            if (cue.start_us() < moment.cue_us + 6 * hour + 11 * minute) continue;
+            const auto account = account_of(cue, is.kept);
+            ASSERT_TRUE(account.size() == 1 && account[0].what == "played")
+                << cue.title() << ": " << told(cue, account);
+            const auto in_time = [&](const Heard& one) {
+              return CueKey::of(one.cue) == CueKey::of(cue) && std::abs(one.at_us - cue.start_us()) <= 1000;
+            };
+            ASSERT_TRUE(std::any_of(is.heard.begin(), is.heard.end(), in_time)) << cue.title();
+          }
+        }
+      }
+    }
+  }
+}
+
 // ---- the same by hand, so that the rules themselves are judged ------------------------------------------------------
 
 std::string word(const v1::Cue& cue, const std::vector<Span>& account) {

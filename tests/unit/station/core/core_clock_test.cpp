@@ -104,10 +104,11 @@ TEST(CoreClock, ALatePlanIsNotTakenForDarknessAfterALeap) {
   }
 }
 
-TEST(CoreClock, TheRestOfACueThatWasAheadOfTimeWaitsForItsOwnInstant) {
+TEST(CoreClock, TheRestOfACueThatIsSureWaitsForItsOwnInstant) {
   const auto hour_long = Bench::cue("dai/2026-11-21/080000", 0, 3600, 3600);
-  Bench bench{{{CueKey::of(hour_long), hour_long.start_us(), hour_long.start_us() + 1800 * Bench::second,
-                v1::BUCKET_PLAYED}}};  // by a clock that was ahead
+  Bench bench{
+      {{CueKey::of(hour_long), hour_long.start_us(), hour_long.start_us() + 1800 * Bench::second, v1::BUCKET_PLAYED}},
+      Bench::Final{}};
   bench.give(0, Bench::plan({hour_long}), 1, true);
   EXPECT_EQ(Bench::first<Arm>(bench.at(3600)), nullptr);
   EXPECT_EQ(bench.core().next_deadline(), MonoTime{std::chrono::seconds{5397}});
@@ -245,10 +246,8 @@ TEST(CoreClock, SessionsOfADayAreCountedByThePlanAlsoWhenTheClockIsStepped) {
   auto more = Bench::plan({notice, noon, tomorrow, second});
   *more.mutable_policy() = plan.policy();
   bench.at(4000, 4000, PlanArrived{more, 2, {}, false});
-  bench.at(4700, 4700, Tick{});  // back to today: tomorrow's session has been all the same
-  bench.at(26 * 3600 - 1, 26 * 3600 - 1, Tick{});
-  bench.at(26 * 3600 + 20, 26 * 3600 + 20, Tick{});
-  EXPECT_EQ(bench.account(second), "refused 0.0-10.0 policy-sessions");
+  bench.at(4700, 4700, Tick{});  // back to today: tomorrow's session has not been
+  EXPECT_NE(Bench::first<Arm>(bench.at(26 * 3600 - 1, 26 * 3600 - 1, Tick{})), nullptr);
 }
 
 TEST(CoreClock, TheDaysOfAWeekAreCountedAlsoAcrossAStepIntoTheNext) {
