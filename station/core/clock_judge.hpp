@@ -40,7 +40,7 @@ class ClockJudge {
   /// A plan whose seal was right says that it was made then.
   void at_least(WallTime made);
   /// A message whose seal was right says that it was signed then (SureTime).
-  void office_signed(WallTime signed_at, MonoTime now) { sure_.office_signed(signed_at, now); }
+  void office_signed(WallTime signed_at, MonoTime now, bool news = true) { sure_.office_signed(signed_at, now, news); }
 
   /// What a reading is worth. At grade network and better it is believed and given back as it is. Else the wall time is
   /// what is known, at grade last_known; if nothing is, the reading itself at its own grade.

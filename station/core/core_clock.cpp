@@ -98,7 +98,7 @@ void StationCore::recount_sessions(const std::set<std::string>& occurrences) {
     const bool heard = std::any_of(spans.begin(), spans.end(), [](const Span& one) { return one.heard && !one.open; });
     session->second->aired = session->second->aired || heard;
   };
-  for (const auto& [key, track] : tracks_) count(key.occurrence, track.heard);
+  for (const auto& [key, track] : tracks_) count(key.occurrence, track.told);
   for (const auto& [key, spans] : journal_) count(key.occurrence, spans);
 }
 

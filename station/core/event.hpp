@@ -66,6 +66,7 @@ struct StopsRestored {
 /// welcome.
 struct OfficeSpoke {
   WallTime signed_at;
+  bool news = true;  ///< false: it lay on the disk, and contradicts no clock by being old
 };
 /// Time passed: next_deadline() was reached, or the clock was stepped or changed its grade.
 struct Tick {};

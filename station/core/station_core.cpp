@@ -17,7 +17,7 @@ StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& jo
                          const ClockMemory& memory)
     : settings_(settings), clock_(memory), born_(born), faults_(settings.faults) {
   for (const Accounted& entry : journal) {
-    journal_[entry.cue].push_back({entry.from_us, entry.to_us, entry.bucket == v1::BUCKET_PLAYED});
+    journal_[entry.cue].push_back(span_of(entry.from_us, entry.to_us, entry.bucket));
     const bool sounded = entry.bucket == v1::BUCKET_PLAYED && entry.medium == v1::MEDIUM_AUDIO;
     if (!sounded || protocol::message::is_reserved(entry.cue.occurrence)) continue;
     auto [session, fresh] = sessions_.try_emplace(entry.cue.occurrence, Session{entry.from_us, true});
@@ -135,7 +135,7 @@ void StationCore::keep(v1::Proof part) {
 
 // ---- time ---------------------------------------------------------------------------------------------------------
 
-void StationCore::take(const OfficeSpoke& event) { clock_.office_signed(event.signed_at, now_.mono); }
+void StationCore::take(const OfficeSpoke& event) { clock_.office_signed(event.signed_at, now_.mono, event.news); }
 
 void StationCore::take(const Tick& /*event*/) {}
 

@@ -27,7 +27,7 @@ void SureTime::begin(MonoTime now) {
   if (memory_.pending) pending_ = Pending{line_of(*memory_.pending, now), memory_.agreed};
 }
 
-void SureTime::office_signed(WallTime signed_at, MonoTime now) {
+void SureTime::office_signed(WallTime signed_at, MonoTime now, bool news) {
   begin(now);
   if (newest_signed_ && signed_at <= *newest_signed_) return;
   const Origin line = line_of(signed_at, now);
@@ -40,7 +40,7 @@ void SureTime::office_signed(WallTime signed_at, MonoTime now) {
     sure_ = *believed_;  // also when a later time was taken for sure: two witnesses against a memory
     sure_at_ = now;
     pending_.reset();
-  } else if (pending_) {
+  } else if (pending_ && news) {
     pending_->agreed = {};
   }
 }

@@ -43,7 +43,8 @@ class SureTime {
   /// Lets the instants on disk advance from now on. Nothing happens after the first call.
   void begin(MonoTime now);
   /// Takes note of a message whose seal was right. One that was signed before another of this life says nothing new.
-  void office_signed(WallTime signed_at, MonoTime now);
+  /// @param news  it has come now; false: it lay on the disk, and contradicts no clock by being old
+  void office_signed(WallTime signed_at, MonoTime now, bool news = true);
   /// Takes note of a reading that is believed.
   void believe(const Now& reading);
   /// Takes note that no reading is believed now: time without a clock bears nothing out.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t again_from_us = 1'000;  // less is the rounding of a part's edges
 constexpr std::int64_t longest_again_us = 86'400'000'000;
+constexpr std::int64_t correction_us = 5'000'000;      // a clock that is set back by no more was right
 constexpr std::int64_t heard_in_time_us = 60'000'000;  // so much too early is about when it should be heard
 
 __extension__ using Wide = __int128;  // microseconds of a day times those of another
@@ -17,17 +18,26 @@ std::int64_t frames_in(std::int64_t length_us) { return length_us * 6 / 125; }  
 
 }  // namespace
 
+Span span_of(std::int64_t from_us, std::int64_t to_us, v1::Bucket bucket) {
+  return {from_us, to_us, bucket == v1::BUCKET_PLAYED, false,
+          bucket == v1::BUCKET_INTERRUPTED || bucket == v1::BUCKET_SKIPPED_LATE};
+}
+
 bool reopen(std::vector<Span>& spans, std::int64_t from_us) {
   std::vector<Span> result;
   bool opened = false;
   for (const Span& span : spans) {
-    if (span.open || span.to_us <= from_us || (span.heard && span.to_us <= from_us + heard_in_time_us)) {
+    const bool in_time = (span.heard && span.to_us <= from_us + heard_in_time_us) ||
+                         (span.decided && span.from_us <= from_us + correction_us);
+    if (span.open || in_time || span.to_us <= from_us) {
       result.push_back(span);
       continue;
     }
-    const std::int64_t open_us = std::max(span.from_us, from_us);
-    if (span.from_us < open_us) result.push_back({span.from_us, open_us, span.heard, false});
-    result.push_back({open_us, span.to_us, span.heard, true});
+    Span closed = span, again = span;
+    closed.to_us = again.from_us = std::max(span.from_us, from_us);
+    again.open = true;
+    if (closed.from_us < closed.to_us) result.push_back(closed);
+    result.push_back(again);
     opened = true;
   }
   std::stable_sort(result.begin(), result.end(),
@@ -46,7 +56,7 @@ void Track::remember(const std::vector<Span>& spans) {
   frontier_us = start_us();
   known.clear();
   elsewhere.clear();
-  heard.clear();
+  told.clear();
   reopened.clear();
   const auto add = [](std::vector<Span>& to, std::int64_t from_us, std::int64_t to_us) {
     if (from_us < to_us) to.push_back({from_us, to_us});
@@ -56,7 +66,7 @@ void Track::remember(const std::vector<Span>& spans) {
       reopened.push_back(span);
       continue;
     }
-    if (span.heard) heard.push_back(span);
+    if (span.heard || span.decided) told.push_back(span);
     add(elsewhere, span.from_us, std::min(span.to_us, start_us()));
     add(known, std::max(span.from_us, start_us()), std::min(span.to_us, end_us()));
     add(elsewhere, std::max(span.from_us, end_us()), span.to_us);
@@ -67,8 +77,10 @@ void Track::remember(const std::vector<Span>& spans) {
 std::vector<Span> Track::accounted() const {
   std::vector<Span> spans = elsewhere;
   if (frontier_us > start_us()) spans.push_back({start_us(), frontier_us});
-  for (const auto* more : {&known, &heard, &reopened}) spans.insert(spans.end(), more->begin(), more->end());
-  const auto key = [](const Span& span) { return std::tuple{span.from_us, span.to_us, span.open, !span.heard}; };
+  for (const auto* more : {&known, &told, &reopened}) spans.insert(spans.end(), more->begin(), more->end());
+  const auto key = [](const Span& span) {
+    return std::tuple{span.from_us, span.to_us, span.open, !span.heard, !span.decided};
+  };
   std::sort(spans.begin(), spans.end(), [&](const Span& one, const Span& other) { return key(one) < key(other); });
   const auto same = [](const Span& one, const Span& other) {
     return one.from_us == other.from_us && one.to_us == other.to_us && one.open == other.open;
@@ -107,10 +119,9 @@ void Track::say_anew(v1::Proof& part) {
   for (const Span& span : reopened) {
     const std::int64_t from = std::max(span.from_us, part.from_us()), to = std::min(span.to_us, part.to_us());
     if (from < to && span.heard) before_us += to - from;
-    if (span.from_us < std::min(from, span.to_us))
-      left.push_back({span.from_us, std::min(from, span.to_us), span.heard, true});
-    if (std::max(to, span.from_us) < span.to_us)
-      left.push_back({std::max(to, span.from_us), span.to_us, span.heard, true});
+    for (const auto& [rest_from, rest_to] :
+         {std::pair{span.from_us, std::min(from, span.to_us)}, std::pair{std::max(to, span.from_us), span.to_us}})
+      if (rest_from < rest_to) left.push_back({rest_from, rest_to, span.heard, true, span.decided});
   }
   reopened = std::move(left);
   part.set_again_us(std::min(part.again_us() + before_us, longest_again_us));
@@ -152,6 +163,7 @@ std::vector<v1::Proof> Track::account(std::int64_t to_us, const Block& why) {
   while (frontier_us < to) {
     const std::int64_t until = known.empty() ? to : std::min(to, known.front().from_us);
     if (!is_filler()) parts.push_back(unheard(until, why));
+    if (const Span said = span_of(frontier_us, until, why.bucket); said.decided) told.push_back(said);
     frontier_us = until;
     skip_known();
   }
@@ -173,7 +185,7 @@ std::optional<v1::Proof> Track::take(v1::Proof part) {
   part.set_late_us(shift_us);
   part.set_again_us(std::exchange(again_us, 0));
   say_anew(part);
-  heard.push_back({from, to, true});
+  told.push_back({from, to, true});
   frontier_us = to;
   skip_known();
   return part;

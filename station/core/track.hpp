@@ -22,12 +22,17 @@ struct Block {
 struct Span {
   std::int64_t from_us = 0;
   std::int64_t to_us = 0;
-  bool heard = false;  ///< as PLAYED
-  bool open = false;   ///< by a clock that was ahead: it counts no more, and is to be accounted for anew
+  bool heard = false;    ///< as PLAYED
+  bool open = false;     ///< by a clock that was ahead: it counts no more, and is to be accounted for anew
+  bool decided = false;  ///< as INTERRUPTED or SKIPPED_LATE: a cue that does not come back has all its account at once
 };
+
+/// A stretch that a proof of some bucket accounts for.
+Span span_of(std::int64_t from_us, std::int64_t to_us, v1::Bucket bucket);
 
 /// Opens again what was accounted for of the time after an instant: a clock that was ahead did it, and the time has not
 /// come. What was heard stays when it ends less than a minute after the instant: it was heard about when it should.
+/// What was decided stays when it began before: a cue that was given up in its time does not come back.
 /// @return whether anything was opened
 bool reopen(std::vector<Span>& spans, std::int64_t from_us);
 
@@ -44,7 +49,7 @@ struct Track {
   std::int64_t frontier_us = 0;  ///< planned time before this is accounted for
   std::vector<Span> known;       ///< what is accounted for beyond it, by start
   std::vector<Span> elsewhere;   ///< and outside the planned time: the cue has been moved
-  std::vector<Span> heard;       ///< of all that, what was PLAYED
+  std::vector<Span> told;        ///< of all that, what was heard, and what was decided
   std::vector<Span> reopened;    ///< what was accounted for and is open again
   std::int64_t armed_end_us =
       INT64_MAX;  ///< planned end of the assignment: of what is open, or what the plan's horizon leaves of it

@@ -192,7 +192,7 @@ std::function<void(std::function<void()>)> Station::post() {
 Result<void> Station::start() {
   auto plan = load_plan();
   if (plan) core_->plan_was_made(wall_from_us(plan->plan.made_us()));
-  if (plan) hear_office(plan->signed_at);
+  if (plan) hear_office(plan->signed_at, false);
   load_faults();
   load_mute();
   load_stops();

@@ -85,7 +85,7 @@ class Station {
   void on_receipt(const std::string& sealed);
   void on_fetched(const sync::Fetched& fetched);
   void refuse(const char* what, const Error& error);
-  void hear_office(const std::optional<WallTime>& signed_at);
+  void hear_office(const std::optional<WallTime>& signed_at, bool news = true);
 
   void feed(const core::Event& event);
   void perform(const core::Arm& action);

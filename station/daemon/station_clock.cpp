@@ -11,8 +11,8 @@ core::ClockMemory clock_memory(const Vault& vault) {
   return {};
 }
 
-void Station::hear_office(const std::optional<WallTime>& signed_at) {
-  if (signed_at) feed(core::OfficeSpoke{*signed_at});
+void Station::hear_office(const std::optional<WallTime>& signed_at, bool news) {
+  if (signed_at) feed(core::OfficeSpoke{*signed_at, news});
 }
 
 // An instant that is lost costs some knowledge after a power cut; the next one comes within the hour.

@@ -256,7 +256,7 @@ void SimStation::start_process() {
     for (const auto& fault : process_->vault.load_faults()) feed(core::FaultRestored{fault});
     auto plan = load_plan();
     if (plan) process_->core->plan_was_made(wall_from_us(plan->plan.made_us()));
-    if (plan) hear_office(plan->signed_at);
+    if (plan) hear_office(plan->signed_at, false);
     load_stops();
     load_emergency();
     if (plan) adopt(std::move(*plan), true, core::Slot::plan);

@@ -92,7 +92,7 @@ class SimStation {
   void note_told(const v1::Plan& plan);
   void load_emergency();
   void hold_for_right_clock(const std::string& sealed, std::optional<std::uint64_t> after);
-  void hear_office(const std::optional<WallTime>& signed_at);
+  void hear_office(const std::optional<WallTime>& signed_at, bool news = true);
   void on_emergency(const std::string& sealed);
   void hold_emergency(const std::string& sealed, std::optional<std::uint64_t> after);
   void retry_emergency();

@@ -65,8 +65,8 @@ void SimStation::hold_for_right_clock(const std::string& sealed, std::optional<s
   process_->plan_retry = mono() + station::daemon::plan_pause;
 }
 
-void SimStation::hear_office(const std::optional<WallTime>& signed_at) {
-  if (signed_at) feed(core::OfficeSpoke{*signed_at});
+void SimStation::hear_office(const std::optional<WallTime>& signed_at, bool news) {
+  if (signed_at) feed(core::OfficeSpoke{*signed_at, news});
 }
 
 /// As station/daemon/station_emergency.cpp.

@@ -193,6 +193,22 @@ TEST(ClockLeap, WhatIsOnAirWhenTheClockIsPutRightKeepsItsAccount) {
   station.expect_all_from(righted_us + minute);
 }
 
+// It lost the air and does not come back: its account reaches to its end, which has not come.
+TEST(ClockLeap, ACueThatWasGivenUpInItsTimeDoesNotComeBackAfterARestart) {
+  const auto news = CoreBench::cue("tin/2026-11-21/070100", 0, 60, 60);
+  const auto at = [](int s) { return CoreBench::t0 + s * CoreBench::second; };
+  for (const bool clock_at_once : {true, false}) {
+    CoreBench bench{std::vector<Accounted>{{CueKey::of(news), at(60), at(70), v1::BUCKET_PLAYED},
+                                           {CueKey::of(news), at(70), at(120), v1::BUCKET_INTERRUPTED}}};
+    bench.grade = clock_at_once ? ClockGrade::disciplined : ClockGrade::none;
+    bench.give(75, CoreBench::plan({news}), 1, true);
+    bench.grade = ClockGrade::disciplined;
+    EXPECT_EQ(CoreBench::first<Arm>(bench.at(76)), nullptr);
+    bench.at(121);
+    EXPECT_EQ(bench.account(news), "");
+  }
+}
+
 // What the journal says of a sign is no session: on a sign's page nobody counts hours.
 TEST(ClockLeap, WhatASignShowedIsNoSessionAfterARestart) {
   const auto news = CoreBench::cue("tin/2026-11-21/070100", 0, 60, 10);

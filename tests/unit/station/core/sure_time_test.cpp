@@ -111,6 +111,14 @@ TEST(SureTime, WhatTheOfficeContradictsIsNeverBorneOut) {
   EXPECT_EQ(sure.at(MonoTime{72h}), noon + 72h);
 }
 
+TEST(SureTime, APlanOnTheDiskContradictsNoClockByBeingOld) {
+  SureTime sure{{noon, noon + days{5}, 23h}};
+  sure.believe(believed(noon + days{5}, 0s));
+  sure.office_signed(noon - days{3}, MonoTime{0s}, false);
+  run(sure, noon + days{5}, 0s, 1h);
+  EXPECT_EQ(sure.at(MonoTime{1h}), noon + days{5} + 1h);
+}
+
 // A lie that was borne out, because nobody could tell for a day, is corrected by the same means.
 TEST(SureTime, ADayOrTheOfficeAlsoCorrectsWhatWasTakenForSure) {
   SureTime by_day{{noon + days{365}, {}, {}}};
