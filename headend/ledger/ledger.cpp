@@ -256,6 +256,7 @@ Result<publisher::Publication> Ledger::make_receipt(const store::ChainHead& chai
   address.kind = v1::KIND_RECEIPT;
   address.not_before = now - clock_slack;
   address.not_after = now + receipt_life;
+  address.signed_at = now;
   LOA_TRY_LET(address.sequence, store_.next_sequence("receipt/" + chain.station, seconds_of(now)));
   auto sealed = protocol::seal::seal(address, receipt.SerializeAsString(), key_);
   LOA_TRY(store_.put_receipt(chain.station, sealed));

@@ -61,6 +61,7 @@ std::string seal(const Address& address, std::string_view body, const crypto::Se
   header.set_not_before_us(to_us(address.not_before));
   header.set_not_after_us(to_us(address.not_after));
   header.set_body(body.data(), body.size());
+  header.set_signed_us(to_us(address.signed_at));
 
   v1::Envelope envelope;
   envelope.set_header(header.SerializeAsString());

@@ -22,6 +22,7 @@ struct Address {
   std::uint64_t sequence = 0;
   WallTime not_before;
   WallTime not_after;
+  WallTime signed_at = {};  ///< when it is sealed, by the sender's clock; the epoch itself: not told
 };
 
 /// Seals a body.
