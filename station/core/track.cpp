@@ -77,7 +77,7 @@ std::vector<v1::Proof> Track::account(std::int64_t to_us, const Block& why) {
   std::vector<v1::Proof> parts;
   while (frontier_us < to) {
     const std::int64_t until = known.empty() ? to : std::min(to, known.front().from_us);
-    if (!is_filler()) parts.push_back(unheard(until, why));
+    if (!is_filler() && why.bucket != v1::BUCKET_UNKNOWN) parts.push_back(unheard(until, why));
     frontier_us = until;
     skip_known();
   }

@@ -76,7 +76,8 @@ struct Track {
   /// Steps over what is accounted for.
   void skip_known();
   /// Books planned time up to `to_us` that nobody heard. Nothing happens to what is booked already. A filler moves on
-  /// and owes nothing for its silence; a cue that wants to be whole only takes note.
+  /// and owes nothing for its silence, nor does any cue for time of bucket UNKNOWN, of which the station cannot speak;
+  /// a cue that wants to be whole only takes note.
   /// @return proofs to keep, in order, without clock fields
   [[nodiscard]] std::vector<v1::Proof> account(std::int64_t to_us, const Block& why);
   /// Books what was heard, cut to the cue and to what is not booked yet.
