@@ -81,11 +81,16 @@ bool StationCore::clock_settled() {
   return false;
 }
 
-/// No journal is younger than a process that has it: one that a clock ahead had begun in a time to come is put right.
+/// No journal is younger than a process that has it: one that a clock ahead had begun in a time to come is put right,
+/// and what was passed because of it is open again.
 void StationCore::note_birth() {
   if (born_us_ >= began_us_) return;
   began_us_ = born_us_;
   actions_.emplace_back(JournalBegan{wall_from_us(began_us_)});
+  for (auto& [key, track] : tracks_) {
+    if (!track.assigned && !track.passed.empty()) track.remember(track.accounted());
+  }
+  first_open_ = 0;
 }
 
 // Time before this process began belongs to nobody's decision: the station was off. So does a hole before something

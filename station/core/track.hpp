@@ -36,6 +36,7 @@ struct Track {
   std::uint64_t plan_sequence = 0;
   std::int64_t frontier_us = 0;  ///< planned time before this is accounted for
   std::vector<Span> known;       ///< what is accounted for beyond it, by start
+  std::vector<Span> passed;      ///< of what lies before the frontier: passed without proof, before the journal began
   std::vector<Span> elsewhere;   ///< and outside the planned time: the cue has been moved
   std::int64_t armed_end_us =
       INT64_MAX;  ///< planned end of the assignment: of what is open, or what the plan's horizon leaves of it
@@ -72,6 +73,7 @@ struct Track {
 
   /// Begins with what is accounted for of the cue, by start, in any of the places it was planned.
   void remember(const std::vector<Span>& spans);
+  /// What has its proof, without what was only passed.
   [[nodiscard]] std::vector<Span> accounted() const;
   /// Steps over what is accounted for.
   void skip_known();

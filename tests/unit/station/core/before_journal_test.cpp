@@ -75,6 +75,26 @@ TEST(BeforeJournal, IsPutRightWhenTheClockThatBeganItWasAhead) {
   EXPECT_EQ(began(right)->instant, at(0));
 }
 
+// It began ten years ahead, so the whole plan lay before it; when the time comes its cues sound.
+TEST(BeforeJournal, BurnsNoCueWhenTheClockThatBeganItWasAhead) {
+  const auto soon = Bench::cue("trua/2026-11-21/072000", 0, 1'200, 60);
+  const auto over = Bench::cue("sang/2026-11-21/065000", 0, -600, 300);
+  Bench bench;
+  bench.core().journal_began(std::nullopt);
+  bench.at(3'650.0 * 86'400, 0, Tick{});
+  PlanArrived event{Bench::plan({over, soon}), 1, {}, false};
+  event.held.insert(*Sha256::from_bytes(Bench::object_name('a')));
+  bench.at(3'650.0 * 86'400 + 1, 1, event);
+  bench.at(20, 20, Tick{});
+  EXPECT_NE(began(bench.at(630, 630, Tick{})), nullptr) << "it has insisted";
+  EXPECT_EQ(bench.account(soon), "");
+  const auto actions = bench.at(1'198, 1'198, Tick{});
+  ASSERT_NE(Bench::first<Arm>(actions), nullptr);
+  bench.at(1'260, 1'260, Bench::part(soon, 1'200, 1'260, "complete"));
+  EXPECT_EQ(bench.account(soon), "played 0.0-60.0 complete");
+  EXPECT_EQ(bench.account(over), "");
+}
+
 TEST(BeforeJournal, IsNoLaterThanAnyProcessThatHasIt) {
   Bench bench;
   bench.core().journal_began(at(20 * 86'400));

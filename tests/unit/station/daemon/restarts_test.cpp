@@ -129,7 +129,7 @@ TEST_F(RestartsTest, ALostFolderKnowsItsLifeWhenTheClockIsBelieved) {
 
 TEST_F(RestartsTest, AFolderPutBackToAnOlderCopyKnowsItsLifeWhenTheClockIsBelieved) {
   const auto monday = wall_from_us(1'795'000'000'000'000);
-  start("b", monday);
+  EXPECT_EQ(start("b", monday).total(), 1U);
   const auto copy = read_file(folder_ / "starts", 512);
   const auto newest = start("b", monday + 48h).life();
   ASSERT_TRUE(save_file(folder_ / "starts", *copy));
