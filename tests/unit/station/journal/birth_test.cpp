@@ -132,10 +132,10 @@ TEST_F(JournalPutBack, RenewsAtTheNextStartWhenThePowerIsCutInBetween) {
       before = journal.epoch();
       fill(journal, 100, again);
       ASSERT_TRUE(journal.is_behind(head).value());
-      std::filesystem::create_directory(folder() / "renewal");  // it cannot be written
+      std::filesystem::create_directory(folder() / "renewal.new");  // it cannot be written
       EXPECT_FALSE(journal.renew_behind(head));
       EXPECT_FALSE(journal.append(draft(50), morning)) << "no number is given in an epoch that is over";
-      std::filesystem::remove(folder() / "renewal");
+      std::filesystem::remove(folder() / "renewal.new");
     }
     const ProofJournal journal = open(small);
     EXPECT_NE(journal.epoch(), before) << again;
@@ -147,9 +147,9 @@ TEST_F(JournalPutBack, RenewsAtTheNextStartWhenThePowerIsCutInBetween) {
 TEST_F(JournalPutBack, GoesOnWhenTheDiskTakesItAgain) {
   const auto head = put_back(6, 20);
   ProofJournal journal = open(small);
-  std::filesystem::create_directory(folder() / "renewal");
+  std::filesystem::create_directory(folder() / "renewal.new");
   EXPECT_FALSE(journal.renew_behind(head));
-  std::filesystem::remove(folder() / "renewal");
+  std::filesystem::remove(folder() / "renewal.new");
   fill(journal, 50, 1);
   EXPECT_EQ(journal.last(), 7u);
   EXPECT_TRUE(chain_holds(journal, 1));
