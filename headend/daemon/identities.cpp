@@ -50,7 +50,8 @@ Result<void> Identities::hear(const std::string& station, const v1::Status& stat
   if (verdict.new_boot) new_boots_.push_back(station);
   if (verdict.twice) twice_.insert_or_assign(station, *verdict.twice);
   if (verdict.alone) {
-    alone_.insert_or_assign(station, *verdict.alone);
+    log::info("identity.alone", {{"station", station}, {"boot", verdict.alone->left.boot}});
+    ended_.insert_or_assign(station, verdict.alone->ended);
     written_.erase(station);  // its journal was left out while the other one counted
   }
   hear_journal(station, status);
@@ -68,7 +69,7 @@ void Identities::hear_journal(const std::string& station, const v1::Status& stat
 void Identities::forget(const std::string& station) {
   watch_.forget(station);
   twice_.erase(station);
-  alone_.erase(station);
+  ended_.insert_or_assign(station, std::nullopt);
   journals_.erase(station);
   written_.erase(station);
   std::erase(new_boots_, station);
@@ -76,14 +77,14 @@ void Identities::forget(const std::string& station) {
 
 Result<void> Identities::keep(WallTime now) {
   for (const auto& [station, twice] : twice_) LOA_TRY(keep_twice(station, twice, now));
-  for (const auto& [station, alone] : alone_) LOA_TRY(keep_alone(station, alone, now));
+  for (const auto& [station, ended] : ended_) LOA_TRY(end_conflict(station, ended.value_or(now), now));
   for (const auto& [station, journal] : journals_) LOA_TRY(keep_journal(journal));
   return {};
 }
 
 void Identities::kept() {
   twice_.clear();
-  alone_.clear();
+  ended_.clear();
   for (auto& [station, journal] : std::exchange(journals_, {})) written_.insert_or_assign(station, std::move(journal));
 }
 
@@ -97,13 +98,12 @@ Result<void> Identities::keep_twice(const std::string& station, const IdentityWa
   return store_.put_identity_conflict({station, twice.since, first.value_or(*earlier), std::nullopt});
 }
 
-Result<void> Identities::keep_alone(const std::string& station, const IdentityWatch::Alone& alone, WallTime now) {
-  log::info("identity.alone", {{"station", station}, {"boot", alone.left.boot}});
+Result<void> Identities::end_conflict(const std::string& station, WallTime ended, WallTime now) {
   LOA_TRY(store_.resolve_fault(station, store::identity_twice, now));
   LOA_TRY_LET(const auto conflicts, store_.identity_conflicts(station));
   for (auto conflict : conflicts) {
     if (conflict.ended) continue;
-    conflict.ended = std::max(alone.ended, conflict.since);
+    conflict.ended = std::max(ended, conflict.since);
     LOA_TRY(store_.put_identity_conflict(conflict));
   }
   return {};

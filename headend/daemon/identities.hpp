@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,7 @@ class Identities {
   /// @param now  by the head-end's clock, as far as it is right
   /// @error refused: it is older than what was heard
   Result<void> hear(const std::string& station, const v1::Status& status, std::uint64_t sequence, WallTime now);
-  /// The station was removed, or has another key.
+  /// The station was removed, or has another key: its earlier boxes speak for it no more, a conflict of them is over.
   void forget(const std::string& station);
 
   /// Writes what is news, inside the caller's transaction.
@@ -39,14 +40,15 @@ class Identities {
  private:
   void hear_journal(const std::string& station, const v1::Status& status);
   Result<void> keep_twice(const std::string& station, const IdentityWatch::Twice& twice, WallTime now);
-  Result<void> keep_alone(const std::string& station, const IdentityWatch::Alone& alone, WallTime now);
+  Result<void> end_conflict(const std::string& station, WallTime ended, WallTime now);
   Result<void> keep_journal(const store::JournalLife& journal);
 
   store::Store& store_;
   timetable::Zone zone_;
   IdentityWatch watch_;
-  std::map<std::string, IdentityWatch::Twice> twice_;   ///< not kept yet, by station
-  std::map<std::string, IdentityWatch::Alone> alone_;   ///< likewise
+  std::map<std::string, IdentityWatch::Twice> twice_;  ///< not kept yet, by station
+  /// Likewise: conflicts that are over, with when the other box was last heard; absent: until it is kept.
+  std::map<std::string, std::optional<WallTime>> ended_;
   std::map<std::string, store::JournalLife> journals_;  ///< likewise
   std::map<std::string, store::JournalLife> written_;   ///< the last one of each station
   std::vector<std::string> new_boots_;

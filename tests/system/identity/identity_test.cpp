@@ -81,7 +81,10 @@ class Identity : public testing::Test {
     schedule(programme, 4s);
     ASSERT_TRUE(wait_until(25s, [&] { return !ledger(programme).empty(); }));
     ASSERT_EQ(ledger(programme).at(0).proof.bucket(), v1::BUCKET_PLAYED);
-    ASSERT_TRUE(wait_until(70s, [&] { return number_of("proofs_waiting") == 0; }));
+    ASSERT_TRUE(wait_until(20s, [&] {
+      must({"command", "report", "--station", station, "--wait", "2"});  // its next word by itself is a minute away
+      return number_of("proofs_waiting") == 0;
+    }));
   }
   boost::json::value report() const {
     const auto day = local_date(wall_now());

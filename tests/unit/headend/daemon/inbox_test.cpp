@@ -379,6 +379,16 @@ TEST_F(TwoBoxesTest, LastOverARestartOfTheHeadEnd) {
   EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
 }
 
+TEST_F(TwoBoxesTest, AreOverWhenTheStationGetsAnotherKey) {
+  two_boxes();
+  auto stations = store_.catalogue()->stations;
+  stations.at(0).key = key_of(7).public_key();
+  inbox_.know(stations);
+  ASSERT_TRUE(inbox_.commit(now + 5min));
+  EXPECT_EQ(store_.identity_conflicts("a")->at(0).ended, now + 5min) << "else the new box's proofs would wait for ever";
+  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
+}
+
 TEST_F(TwoBoxesTest, EachNewProcessIsToldOfOnce) {
   hear(word("first", 'e', 0, 1, 10s), 10s);
   EXPECT_EQ(inbox_.take_new_boots(), std::vector<std::string>{"a"});
