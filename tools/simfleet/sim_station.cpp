@@ -285,6 +285,7 @@ Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
     accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket, entry.medium});
   process->unkept.assign(found.unkept.begin(), found.unkept.end());
   process->core = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono(), memory);
+  process->core->journal_began(process->journal.began());
   return process;
 }
 

@@ -127,8 +127,13 @@ bool SimStation::may_change_plan() const {
 void SimStation::on_receipt(const std::string& sealed) {
   const auto receipt = process_->gate.receipt(sealed);
   if (!receipt) return note("receipt-refused");
-  if (!process_->journal.receipted(receipt->receipt)) return note("receipt-untaken", "{}", receipt->receipt.through());
   hear_office(receipt->signed_at);
+  if (const auto behind = process_->journal.is_behind(receipt->receipt); behind && *behind) {
+    note("journal-behind", "{} {}", receipt->receipt.through(),
+         process_->journal.renew_behind(receipt->receipt).has_value());
+    return publish(process_->outbox.on_new_epoch(mono()));
+  }
+  if (!process_->journal.receipted(receipt->receipt)) return note("receipt-untaken", "{}", receipt->receipt.through());
   publish(process_->outbox.on_receipted(mono()));
   schedule_tick();
 }
@@ -210,6 +215,11 @@ void SimStation::perform(const core::Remember& action) {
   const auto& memory = action.memory;
   note("remember", "{} {} {}", memory.sure ? to_us(*memory.sure) : 0, memory.pending ? to_us(*memory.pending) : 0,
        process_->vault.save_clock(memory).has_value());
+}
+
+void SimStation::perform(const core::JournalBegan& action) {
+  process_->journal.begin(action.instant);
+  note("journal-began", "{} {}", to_us(action.instant), process_->journal.save_began().has_value());
 }
 
 void SimStation::perform(const core::Want& action) {
