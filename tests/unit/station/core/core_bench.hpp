@@ -17,6 +17,7 @@ class CoreBench {
 
   CoreBench() : core_(CoreSettings{}, {}, MonoTime{}) {}
   explicit CoreBench(const std::vector<Accounted>& journal) : core_(CoreSettings{}, journal, MonoTime{}) {}
+  explicit CoreBench(const CoreSettings& settings) : core_(settings, {}, MonoTime{}) {}
 
   static std::string object_name(char letter) { return std::string(32, letter); }
 
