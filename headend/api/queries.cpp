@@ -85,11 +85,12 @@ Result<std::vector<FleetLine>> fleet(store::Store& store) {
 namespace {
 
 /// A fault that would keep the next programme from being heard or seen.
-const store::FaultRecord* broken_output(const FleetLine& line) {
+const store::FaultRecord* silenced_by(const FleetLine& line) {
   for (const auto& fault : line.faults) {
     const bool stands = fault.state == v1::FAULT_STATE_NEW || fault.state == v1::FAULT_STATE_ACKNOWLEDGED;
-    const bool output = fault.code == "device-gone" || fault.code == "panel" || fault.code == "amplifier-feedback";
-    if (stands && output) return &fault;
+    const bool silences = fault.code == "device-gone" || fault.code == "panel" || fault.code == "amplifier-feedback" ||
+                          fault.code == "clock-untrusted";
+    if (stands && silences) return &fault;
   }
   return nullptr;
 }
@@ -102,7 +103,7 @@ std::string state_of(const FleetLine& line, WallTime now) {
   if (unreachable_since(line, now)) return "không liên lạc được · unreachable";
   if (!line.status) return "đã kết nối · online";
   if (!line.status->on_air().empty()) return "đang phát · on air";
-  if (const auto* broken = broken_output(line)) return fmt::format("hỏng thiết bị · at fault ({})", broken->code);
+  if (const auto* fault = silenced_by(line)) return fmt::format("có lỗi · at fault ({})", fault->code);
   if (line.status->plan_sequence() < line.plan_issued) return "chờ kế hoạch · plan on its way";
   if (line.status->objects_held() < line.status->objects_wanted()) return "đang tải · fetching";
   return "sẵn sàng · ready";

@@ -12,7 +12,8 @@
 namespace loa::station::display {
 namespace {
 
-constexpr std::chrono::seconds patience{5};  // a panel's driver may take seconds to open
+constexpr std::chrono::seconds patience{5};         // a panel's driver may take seconds to open
+constexpr std::chrono::seconds trial_patience{60};  // nobody waits for a trial, and a restart would not help
 
 }  // namespace
 
@@ -50,6 +51,13 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
       pulse_.call(std::chrono::steady_clock::now() + patience);
     }
     changed_.notify_one();
+  }
+
+  void try_device() {
+    give([this](SignShow& show, MonoTime now) {
+      pulse_.beat(now + trial_patience);
+      show.try_device();
+    });
   }
 
   [[nodiscard]] const Pulse& pulse() const { return pulse_; }
@@ -140,9 +148,7 @@ void SignPlayer::set_brightness(int percent) {
   works_->give([percent](SignShow& show, MonoTime) { show.set_brightness(percent); });
 }
 
-void SignPlayer::try_device() {
-  works_->give([](SignShow& show, MonoTime) { show.try_device(); });
-}
+void SignPlayer::try_device() { works_->try_device(); }
 
 void SignPlayer::set_awake(bool awake) {
   works_->give([awake](SignShow& show, MonoTime) { show.set_awake(awake); });

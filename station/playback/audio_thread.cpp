@@ -13,6 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds wait_step{100};
 constexpr std::chrono::milliseconds period_patience{1'500};  // a period takes 10 ms, a wait for one at most wait_step
 constexpr std::chrono::seconds device_patience{5};           // some drivers take seconds to open or close
+constexpr std::chrono::seconds trial_patience{60};           // nobody waits for a trial, and a restart would not help
 
 MonoTime within(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
@@ -68,7 +69,7 @@ void AudioThread::set_awake(bool awake) {
 
 void AudioThread::try_device() {
   looks_ = true;
-  pulse_.call(within(device_patience));
+  pulse_.call(within(trial_patience));
   wake_.release();
 }
 
@@ -94,7 +95,7 @@ void AudioThread::run() {
 
 /// Nothing leaves the device: it is not written to. The technician is still there to hear that the name is wrong.
 void AudioThread::look() {
-  pulse_.beat(within(device_patience));
+  pulse_.beat(within(trial_patience));
   trouble_.clear();
   if (const auto shape = device_->open(); !shape) {
     trouble_ = shape.error().text;

@@ -59,7 +59,7 @@ class Outputs : public testing::Test {
   [[nodiscard]] std::string checked(const std::string& part, int expect_status) const {
     Command command = kit_->command_of(station);
     command.argv = {command.argv[0], "--check", "--json", command.argv[1]};
-    command.err = {};
+    command.err = fs::path{};
     const auto done = run(command, 60s);
     if (!done) return done.error().text;
     EXPECT_EQ(done->exit.status, expect_status) << done->out;
