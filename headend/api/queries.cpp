@@ -82,15 +82,75 @@ Result<std::vector<FleetLine>> fleet(store::Store& store) {
   return lines;
 }
 
+namespace {
+
+/// A fault that would keep the next programme from being heard or seen.
+const store::FaultRecord* silenced_by(const FleetLine& line) {
+  for (const auto& fault : line.faults) {
+    const bool stands = fault.state == v1::FAULT_STATE_NEW || fault.state == v1::FAULT_STATE_ACKNOWLEDGED;
+    const bool silences = fault.code == "device-gone" || fault.code == "panel" || fault.code == "amplifier-feedback" ||
+                          fault.code == "clock-untrusted";
+    if (stands && silences) return &fault;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 std::string state_of(const FleetLine& line, WallTime now) {
   if (!line.known) return "chưa thấy · never seen";
   if (!line.online) return "mất kết nối · offline";
   if (unreachable_since(line, now)) return "không liên lạc được · unreachable";
   if (!line.status) return "đã kết nối · online";
   if (!line.status->on_air().empty()) return "đang phát · on air";
+  if (const auto* fault = silenced_by(line)) return fmt::format("có lỗi · at fault ({})", fault->code);
   if (line.status->plan_sequence() < line.plan_issued) return "chờ kế hoạch · plan on its way";
   if (line.status->objects_held() < line.status->objects_wanted()) return "đang tải · fetching";
   return "sẵn sàng · ready";
+}
+
+Result<v1::Command> test_order(store::Store& store, const std::string& station) {
+  LOA_TRY_LET(const auto catalogue, store.catalogue());
+  const auto* known = catalogue.station(station);
+  if (known == nullptr)
+    return fail(ErrorCode::missing, "không có trạm \"{0}\": xem `loa station list` · there is no station \"{0}\"",
+                station);
+  LOA_TRY_LET(const auto statuses, store.statuses());
+  for (const auto& status : statuses) {
+    if (status.station != station || !status.status) continue;
+    const auto& words = status.status->understands();
+    if (std::find(words.begin(), words.end(), "test") != words.end()) continue;
+    return fail(
+        ErrorCode::unsupported,
+        "phần mềm của trạm {} quá cũ, chưa biết thử máy: hãy nâng cấp · its software ({}) is too old for tests: "
+        "upgrade the box",
+        station, status.status->software());
+  }
+  v1::Command command;
+  command.mutable_test()->set_gain_cb(known->gain_cb);
+  return command;
+}
+
+bool passed(const v1::Answer& answer) {
+  return std::all_of(answer.measured().begin(), answer.measured().end(),
+                     [](const auto& measured) { return measured.reason() == "complete" && measured.frames() > 0; });
+}
+
+std::string describe(const v1::Measured& measured) {
+  const bool sign = measured.medium() == v1::MEDIUM_SIGN;
+  const double seconds = static_cast<double>(measured.to_us() - measured.from_us()) / 1e6;
+  std::string text = sign ? fmt::format("bảng: thấy {0:.2f} s, {1} khung hình · sign: seen {0:.2f} s, {1} frames",
+                                        seconds, measured.frames())
+                          : fmt::format(
+                                "loa: phát {0:.2f} s, {1} mẫu, mức {2:.1f} dB · loudspeaker: {0:.2f} s, {1} "
+                                "samples, gain {2:.1f} dB",
+                                seconds, measured.frames(), measured.gain_cb() / 100.0);
+  text += fmt::format(", lệch · start {:+.2f} ms", measured.start_error_us() / 1000.0);
+  if (measured.gaps() > 0)
+    text += fmt::format(", {} chỗ hụt · gaps ({:.0f} ms)", measured.gaps(),
+                        static_cast<double>(measured.gaps_us()) / 1000.0);
+  if (measured.reason() != "complete") text += fmt::format(", KHÔNG XONG · NOT COMPLETE ({})", measured.reason());
+  return text;
 }
 
 Result<report::Report> make_report(store::Store& store, store::LocalDate from, store::LocalDate to,

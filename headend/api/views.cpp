@@ -151,6 +151,20 @@ json::object view(const store::Policy& policy) {
   return object;
 }
 
+json::object view(const v1::Measured& measured) {
+  return {{"medium", name_of(measured.medium())},
+          {"reason", measured.reason()},
+          {"from", format_utc(wall_from_us(measured.from_us()))},
+          {"to", format_utc(wall_from_us(measured.to_us()))},
+          {"frames", measured.frames()},
+          {"gaps", measured.gaps()},
+          {"gaps_us", measured.gaps_us()},
+          {"underruns", measured.underruns()},
+          {"gain_cb", measured.gain_cb()},
+          {"start_error_us", measured.start_error_us()},
+          {"device_ppb", measured.device_ppb()}};
+}
+
 json::object view(const store::FaultRecord& fault) {
   static constexpr const char* names[] = {"new", "acknowledged", "resolved", "reset"};
   return {{"station", fault.station},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "headend/api/queries.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
@@ -42,6 +43,8 @@ Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view p
       return take_status(station, payload, now);
     case Leaf::fault:
       return take_fault(station, from.code, payload, now);
+    case Leaf::answer:
+      return take_answer(station, payload);
     default:
       return fail(ErrorCode::invalid, "{} sent what the head-end does not read", station);
   }
@@ -84,6 +87,19 @@ Result<void> Inbox::take_fault(const std::string& station, std::string_view code
   faults_.insert_or_assign({station, fault.code()},
                            store::FaultRecord{station, fault.code(), fault.state(), wall_from_us(fault.since_us()), now,
                                               std::max<std::uint32_t>(fault.count(), 1), fault.text()});
+  return {};
+}
+
+/// Who ordered waits for it himself; here it stands in the office's log, with what was measured.
+Result<void> Inbox::take_answer(const std::string& station, std::string_view payload) {
+  LOA_TRY_LET(const auto body, open(station, v1::KIND_ANSWER, station + "/answer", payload));
+  LOA_TRY_LET(const auto answer, protocol::message::decode<v1::Answer>(body));
+  log::info(
+      "order.answered",
+      {{"station", station}, {"command", answer.command()}, {"accepted", answer.accepted()}, {"text", answer.text()}});
+  for (const auto& measured : answer.measured()) {
+    log::info("output.tested", {{"station", station}, {"measured", api::describe(measured)}});
+  }
   return {};
 }
 

@@ -48,6 +48,7 @@ class Inbox {
   void forget(const std::string& station);
   Result<void> take_state(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_status(const std::string& station, std::string_view payload, WallTime now);
+  Result<void> take_answer(const std::string& station, std::string_view payload);
   Result<void> take_fault(const std::string& station, std::string_view code, std::string_view payload, WallTime now);
   Result<void> keep_all(WallTime now);
   Result<void> keep_clocks(WallTime now);

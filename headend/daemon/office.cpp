@@ -171,7 +171,8 @@ Result<void> Office::State::start_link() {
     });
   };
   wire = std::make_unique<link::Link>(std::move(settings), std::move(events), post);
-  for (const auto leaf : {topic::Leaf::state, topic::Leaf::status, topic::Leaf::proof, topic::Leaf::fault}) {
+  for (const auto leaf :
+       {topic::Leaf::state, topic::Leaf::status, topic::Leaf::proof, topic::Leaf::fault, topic::Leaf::answer}) {
     LOA_TRY(wire->subscribe(topic::of_every_station(ward.settings().id, leaf), link::Qos::at_least_once));
   }
   return wire->start();

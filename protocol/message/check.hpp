@@ -30,6 +30,7 @@ inline constexpr std::size_t max_brightness = 48;  ///< stretches of the day
 inline constexpr int min_gain_cb = -6'000;
 inline constexpr Micros max_duration = std::chrono::hours{24};      ///< of one cue, and of one proof
 inline constexpr Micros max_start_error = std::chrono::minutes{1};  ///< to both sides; who is further off says this
+inline constexpr Micros max_test = std::chrono::seconds{10};        ///< one output's share of a test
 inline constexpr Micros max_stagger = std::chrono::seconds{1};
 inline constexpr Micros max_horizon = std::chrono::hours{24 * 400};        ///< horizon_us − made_us
 inline constexpr WallTime earliest = wall_from_us(1'577'836'800'000'000);  ///< 2020-01-01, of planned instants

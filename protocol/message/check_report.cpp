@@ -15,6 +15,8 @@ constexpr int min_temperature_c = -100, max_temperature_c = 200;
 constexpr std::uint32_t max_next_within_s = 3'600;
 constexpr int max_standing_faults = 64;
 constexpr int max_device_ppb = 10'000'000;  ///< 1 %; a card that is worse is broken
+constexpr int max_outputs = 2;              ///< of one station: sound and sign
+constexpr int max_understood = 64;          ///< words
 
 /// Instants that a station states by its own clock, which may never have been set.
 Result<void> demand_stated(std::string_view field, std::int64_t us) {
@@ -108,6 +110,28 @@ Result<void> check_identity(const v1::Status& status) {
   return status.began_us() == 0 ? Result<void>{} : demand_instant("began_us", status.began_us(), earliest, latest);
 }
 
+Result<void> check_understood(const v1::Status& status) {
+  LOA_TRY(demand(status.understands_size() <= max_understood, "{} understood words are more than {}",
+                 status.understands_size(), max_understood));
+  for (const auto& word : status.understands()) LOA_TRY(demand_id("an understood word", word));
+  return {};
+}
+
+/// What an output made of a test.
+Result<void> check_test(const v1::Measured& measured) {
+  LOA_TRY(demand(measured.medium() == v1::MEDIUM_AUDIO || measured.medium() == v1::MEDIUM_SIGN,
+                 "measured medium {} is not known", static_cast<int>(measured.medium())));
+  LOA_TRY(demand_id("measured reason", measured.reason()));
+  LOA_TRY(demand_instant("measured from_us", measured.from_us(), earliest, latest));
+  LOA_TRY(demand_range<std::int64_t>("measured to_us", measured.to_us(), measured.from_us(),
+                                     measured.from_us() + max_test.count()));
+  LOA_TRY(demand_range<std::int64_t>("measured gaps_us", measured.gaps_us(), 0, measured.to_us() - measured.from_us()));
+  LOA_TRY(demand_range("measured gain_cb", measured.gain_cb(), min_gain_cb, 0));
+  LOA_TRY(demand_range<std::int64_t>("measured start_error_us", measured.start_error_us(), -max_start_error.count(),
+                                     max_start_error.count()));
+  return demand_range("measured device_ppb", measured.device_ppb(), -max_device_ppb, max_device_ppb);
+}
+
 bool is_bucket_sent(int bucket) { return v1::Bucket_IsValid(bucket) && bucket != v1::BUCKET_UNKNOWN; }
 
 }  // namespace
@@ -152,6 +176,7 @@ Result<void> check(const v1::Status& status) {
   LOA_TRY(demand_range("next_within_s", status.next_within_s(), 0U, max_next_within_s));
   LOA_TRY(check_standing(status.faults()));
   LOA_TRY(check_identity(status));
+  LOA_TRY(check_understood(status));
   return demand_text("refused", status.refused(), max_text_bytes);
 }
 
@@ -177,6 +202,8 @@ Result<void> check(const v1::Command& command) {
       return demand_id("acknowledge code", command.acknowledge().code());
     case v1::Command::kReset:
       return demand_id("reset code", command.reset().code());
+    case v1::Command::kTest:
+      return demand_range("test gain_cb", command.test().gain_cb(), min_gain_cb, 0);
     case v1::Command::ORDER_NOT_SET:
       break;
   }
@@ -185,6 +212,9 @@ Result<void> check(const v1::Command& command) {
 
 Result<void> check(const v1::Answer& answer) {
   LOA_TRY(demand_id("command", answer.command()));
+  LOA_TRY(demand(answer.measured_size() <= max_outputs, "{} measured outputs are more than {}", answer.measured_size(),
+                 max_outputs));
+  for (const auto& measured : answer.measured()) LOA_TRY(check_test(measured));
   return demand_text("text", answer.text(), max_text_bytes);
 }
 

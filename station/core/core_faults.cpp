@@ -48,9 +48,13 @@ void StationCore::take(const FaultRestored& event) { faults_.restore(event.fault
 
 void StationCore::take(const Condition& event) { faults_.see(event, now_); }
 
-void StationCore::note_device(v1::Medium medium, bool works) {
-  set_fault(medium == v1::MEDIUM_SIGN ? fault_code::panel : fault_code::device_gone, !works,
-            "the output device failed or is missing; it is tried again every second");
+/// @param trouble  what a trial said; empty: it failed in use, or it works
+void StationCore::note_device(v1::Medium medium, bool works, std::string trouble) {
+  if (trouble.empty()) {
+    trials_.used(medium, works, now_.mono);
+    if (!works) trouble = "the output device failed or is missing; it is tried again and again";
+  }
+  set_fault(medium == v1::MEDIUM_SIGN ? fault_code::panel : fault_code::device_gone, !works, std::move(trouble));
 }
 
 }  // namespace loa::station::core

@@ -68,11 +68,16 @@ struct OfficeSpoke {
   WallTime signed_at;
   bool news = true;  ///< false: it lay on the disk, and contradicts no clock by being old
 };
+/// A trial that was ordered by Try is over.
+struct DeviceTried {
+  v1::Medium medium = v1::MEDIUM_UNSPECIFIED;
+  std::string trouble;  ///< why the device cannot be used, one sentence; empty: it can
+};
 /// Time passed: next_deadline() was reached, or the clock was stepped or changed its grade.
 struct Tick {};
 
 using Event = std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, PageDamaged, CommandArrived,
-                           MuteRestored, StopsRestored, FaultRestored, Condition, OfficeSpoke, Tick>;
+                           MuteRestored, StopsRestored, FaultRestored, Condition, OfficeSpoke, DeviceTried, Tick>;
 
 // ---- actions -----------------------------------------------------------------------------------------------------
 
@@ -89,6 +94,10 @@ struct Halt {
 struct Awake {
   v1::Medium medium;
   bool awake;
+};
+/// Try a device that nobody uses, without a sound or a picture. DeviceTried answers.
+struct Try {
+  v1::Medium medium;
 };
 /// How bright the sign is from now on, 1…100 %.
 struct Dim {
@@ -127,7 +136,8 @@ struct Raise {
   v1::Fault fault;
 };
 
-using Action = std::variant<Arm, Halt, Awake, Dim, Keep, Remember, JournalBegan, Want, Inspect, Reply, Report, Raise>;
+using Action =
+    std::variant<Arm, Halt, Awake, Try, Dim, Keep, Remember, JournalBegan, Want, Inspect, Reply, Report, Raise>;
 using Actions = std::vector<Action>;
 
 /// A part of a cue's planned time that the journal already holds.

@@ -7,8 +7,10 @@
 
 #include "protocol/base/time.hpp"
 #include "station/core/clock_judge.hpp"
+#include "station/core/device_trials.hpp"
 #include "station/core/event.hpp"
 #include "station/core/fault_book.hpp"
+#include "station/core/output_test.hpp"
 #include "station/core/policy_rule.hpp"
 #include "station/core/time_anchor.hpp"
 
@@ -24,6 +26,7 @@ struct CoreSettings {
   Micros content_alarm = std::chrono::minutes{30};    ///< missing content is a fault from this long before its cue
   std::uint32_t underruns = 3;                        ///< so many in one cue, or in ten minutes of it, are a fault
   FaultSettings faults = {};
+  TrialSettings trials = {};
 };
 
 /// Decides what an unattended station does. Pure: no thread, socket, file or clock inside; the same object runs on a
@@ -80,8 +83,13 @@ class StationCore {
   /// Whether a newer plan leaves out a cue that had begun when it was made, by the office's clock, and is still to come
   /// by this one: one of the clocks is wrong, and the plan that names the cue must stay on the disk until it is closed.
   [[nodiscard]] bool awaits_cue_before(const v1::Plan& newer) const;
-  [[nodiscard]] std::size_t objects_wanted() const { return held_.size(); }
-  [[nodiscard]] std::size_t objects_held() const;
+  /// Objects that a cue names which is not over, and how many of them are here. What only past cues name is wanted by
+  /// nobody, whether it ever came or not.
+  struct Content {
+    std::size_t wanted = 0;
+    std::size_t held = 0;
+  };
+  [[nodiscard]] Content content() const;
   /// When each object is presented next: begin of the first cue that is not over and names it. An emergency's are
   /// needed from the first instant on. What is not here no cue wants any more.
   [[nodiscard]] std::map<Sha256, WallTime> objects_needed() const;
@@ -123,6 +131,7 @@ class StationCore {
   void take(const Condition& event);
   void take(const StopsRestored& event);
   void take(const OfficeSpoke& event);
+  void take(const DeviceTried& event);
   void take(const Tick& event);
   [[nodiscard]] v1::Answer obey(const v1::Command& command);
 
@@ -153,10 +162,16 @@ class StationCore {
   void keep_played(Track& track, const v1::Proof& part);
   void keep(v1::Proof part);
   void watch_awake();
+  void try_outputs();
+  void begin_test(const v1::Command& command);
+  void halt_test(std::optional<v1::Medium> only);
+  void end_test_part(const v1::Proof& part);
+  [[nodiscard]] std::string untestable(v1::Medium medium, const v1::Cue& cue) const;
+  [[nodiscard]] bool occupied(v1::Medium medium) const;
   void watch_content();
   void watch_brightness();
   void watch_part(const Track& track, const v1::Proof& part);
-  void note_device(v1::Medium medium, bool works);
+  void note_device(v1::Medium medium, bool works, std::string trouble = {});
   void set_fault(std::string_view code, bool present, std::string text = {});
   void tell_faults();
   void want_objects();
@@ -221,7 +236,9 @@ class StationCore {
   std::map<v1::Medium, MonoTime> awake_since_;
   std::map<v1::Medium, std::int64_t> last_end_us_;
   FaultBook faults_;
-  std::set<Sha256> damaged_;  // objects that could not be played, and have not been since
+  DeviceTrials trials_;
+  std::optional<OutputTest> test_;  // under way
+  std::set<Sha256> damaged_;        // objects that could not be played, and have not been since
   int start_error_us_ = 0;
   Actions actions_;
 };

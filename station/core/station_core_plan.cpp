@@ -184,9 +184,23 @@ const v1::Object* StationCore::object_of_plans(const Sha256& name) const {
   return nullptr;
 }
 
-std::size_t StationCore::objects_held() const {
-  return static_cast<std::size_t>(
-      std::count_if(held_.begin(), held_.end(), [](const auto& one) { return one.second; }));
+StationCore::Content StationCore::content() const {
+  std::set<std::string_view> names;  // as the cues have them: a plan has 20 000, of few objects
+  for (std::size_t i = first_open_; i < order_.size(); ++i) {
+    const Track& track = *order_[i];
+    if (!track.in_plan || track.closed()) continue;
+    if (clock_usable() && track.air_end_us() <= now_us() && !track.assigned) continue;
+    names.insert(track.cue.object());
+    for (const auto& page : track.cue.pages()) names.insert(page.object());
+  }
+  Content content;
+  for (const std::string_view name : names) {
+    const auto entry = held_.find(Sha256::from_bytes(name).value_or(Sha256{}));
+    if (entry == held_.end()) continue;
+    ++content.wanted;
+    content.held += entry->second ? 1 : 0;
+  }
+  return content;
 }
 
 std::map<Sha256, WallTime> StationCore::objects_needed() const {

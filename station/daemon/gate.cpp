@@ -1,5 +1,6 @@
 #include "station/daemon/gate.hpp"
 
+#include "protocol/base/text.hpp"
 #include "protocol/message/check.hpp"
 
 namespace loa::station::daemon {
@@ -80,6 +81,18 @@ Result<std::uint64_t> Gate::plan_sequence(std::string_view sealed) const {
   return opened.header.sequence();
 }
 
+namespace {
+
+/// An order of a later head-end is no noise: whoever gave it is told that it is not known here.
+Result<AcceptedCommand> unknown_order(const protocol::seal::Opened& opened, const Error& error) {
+  v1::Command command;
+  const bool named = command.ParseFromString(opened.header.body()) && is_id(command.id());
+  if (!named || command.order_case() != v1::Command::ORDER_NOT_SET) return tl::unexpected{error};
+  return AcceptedCommand{std::move(command), opened.header.sequence(), signed_at(opened.header)};
+}
+
+}  // namespace
+
 Result<AcceptedCommand> Gate::command(std::string_view sealed, std::uint64_t after, std::optional<WallTime> now,
                                       const std::vector<std::string>& groups) const {
   if (!now) return fail(ErrorCode::refused, "the clock is not set: nobody can tell whether the command has expired");
@@ -89,8 +102,9 @@ Result<AcceptedCommand> Gate::command(std::string_view sealed, std::uint64_t aft
   expectation.after = after;
   expectation.now = now;
   LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expectation));
-  LOA_TRY_LET(auto command, protocol::message::decode<v1::Command>(opened.header.body()));
-  return AcceptedCommand{std::move(command), opened.header.sequence(), signed_at(opened.header)};
+  auto command = protocol::message::decode<v1::Command>(opened.header.body());
+  if (!command) return unknown_order(opened, command.error());
+  return AcceptedCommand{*std::move(command), opened.header.sequence(), signed_at(opened.header)};
 }
 
 Result<AcceptedReceipt> Gate::receipt(std::string_view sealed) const {

@@ -138,7 +138,7 @@ void Station::perform(const core::Inspect& action) {
 
 void Station::perform(const core::Reply& action) {
   log::info("command.answered", {{"id", action.answer.command()}, {"text", action.answer.text()}});
-  publish_sealed(v1::KIND_ANSWER, topic::Leaf::answer, action.answer.SerializeAsString());
+  publish_sealed(v1::KIND_ANSWER, topic::Leaf::answer, with_amplifier(action.answer).SerializeAsString());
 }
 
 void Station::perform(const core::Report& /*action*/) { status_due_ = true; }

@@ -10,6 +10,7 @@ namespace {
 namespace topic = protocol::topic;
 using std::chrono::steady_clock;
 
+constexpr const char* understood[] = {"test"};                             // PROTOCOL.md §11
 constexpr std::chrono::seconds quiet_interval{60}, broadcast_interval{3};  // of status: PROTOCOL.md §10
 constexpr std::chrono::milliseconds farewell{500};
 constexpr std::chrono::hours sealed_life{24 * 365};  // status, answers, faults: the retained ones stay readable
@@ -76,8 +77,9 @@ void Station::publish_status() {
   v1::Status status;
   status.set_at_us(to_us(reading_.now.wall));
   status.set_plan_sequence(core_->plan_sequence());
-  status.set_objects_wanted(static_cast<std::uint32_t>(core_->objects_wanted()));
-  status.set_objects_held(static_cast<std::uint32_t>(core_->objects_held()));
+  const auto content = core_->content();
+  status.set_objects_wanted(static_cast<std::uint32_t>(content.wanted));
+  status.set_objects_held(static_cast<std::uint32_t>(content.held));
   status.set_clock_grade(static_cast<v1::ClockGrade>(reading_.now.grade));
   status.set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));
   status.set_uptime_s(static_cast<std::uint64_t>((now - started_) / std::chrono::seconds{1}));
@@ -94,6 +96,7 @@ void Station::publish_status() {
   status.set_failed_starts(restarts_.in_row());
   status.set_safe_minimum(restarts_.safe());
   name_myself(status);
+  for (const char* word : understood) status.add_understands(word);
   publish_sealed(v1::KIND_STATUS, topic::Leaf::status, status.SerializeAsString());
 }
 

@@ -33,6 +33,7 @@ void Station::refuse(const char* what, const Error& error) {
 }
 
 void Station::on_connected() {
+  report_.see("broker", "", steady_clock::now());
   log::info("link.up", {{"host", settings_.mqtt.host}, {"port", settings_.mqtt.port}});
   publish_state(true);
   publish_status();

@@ -31,6 +31,7 @@ class SignPlayer : public Presenter {
   void settled(const CueKey& cue) override;
   void set_awake(bool awake) override;
   void set_brightness(int percent) override;
+  void try_device() override;
 
   [[nodiscard]] const Pulse& pulse() const;
 

@@ -43,8 +43,8 @@ class SignShow {
   /// Blanks and closes the sign; nothing is to be called after it.
   void close();
 
-  /// Opens the sign and closes it again, to say at once when it is not there. Only while nothing is on.
-  void look();
+  /// Opens the sign and closes it again, and says by tried() whether it is there; once nothing is on.
+  void try_device();
   /// Does what is due now.
   /// @return when the next step is due; absent when only a call above can change anything
   std::optional<MonoTime> step(MonoTime now);
@@ -76,6 +76,7 @@ class SignShow {
 
   bool awake_ = false;
   bool open_ = false;
+  bool try_waits_ = false;            ///< until nothing is on
   bool waiting_ = false;              ///< for a frame that is not decoded yet
   int frames_s_ = 1;                  ///< as the open sign can
   bool dark_ = false;                 ///< open, and the last frame was black

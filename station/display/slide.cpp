@@ -34,7 +34,7 @@ Slide::Stage Slide::stage(const message::Turn& turn) {
 
 void Slide::open(Stage& stage) {
   const auto page = message::page_of(assignment_.cue, stage.page);
-  PageWish wish{assignment_.object, sign_, Micros{page.dwell_us()}};
+  PageWish wish{assignment_.object, sign_, Micros{page.dwell_us()}, assignment_.test};
   if (stage.page < assignment_.pages.size()) wish.object = assignment_.pages[stage.page];
   wish.shape.strip = page.scroll_px_s() > 0;
   stage.view = open_(wish);

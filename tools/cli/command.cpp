@@ -2,9 +2,11 @@
 #include <boost/asio/post.hpp>
 
 #include "headend/api/queries.hpp"
+#include "headend/api/views.hpp"
 #include "headend/broker/connection.hpp"
 #include "protocol/base/text.hpp"
 #include "protocol/link/link.hpp"
+#include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
 #include "tools/cli/desk.hpp"
@@ -49,8 +51,7 @@ Result<Audience> audience_of(const Order& order, const std::string& ward, const 
 
 struct Reply {
   std::string station;
-  bool accepted = false;
-  std::string text;
+  v1::Answer answer;
 };
 
 /// One order on its way: sends it once connected, gathers the answers.
@@ -110,12 +111,13 @@ class Exchange {
     expectation.audiences = {"headend"};
     expectation.keys = {station.key};
     const auto opened = protocol::seal::open(payload, expectation);
-    v1::Answer answer;
-    if (!opened || !answer.ParseFromString(opened->header.body()) || answer.command() != id_) return;
+    if (!opened) return;
+    const auto answer = protocol::message::decode<v1::Answer>(opened->header.body());
+    if (!answer || answer->command() != id_) return;
     for (const auto& known : replies_) {
       if (known.station == station.id) return;
     }
-    replies_.push_back({station.id, answer.accepted(), is_clean_utf8(answer.text()) ? answer.text() : "?"});
+    replies_.push_back({station.id, *answer});
   }
 
   std::string ward_;
@@ -129,6 +131,17 @@ class Exchange {
   std::vector<Reply> replies_;
 };
 
+/// An order is done when its station took it, a test when what was tested works.
+bool is_done(const v1::Answer& answer) { return answer.accepted() && api::passed(answer); }
+
+std::string text_of(const v1::Answer& answer) {
+  std::string text = answer.text();
+  for (const auto& measured : answer.measured()) text += "; " + api::describe(measured);
+  if (answer.has_amplifier() && !answer.amplifier())
+    text += "; tăng âm báo không có điện · the amplifier says that it has no power";
+  return text;
+}
+
 Result<void> print_replies(const Context& context, const Audience& audience, const std::vector<Reply>& replies) {
   std::vector<std::vector<std::string>> rows{{"TRẠM · STATION", "TRẢ LỜI · ANSWER", ""}};
   boost::json::array answers;
@@ -137,16 +150,21 @@ Result<void> print_replies(const Context& context, const Audience& audience, con
     const auto reply =
         std::find_if(replies.begin(), replies.end(), [&](const auto& r) { return r.station == station.id; });
     const bool silent = reply == replies.end();
-    accepted += !silent && reply->accepted ? 1 : 0;
+    const v1::Answer answer = silent ? v1::Answer{} : reply->answer;
+    accepted += is_done(answer) ? 1 : 0;
     rows.push_back({station.id,
-                    silent            ? "không trả lời · silent"
-                    : reply->accepted ? "đã nhận · done"
-                                      : "từ chối · refused",
-                    silent ? "" : reply->text});
-    answers.push_back({{"station", station.id},
-                       {"answered", !silent},
-                       {"accepted", !silent && reply->accepted},
-                       {"text", silent ? "" : reply->text}});
+                    silent              ? "không trả lời · silent"
+                    : is_done(answer)   ? "đã nhận · done"
+                    : answer.accepted() ? "không đạt · failed"
+                                        : "từ chối · refused",
+                    text_of(answer)});
+    boost::json::object object{
+        {"station", station.id}, {"answered", !silent}, {"accepted", answer.accepted()}, {"text", answer.text()}};
+    boost::json::array measured;
+    for (const auto& one : answer.measured()) measured.push_back(api::view(one));
+    if (!measured.empty()) object["measured"] = std::move(measured);
+    if (answer.has_amplifier()) object["amplifier"] = answer.amplifier();
+    answers.push_back(std::move(object));
   }
   if (context.json) {
     print_json(answers);

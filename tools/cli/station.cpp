@@ -4,6 +4,7 @@
 #include "headend/ward/bundle.hpp"
 #include "tools/cli/desk.hpp"
 #include "tools/cli/print.hpp"
+#include "tools/cli/station_test.hpp"
 #include "tools/cli/volume.hpp"
 
 namespace loa::tools::cli {
@@ -156,6 +157,7 @@ void add_station(CLI::App& app, Context& context) {
   on(verb, context, options, add);
   on(noun->add_subcommand("list", "Danh sách · list"), context, list);
   add_volume(noun, context);
+  add_station_test(noun, context);
   auto gone = std::make_shared<Named>();
   auto* away = noun->add_subcommand("remove", "Xóa · remove; its login ends");
   away->add_option("id", gone->id, "Mã · id")->required();

@@ -103,6 +103,7 @@ class SimStation {
   void perform(const station::core::Arm& action);
   void perform(const station::core::Halt& action);
   void perform(const station::core::Awake& action);
+  void perform(const station::core::Try& /*action*/) {}  // simulated outputs are not tried: TrialSettings has none
   void perform(const station::core::Dim& action);
   void perform(const station::core::Keep& action);
   void perform(const station::core::Remember& action);

@@ -228,6 +228,34 @@ v1::Answer answer() {
   return answer;
 }
 
+v1::Command test_command() {
+  v1::Command command;
+  command.set_id("c-0002");
+  command.mutable_test()->set_gain_cb(-300);
+  return command;
+}
+
+v1::Answer test_answer() {
+  v1::Answer answer;
+  answer.set_command("c-0002");
+  answer.set_accepted(true);
+  answer.set_text("tested: the sound was complete");
+  auto& measured = *answer.add_measured();
+  measured.set_medium(v1::MEDIUM_AUDIO);
+  measured.set_reason("complete");
+  measured.set_from_us(five_local);
+  measured.set_to_us(five_local + 2 * second);
+  measured.set_frames(2 * 48'000 - 480);
+  measured.set_gaps(1);
+  measured.set_gaps_us(10'000);
+  measured.set_underruns(1);
+  measured.set_gain_cb(-300);
+  measured.set_start_error_us(-210);
+  measured.set_device_ppb(80'000);
+  answer.set_amplifier(true);
+  return answer;
+}
+
 crypto::SecretKey headend_key() { return key_of(1); }
 crypto::SecretKey station_key() { return key_of(2); }
 
@@ -242,6 +270,8 @@ std::vector<Vector> vectors() {
           vector("status", status(), v1::KIND_STATUS, 40, true),
           vector("status-journal", journal_status(), v1::KIND_STATUS, 41, true),
           vector("answer", answer(), v1::KIND_ANSWER, 1, true),
+          vector("command-test", test_command(), v1::KIND_COMMAND, 2, false),
+          vector("answer-test", test_answer(), v1::KIND_ANSWER, 2, true),
           vector("fault", fault(), v1::KIND_FAULT, 3, true)};
 }
 

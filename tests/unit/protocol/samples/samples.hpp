@@ -21,6 +21,8 @@ v1::Status journal_status();  ///< names process and journal
 v1::Fault fault();
 v1::Command command();  ///< mute
 v1::Answer answer();
+v1::Command test_command();
+v1::Answer test_answer();
 
 /// Keys of the seeds 32 × 0x01 and 32 × 0x02: published here, so good for nothing but tests.
 protocol::crypto::SecretKey headend_key();
