@@ -133,6 +133,7 @@ class StationCore {
   void decide(Track& track);
   void arm(Track& track, std::int64_t from_us);
   void halt(Track& track, Block why);
+  void shorten(Track& track);
   void account(Track& track, std::int64_t to_us, const Block& block);
   void account_dark(Track& track);
   void account_waiting(Track& track);

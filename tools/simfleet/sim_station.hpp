@@ -99,6 +99,8 @@ class SimStation {
   void feed(const station::core::Event& event);
   void perform(const station::core::Arm& action);
   void perform(const station::core::Halt& action);
+  void perform(const station::core::Shorten& action);
+  void perform(const station::core::LookAgain&) {}
   void perform(const station::core::Awake& action);
   void perform(const station::core::Dim& action);
   void perform(const station::core::Keep& action);
