@@ -176,11 +176,6 @@ bool StationCore::holds(const v1::Cue& cue) const {
   return std::any_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
 }
 
-bool StationCore::holds_all(const v1::Cue& cue) const {
-  const auto objects = objects_of(cue);
-  return std::all_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
-}
-
 bool StationCore::owes_for_dropped() const {
   return std::any_of(tracks_.begin(), tracks_.end(),
                      [](const auto& entry) { return !entry.second.in_plan && !entry.second.closed(); });

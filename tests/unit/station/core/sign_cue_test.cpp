@@ -37,9 +37,19 @@ TEST(SignCue, BeginsWithThePagesThatAreHereAndAsksForTheOthers) {
   EXPECT_EQ(want->objects[0].sha256(), Bench::object_name('p'));
   const auto actions = bench.at(57);
   EXPECT_NE(Bench::first<Arm>(actions), nullptr);
-  const auto* fault = Bench::first<Raise>(given);
+  EXPECT_EQ(Bench::first<Raise>(given), nullptr) << "it may be on its way";
+}
+
+TEST(SignCue, APageThatDoesNotComeForAMinuteIsAFault) {
+  Bench bench;
+  const auto cue = playlist(600);
+  EXPECT_EQ(Bench::first<Raise>(bench.at(0, PlanArrived{plan(cue), 1, {object('q')}, false})), nullptr);
+  EXPECT_LE(*bench.core().next_deadline(), MonoTime{std::chrono::seconds{60}});
+  EXPECT_EQ(Bench::first<Raise>(bench.at(59.9)), nullptr);
+  const auto told = bench.at(60);
+  const auto* fault = Bench::first<Raise>(told);
   ASSERT_NE(fault, nullptr);
-  EXPECT_EQ(fault->fault.code(), "content-missing") << "a page is missing all the same";
+  EXPECT_EQ(fault->fault.code(), "content-missing");
   bench.at(70, ObjectHeld{object('p')});
   const auto held = bench.at(700);  // after the hold of the fault
   ASSERT_NE(Bench::first<Raise>(held), nullptr);
