@@ -83,6 +83,9 @@ struct Office::State {
   bool batch_runs = false, news_waits = false;
   std::int64_t version = 0;
   std::chrono::steady_clock::time_point issue_at;
+  std::optional<publisher::Round> round;  ///< the one that runs
+  WallTime round_now;
+  bool round_again = false;
   bool stopped = false;
 
   Result<void> open();
@@ -93,6 +96,8 @@ struct Office::State {
   void publish(const publisher::Publication& publication);
   void alarm();
   void issue();
+  void issue_next();
+  void finish_round();
   Result<void> learn();
   void look_around();
   void look_again();
@@ -201,13 +206,39 @@ void Office::State::alarm() {
   if (auto done = publisher->recall(outlet); !done) warn("plans.not_recalled", done.error());
 }
 
+/// One station after the other, and between them what the stations fetch and say: a sign that has its plan already
+/// gets its page. What changes meanwhile brings another round.
 void Office::State::issue() {
   issue_at = std::chrono::steady_clock::now() + issue_interval;
-  const auto round = publisher->issue(wall_now(), [this](const auto& publication) { publish(publication); });
-  if (!round) return warn("plans.not_issued", round.error());
+  if (round) {
+    round_again = true;
+    return;
+  }
+  if (auto begun = publisher->begin_round(); !begun) return warn("plans.not_issued", begun.error());
+  round.emplace();
+  round_now = wall_now();
+  issue_next();
+}
+
+void Office::State::issue_next() {
+  // Signs that are told in one round change together, unless the last ones would be told too late.
+  const auto now = wall_now();
+  if (now < round_now || now - round_now > std::chrono::seconds{1}) round_now = now;
+  const auto more = publisher->step(
+      round_now, [this](const auto& publication) { publish(publication); }, *round);
+  if (!more) warn("plans.not_issued", more.error());
+  if (!more || !*more) return finish_round();
+  asio::post(io, [this] {
+    if (!stopped) issue_next();
+  });
+}
+
+void Office::State::finish_round() {
   for (const auto& station : round->issued) log::info("plan.issued", {{"station", station}});
   for (const auto& note : round->notes) log::info("plan.note", {{"text", note}});
   for (const auto& problem : round->problems) log::error("plan.problem", {{"text", problem}});
+  round.reset();
+  if (std::exchange(round_again, false)) issue();
 }
 
 /// The catalogue as it now is: who may speak, who may log in.

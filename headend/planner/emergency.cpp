@@ -1,5 +1,6 @@
 #include "headend/planner/emergency.hpp"
 
+#include "headend/planner/policy_message.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "headend/planner/same_orders.hpp"
 #include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
 
@@ -60,7 +61,8 @@ Result<bool> Publisher::step(WallTime now, const Outlet& outlet, Round& round) {
 }
 
 Result<void> Publisher::issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet) {
-  LOA_TRY_LET(const auto begun, store_.begun_cues(station.id, now - settings_.near_past, now));
+  const auto until = planner::promised_until(now, settings_);
+  LOA_TRY_LET(const auto begun, store_.begun_cues(station.id, now - settings_.near_past, until));
   auto planned = planner::compile(catalogue_, station, now, settings_, begun);
   if (!planned) {
     round.problems.push_back(planned.error().text);

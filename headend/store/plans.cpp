@@ -1,4 +1,5 @@
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "headend/store/database.hpp"
@@ -54,6 +55,30 @@ Result<void> put_planned_cue(Connection& sql, const IssuedPlan& issued, const Pl
       planned.occurrence_start, issued.sequence, Blob{bytes}, emergency, issued.made);
 }
 
+/// Whether one cue is the other, of a sign, and only ends earlier.
+bool ends_earlier(v1::Cue one, const v1::Cue& other) {
+  if (one.medium() != v1::MEDIUM_SIGN || one.duration_us() >= other.duration_us()) return false;
+  one.set_duration_us(other.duration_us());
+  return one.SerializeAsString() == other.SerializeAsString();
+}
+
+/// Takes the promise of a sign's begun cue back from an instant on that is still to come. Nothing else of what has
+/// begun is ever touched.
+Result<void> shorten_begun_cue(Connection& sql, const IssuedPlan& issued, const v1::Cue& cue,
+                               const std::string& bytes) {
+  const auto end_us = cue.start_us() + cue.duration_us();
+  std::optional<v1::Cue> promised;
+  LOA_TRY(sql.each(
+      "SELECT cue FROM planned_cues WHERE station = ? AND occurrence = ? AND segment = ? AND cancelled_us IS NULL",
+      [&](const Row& row) { promised.emplace().ParseFromString(row.text(0)); }, issued.station, cue.occurrence(),
+      cue.segment()));
+  if (!promised || !ends_earlier(cue, *promised) || end_us < to_us(issued.made)) return {};
+  return sql.run(
+      "UPDATE planned_cues SET end_us = ?, plan_sequence = ?, cue = ? WHERE station = ? AND occurrence = ? AND "
+      "segment = ?",
+      end_us, issued.sequence, Blob{bytes}, issued.station, cue.occurrence(), cue.segment());
+}
+
 }  // namespace
 
 Result<void> record_cues(Connection& sql, const IssuedPlan& issued, const std::vector<PlannedCue>& cues,
@@ -61,6 +86,10 @@ Result<void> record_cues(Connection& sql, const IssuedPlan& issued, const std::v
   LOA_TRY_LET(auto before, promises_after(sql, issued.station, issued.made, emergency));
   for (const auto& planned : cues) {
     const auto bytes = planned.cue.SerializeAsString();
+    if (!emergency && planned.cue.medium() == v1::MEDIUM_SIGN && planned.cue.start_us() < to_us(issued.made)) {
+      LOA_TRY(shorten_begun_cue(sql, issued, planned.cue, bytes));
+      continue;
+    }
     const auto earlier = before.extract({planned.cue.occurrence(), planned.cue.segment()});
     if (!earlier.empty() && !earlier.mapped().cancelled && earlier.mapped().cue == bytes) continue;
     LOA_TRY(put_planned_cue(sql, issued, planned, bytes, emergency));

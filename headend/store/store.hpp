@@ -90,8 +90,9 @@ class Store {
   Result<std::optional<IssuedPlan>> newest_plan(const std::string& station);
 
   /// Keeps a plan and what it promises: each cue that starts at or after `issued.made` replaces what an earlier plan
-  /// said of it; cues starting later that the plan leaves out become cancelled; what had begun is never touched.
-  /// @param cues  the plan's cues that start at or after issued.made
+  /// said of it; cues starting later that the plan leaves out become cancelled. Of what had begun only a sign's cue is
+  /// touched, and only its end, brought forward to an instant at or after `issued.made`.
+  /// @param cues  the plan's cues that start at or after issued.made, and the sign's that end earlier (Planned::cues)
   Result<void> record_plan(const IssuedPlan& issued, const std::vector<PlannedCue>& cues);
 
   /// Cues, not cancelled, of occurrences that had begun at `now` and whose own planned time ends after `since`; by

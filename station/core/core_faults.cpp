@@ -1,14 +1,30 @@
 // What the core itself knows of faults; other sources tell theirs by a Condition.
+#include "protocol/message/playlist.hpp"
 #include "station/core/part_rule.hpp"
 #include "station/core/station_core.hpp"
 
 namespace loa::station::core {
 
+/// Whether it is a fault that something of a cue is not here: a page in whose place others stand may have been ordered
+/// a moment ago.
+bool StationCore::lacks_content(const Track& track) {
+  if (!holds(track.cue)) return true;
+  bool lacks = false;
+  for (const auto& bytes : protocol::message::objects_of(track.cue)) {
+    const Sha256 object = Sha256::from_bytes(bytes).value_or(Sha256{});
+    if (held(object)) continue;
+    const MonoTime since = awaited_.try_emplace(object, now_.mono).first->second;
+    lacks = lacks || now_.mono >= since + settings_.page_patience;
+  }
+  return lacks;
+}
+
 void StationCore::watch_content() {
+  std::erase_if(awaited_, [this](const auto& one) { return held(one.first) || !object_of_plans(one.first); });
   std::string missing;
   for (const Track* track : open_until(now_us() + settings_.content_alarm.count())) {
     const bool begun = track->assigned && track->cue.pages_size() == 0;
-    if (!track->closed() && !begun && !holds_all(track->cue)) missing = track->cue.title();
+    if (!track->closed() && !begun && lacks_content(*track)) missing = track->cue.title();
   }
   set_fault(fault_code::content_missing, !missing.empty(), "content is not here yet for: " + missing);
   std::erase_if(damaged_, [this](const Sha256& object) { return object_of_plans(object) == nullptr; });

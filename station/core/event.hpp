@@ -90,6 +90,18 @@ struct Halt {
   v1::Medium medium;
   CueKey cue;
 };
+/// What is assigned ends at another planned instant, sooner than it was armed for: at once if that has passed. Only of
+/// a sign; PartEnded follows with "complete".
+struct Shorten {
+  v1::Medium medium;
+  CueKey cue;
+  WallTime end;
+};
+/// A page of the playlist that is assigned has come: it is shown in its turn, also in the one that is on.
+struct LookAgain {
+  v1::Medium medium;
+  CueKey cue;
+};
 /// Open or close the device (and its amplifier) of a medium.
 struct Awake {
   v1::Medium medium;
@@ -136,8 +148,8 @@ struct Raise {
   v1::Fault fault;
 };
 
-using Action =
-    std::variant<Arm, Halt, Awake, Try, Dim, Keep, Remember, JournalBegan, Want, Inspect, Reply, Report, Raise>;
+using Action = std::variant<Arm, Halt, Shorten, LookAgain, Awake, Try, Dim, Keep, Remember, JournalBegan, Want, Inspect,
+                            Reply, Report, Raise>;
 using Actions = std::vector<Action>;
 
 /// A part of a cue's planned time that the journal already holds.

@@ -70,6 +70,11 @@ class Presenter {
   virtual void arm(const Assignment& assignment) = 0;
   /// Ends a cue within 20 ms (with a short fade), or forgets it if it has not begun. ended() follows.
   virtual void halt(const CueKey& cue) = 0;
+  /// What is assigned ends at an earlier planned instant, without a frame of darkness before what adjoins there; at
+  /// once if that has passed. ended() says "complete". Only asked of a sign.
+  virtual void shorten(const CueKey& /*cue*/, WallTime /*end*/) {}
+  /// An object of this cue was not there when it was armed, and is now. Only asked of a sign.
+  virtual void look_again(const CueKey& /*cue*/) {}
   /// Every part of this cue that was heard and has ended is durable: what the presenter kept against a killed process
   /// may go.
   virtual void settled(const CueKey& cue) = 0;

@@ -296,6 +296,7 @@ std::optional<MonoTime> StationCore::next_deadline() const {
   for (const Slot slot : {Slot::plan, Slot::emergency}) consider(slots_[slot].horizon_us);
   if (!assigned_.empty()) consider(next_brightness_us(brightness_, now_us()).value_or(0));
   for (const auto& [medium, end_us] : last_end_us_) consider(end_us + settings_.post_roll.count());
+  for (const auto& [object, since] : awaited_) consider(to_us(anchor_.plan_time(since + settings_.page_patience)));
   for (const auto& [medium, since] : awake_since_) consider(to_us(anchor_.plan_time(since + settings_.least_on)));
   if (!next) return sooner;
   const MonoTime at = anchor_.mono_of(wall_from_us(*next));

@@ -24,7 +24,9 @@ struct CoreSettings {
   Micros least_on = std::chrono::seconds{5};          ///< no relay clicks on and off faster than this
   Micros bridge = std::chrono::seconds{10};           ///< the device stays open to a next cue as near as this
   Micros content_alarm = std::chrono::minutes{30};    ///< missing content is a fault from this long before its cue
-  std::uint32_t underruns = 3;                        ///< so many in one cue, or in ten minutes of it, are a fault
+  Micros page_patience =
+      std::chrono::minutes{1};  ///< … but a page in whose place others stand only when it does not come for so long
+  std::uint32_t underruns = 3;  ///< so many in one cue, or in ten minutes of it, are a fault
   FaultSettings faults = {};
   TrialSettings trials = {};
 };
@@ -152,6 +154,7 @@ class StationCore {
   void decide(Track& track);
   void arm(Track& track, std::int64_t from_us);
   void halt(Track& track, Block why);
+  void shorten(Track& track);
   void account(Track& track, std::int64_t to_us, const Block& block);
   void note_birth();
   void account_dark(Track& track);
@@ -169,6 +172,7 @@ class StationCore {
   [[nodiscard]] std::string untestable(v1::Medium medium, const v1::Cue& cue) const;
   [[nodiscard]] bool occupied(v1::Medium medium) const;
   void watch_content();
+  [[nodiscard]] bool lacks_content(const Track& track);
   void watch_brightness();
   void watch_part(const Track& track, const v1::Proof& part);
   void note_device(v1::Medium medium, bool works, std::string trouble = {});
@@ -195,8 +199,7 @@ class StationCore {
   [[nodiscard]] std::set<std::string> stoppable() const;
   [[nodiscard]] std::vector<Track*> open_until(std::int64_t start_us) const;
   [[nodiscard]] bool held(const Sha256& object) const;
-  [[nodiscard]] bool holds(const v1::Cue& cue) const;      // enough of it to begin
-  [[nodiscard]] bool holds_all(const v1::Cue& cue) const;  // every page of a playlist
+  [[nodiscard]] bool holds(const v1::Cue& cue) const;  // enough of it to begin
   [[nodiscard]] bool needs_awake(v1::Medium medium) const;
   [[nodiscard]] bool stays_awake(v1::Medium medium) const;
   [[nodiscard]] std::int64_t now_us() const { return to_us(anchor_.plan_time(now_.mono)); }
@@ -215,9 +218,10 @@ class StationCore {
   std::int64_t final_us_ = INT64_MAX;  // what is accounted for before is final; of what an earlier process did all
 
   Slots slots_;
-  v1::Plan brightness_;          // of the plan: only policy and brightness
-  int percent_ = 100;            // what the sign was told
-  std::map<Sha256, bool> held_;  // every object of the two plans
+  v1::Plan brightness_;                 // of the plan: only policy and brightness
+  int percent_ = 100;                   // what the sign was told
+  std::map<Sha256, bool> held_;         // every object of the two plans
+  std::map<Sha256, MonoTime> awaited_;  // pages that are not here, since when
   std::map<CueKey, Track> tracks_;
   std::vector<Track*> order_;  // by start; from first_open_ on not all are closed
   std::size_t first_open_ = 0;

@@ -18,6 +18,13 @@ std::vector<Sha256> objects_of(const v1::Cue& cue) {
   return objects;
 }
 
+/// Whether a cue of a sign is the one before and only ends sooner: what an edit of its slogans does to the cue on air.
+bool ends_sooner(v1::Cue cue, const v1::Cue& before) {
+  if (cue.medium() != v1::MEDIUM_SIGN || cue.duration_us() >= before.duration_us()) return false;
+  cue.set_duration_us(before.duration_us());
+  return cue.SerializeAsString() == before.SerializeAsString();
+}
+
 Block dropped_block(Slot slot) {
   return {v1::BUCKET_INTERRUPTED, slot == Slot::emergency ? "called-off" : "plan-changed"};
 }
@@ -68,7 +75,8 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   }
   track.in_plan = true;
   track.plan_sequence = slots_[slot].sequence;
-  if (track.assigned && track.cue.SerializeAsString() != cue.SerializeAsString()) {
+  const bool shortened = track.assigned && !track.halting && ends_sooner(cue, track.cue);
+  if (track.assigned && !shortened && track.cue.SerializeAsString() != cue.SerializeAsString()) {
     halt(track, dropped_block(slot));
   }
   const bool moved = track.cue.start_us() != cue.start_us();
@@ -76,6 +84,7 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   const auto accounted = track.accounted();
   track.cue = cue;
   if (moved || resized) track.remember(accounted);
+  if (shortened) shorten(track);
   if (!track.assigned && !track.begun) {
     if (moved) track.waits.clear();
     const bool untouched = track.frontier_us == track.start_us() && track.known.empty();
@@ -88,6 +97,12 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   if (protocol::message::is_reserved(cue.occurrence())) return;
   auto [session, first] = sessions_.try_emplace(cue.occurrence(), Session{cue.start_us(), false});
   if (!first) session->second.first_start_us = std::min(session->second.first_start_us, cue.start_us());
+}
+
+/// What is on goes on to its new end, and what adjoins there follows without a break.
+void StationCore::shorten(Track& track) {
+  track.armed_end_us = std::min(track.armed_end_us, track.end_us());
+  actions_.emplace_back(Shorten{track.cue.medium(), CueKey::of(track.cue), wall_from_us(track.armed_end_us)});
 }
 
 /// A later plan may name it again.
@@ -137,6 +152,12 @@ void StationCore::order_tracks() {
 
 void StationCore::take(const ObjectHeld& event) {
   held_[event.object] = true;
+  for (const Track* track : assigned_) {
+    const auto objects = objects_of(track->cue);
+    const bool waits = track->cue.pages_size() > 0 && !track->halting;
+    if (waits && std::find(objects.begin(), objects.end(), event.object) != objects.end())
+      actions_.emplace_back(LookAgain{track->cue.medium(), CueKey::of(track->cue)});
+  }
   want_objects();
 }
 
@@ -153,11 +174,6 @@ bool StationCore::held(const Sha256& object) const {
 bool StationCore::holds(const v1::Cue& cue) const {
   const auto objects = objects_of(cue);
   return std::any_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
-}
-
-bool StationCore::holds_all(const v1::Cue& cue) const {
-  const auto objects = objects_of(cue);
-  return std::all_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
 }
 
 bool StationCore::owes_for_dropped() const {

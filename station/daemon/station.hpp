@@ -92,6 +92,8 @@ class Station {
   void feed(const core::Event& event);
   void perform(const core::Arm& action);
   void perform(const core::Halt& action);
+  void perform(const core::Shorten& action);
+  void perform(const core::LookAgain& action);
   void perform(const core::Awake& action);
   void perform(const core::Try& action);
   void perform(const core::Dim& action);

@@ -51,6 +51,14 @@ void Station::perform(const core::Halt& action) {
   if (Presenter* presenter = presenter_of(action.medium)) presenter->halt(action.cue);
 }
 
+void Station::perform(const core::Shorten& action) {
+  if (Presenter* presenter = presenter_of(action.medium)) presenter->shorten(action.cue, action.end);
+}
+
+void Station::perform(const core::LookAgain& action) {
+  if (Presenter* presenter = presenter_of(action.medium)) presenter->look_again(action.cue);
+}
+
 void Station::perform(const core::Awake& action) {
   Presenter* presenter = presenter_of(action.medium);
   if (presenter == nullptr) return;

@@ -140,6 +140,14 @@ void SignPlayer::halt(const CueKey& cue) {
   works_->give([cue](SignShow& show, MonoTime now) { show.halt(cue, now); });
 }
 
+void SignPlayer::shorten(const CueKey& cue, WallTime end) {
+  works_->give([cue, end](SignShow& show, MonoTime) { show.shorten(cue, end); });
+}
+
+void SignPlayer::look_again(const CueKey& cue) {
+  works_->give([cue](SignShow& show, MonoTime) { show.look_again(cue); });
+}
+
 void SignPlayer::settled(const CueKey& cue) {
   works_->give([cue](SignShow& show, MonoTime) { show.settled(cue); });
 }

@@ -48,9 +48,21 @@ void SignShow::arm(const Assignment& assignment) {
   slides_.emplace_back(assignment, SignShape{settings_.width_px, settings_.height_px}, open_page_);
 }
 
+std::list<Slide>::iterator SignShow::find(const CueKey& cue) {
+  return std::find_if(slides_.begin(), slides_.end(),
+                      [&](const Slide& one) { return CueKey::of(one.assignment().cue) == cue; });
+}
+
+void SignShow::shorten(const CueKey& cue, WallTime end) {
+  if (const auto slide = find(cue); slide != slides_.end()) slide->shorten(end);
+}
+
+void SignShow::look_again(const CueKey& cue) {
+  if (const auto slide = find(cue); slide != slides_.end()) slide->look_again();
+}
+
 void SignShow::halt(const CueKey& cue, MonoTime now) {
-  const auto slide = std::find_if(slides_.begin(), slides_.end(),
-                                  [&](const Slide& one) { return CueKey::of(one.assignment().cue) == cue; });
+  const auto slide = find(cue);
   if (slide == slides_.end()) return;
   if (shown_ == &*slide) slide->stood_until(now);
   end(slide, "halted");

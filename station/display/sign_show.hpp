@@ -36,6 +36,10 @@ class SignShow {
 
   void arm(const Assignment& assignment);
   void halt(const CueKey& cue, MonoTime now);
+  /// @param end  planned instant, sooner than it was; what has passed it already ends with the next step
+  void shorten(const CueKey& cue, WallTime end);
+  /// A page that others stand for is there by now.
+  void look_again(const CueKey& cue);
   void settled(const CueKey& cue);
   void set_awake(bool awake) { awake_ = awake; }
   /// @param percent  1…100, seen with the next step
@@ -50,6 +54,7 @@ class SignShow {
   std::optional<MonoTime> step(MonoTime now);
 
  private:
+  std::list<Slide>::iterator find(const CueKey& cue);
   void expire(MonoTime now);
   Slide* due(MonoTime now);
   bool ensure_open(MonoTime now);

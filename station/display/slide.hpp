@@ -16,8 +16,12 @@ class Slide {
 
   /// Turns to the page whose time it is and prepares the one after it. Call before any of the following.
   void tend(MonoTime now);
+  /// Ends sooner than it was to. @param end  planned instant
+  void shorten(WallTime end);
+  /// Asks once more for each page that another one stands for; its turn goes on with what stands until it is decoded.
+  void look_again();
   /// Whether no page of the turn can be shown.
-  [[nodiscard]] bool hopeless() const { return on_ && on_->view == nullptr; }
+  [[nodiscard]] bool hopeless() const { return on_ && on_->view == nullptr && on_->own == nullptr; }
   /// What is to be seen now; nullptr: not decoded yet.
   const TurnFrame* frame(MonoTime now);
   [[nodiscard]] bool moves() const;
@@ -61,6 +65,7 @@ class Slide {
     std::size_t page = 0;            ///< shown; another than the turn's when that is not to be had
     std::size_t tried = 0;           ///< pages found unfit
     std::shared_ptr<PageView> view;  ///< nullptr: none can be shown
+    std::shared_ptr<PageView> own;   ///< the turn's own page, asked for once more; nullptr: not
   };
   struct Tally {
     std::uint64_t frames = 0;
@@ -71,13 +76,14 @@ class Slide {
   };
 
   Stage stage(const protocol::message::Turn& turn);
-  void open(Stage& stage);
+  [[nodiscard]] std::shared_ptr<PageView> open(std::size_t page) const;
   void advance(Stage& stage);
+  void give_back(Stage& stage);
   void add_dark(MonoTime until);
   [[nodiscard]] MonoTime mono_of(std::int64_t us) const;
 
-  const Assignment assignment_;
-  const Span span_;
+  Assignment assignment_;
+  Span span_;
   const SignShape sign_;
   const OpenPage open_;
   std::optional<Stage> on_, next_;

@@ -8,6 +8,7 @@
 #include "headend/api/views.hpp"
 #include "tools/cli/desk.hpp"
 #include "tools/cli/print.hpp"
+#include "tools/cli/sign_word.hpp"
 
 namespace loa::tools::cli {
 namespace {
@@ -203,6 +204,7 @@ Result<void> add(const Context& context, const Add& typed) {
   }
   const auto problems = timetable::check(made, catalogue, desk.today(), desk.zone());
   LOA_TRY(timetable::verdict(problems));
+  LOA_TRY_LET(const auto watch, publisher::SignWatch::begin(desk.store, made.groups));
   LOA_TRY(keep(desk, made, drawings, contents));
   std::string text = fmt::format("Đã thêm · added: {}", made.id);
   for (const auto& drawn : drawings) {
@@ -215,7 +217,10 @@ Result<void> add(const Context& context, const Add& typed) {
                                            : "trang tĩnh · static page");
   }
   for (const auto& problem : problems) text += "\nChú ý · note: " + problem.text;
-  tell(context.json, api::view(made), text);
+  LOA_TRY_LET(const auto word, hear_signs(desk, watch));
+  auto view = api::view(made);
+  view["signs"] = word.json;
+  tell(context.json, view, text + word.text);
   return {};
 }
 
@@ -239,8 +244,13 @@ Result<void> list(const Context& context) {
 
 Result<void> remove(const Context& context, const Named& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
+  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+  const auto* slogan = catalogue.slogan(options.id);
+  LOA_TRY_LET(const auto watch,
+              publisher::SignWatch::begin(desk.store, slogan ? slogan->groups : std::vector<std::string>{}));
   LOA_TRY(desk.store.remove_slogan(options.id));
-  tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
+  LOA_TRY_LET(const auto word, hear_signs(desk, watch));
+  tell(context.json, {{"removed", options.id}, {"signs", word.json}}, "Đã xóa · removed: " + options.id + word.text);
   return {};
 }
 

@@ -47,6 +47,7 @@ class SimOffice {
   Result<void> fill(const std::vector<StationEntry>& stations);
   void edit_policy(Random& random);
   void edit_programme(Random& random);
+  void edit_slogan(Random& random);
   void issue();
   void issue_round();
   void receive(std::size_t station, const std::string& sealed);

@@ -40,6 +40,7 @@ class SimPresenter final : public station::Presenter {
 
   void arm(const station::Assignment& assignment) override;
   void halt(const station::CueKey& cue) override;
+  void shorten(const station::CueKey& cue, WallTime end) override;
   void settled(const station::CueKey& cue) override;
   void set_awake(bool awake) override;
 

@@ -163,6 +163,11 @@ void SimStation::perform(const core::Halt& action) {
   presenter_of(action.medium)->halt(action.cue);
 }
 
+void SimStation::perform(const core::Shorten& action) {
+  note("shorten", "{} {} to {}", action.cue.occurrence, action.cue.segment, to_us(action.end));
+  presenter_of(action.medium)->shorten(action.cue, action.end);
+}
+
 void SimStation::perform(const core::Awake& action) { presenter_of(action.medium)->set_awake(action.awake); }
 
 void SimStation::perform(const core::Dim& action) { note("dim", "{}", action.percent); }

@@ -59,6 +59,41 @@ TEST(PlannedCues, WhatALaterPlanLeavesOutIsCancelledUnlessItHadBegun) {
   EXPECT_EQ(cues[1].plan_sequence, 3U);
 }
 
+TEST(PlannedCues, OnlyTheEndOfASignsBegunCueMayComeForward) {
+  auto store = Store::open(":memory:").value();
+  auto sign = cue_at("bang-led", 0, minutes{0}, minutes{0}), sound = cue_at("sang", 0, minutes{0}, minutes{0});
+  sign.cue.set_medium(v1::MEDIUM_SIGN);
+  sound.cue.set_medium(v1::MEDIUM_AUDIO);
+  ASSERT_TRUE(store.record_plan(plan(1, base - minutes{5}), {sign, sound}));
+  const auto lasts = [&](PlannedCue cue, int seconds) {
+    cue.cue.set_duration_us(seconds * 1'000'000LL);
+    return cue;
+  };
+  const auto made = base + std::chrono::seconds{10};
+  ASSERT_TRUE(store.record_plan(plan(2, made), {lasts(sign, 12), lasts(sound, 12)}));
+  const auto duration = [&](const char* occurrence) {
+    for (const auto& one : all_cues(store)) {
+      if (one.cue.occurrence() == occurrence) return one.cue.duration_us() / 1'000'000;
+    }
+    return std::int64_t{-1};
+  };
+  EXPECT_EQ(duration("bang-led"), 12);
+  EXPECT_EQ(duration("sang"), 60) << "sound that has begun stays as it was promised";
+  EXPECT_EQ(all_cues(store)[0].plan_sequence, 2U);
+  EXPECT_EQ(store.begun_cues("loa-1", base + std::chrono::seconds{11}, base + minutes{1}).value().size(), 2U);
+  EXPECT_EQ(store.begun_cues("loa-1", base + std::chrono::seconds{13}, base + minutes{1}).value().size(), 1U)
+      << "it has ended";
+
+  ASSERT_TRUE(store.record_plan(plan(3, made), {lasts(sign, 40)}));
+  EXPECT_EQ(duration("bang-led"), 12) << "never later";
+  ASSERT_TRUE(store.record_plan(plan(4, made), {lasts(sign, 9)}));
+  EXPECT_EQ(duration("bang-led"), 12) << "never back into what was promised and is over";
+  auto other = lasts(sign, 11);
+  other.cue.set_title("other words");
+  ASSERT_TRUE(store.record_plan(plan(5, made), {other}));
+  EXPECT_EQ(duration("bang-led"), 12) << "nothing but its end";
+}
+
 TEST(PlannedCues, AnUnchangedPromiseKeepsThePlanThatMadeIt) {
   auto store = Store::open(":memory:").value();
   const auto cue = cue_at("a", 0, minutes{10}, minutes{10});

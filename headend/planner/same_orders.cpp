@@ -1,0 +1,44 @@
+#include "headend/planner/same_orders.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace loa::headend::planner {
+namespace {
+
+/// What a plan says beside its cues, as comparable bytes; instants that only say when it was made are left out.
+std::string frame_of(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
+  v1::Plan frame;
+  *frame.mutable_policy() = plan.policy();
+  frame.mutable_policy()->set_valid_from_us(std::max(plan.policy().valid_from_us(), from_us));
+  frame.mutable_policy()->set_valid_until_us(std::min(plan.policy().valid_until_us(), to_us));
+  frame.set_content_url(plan.content_url());
+  *frame.mutable_groups() = plan.groups();
+  if (plan.has_sign()) *frame.mutable_sign() = plan.sign();
+  *frame.mutable_brightness() = plan.brightness();
+  return frame.SerializeAsString();
+}
+
+std::vector<const v1::Cue*> cues_between(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
+  std::vector<const v1::Cue*> cues;
+  for (const auto& cue : plan.cues()) {
+    if (cue.start_us() + cue.duration_us() > from_us && cue.start_us() < to_us) cues.push_back(&cue);
+  }
+  return cues;
+}
+
+bool same_cue(const v1::Cue* one, const v1::Cue* other) {
+  return one->start_us() == other->start_us() && one->SerializeAsString() == other->SerializeAsString();
+}
+
+}  // namespace
+
+bool same_orders(const v1::Plan& one, const v1::Plan& other, WallTime now) {
+  const auto from = to_us(now), to = std::min(one.horizon_us(), other.horizon_us());
+  if (frame_of(one, from, to) != frame_of(other, from, to)) return false;
+  const auto ours = cues_between(one, from, to), theirs = cues_between(other, from, to);
+  return std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), same_cue);
+}
+
+}  // namespace loa::headend::planner
