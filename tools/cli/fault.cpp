@@ -32,6 +32,7 @@ std::string vietnamese(const std::string& code) {
                                                         {"software-restart", "phần mềm khởi động lại"},
                                                         {"unreachable", "không liên lạc được"},
                                                         {"clock-off", "đồng hồ lệch"},
+                                                        {"removed-unheard", "đã xoá, chưa xác nhận im"},
                                                         {"proof-hole", "thiếu chứng thực"},
                                                         {"proof-fork", "chứng thực mâu thuẫn"},
                                                         {"proof-flawed", "chứng thực sai"}};
@@ -47,11 +48,11 @@ std::string state_of(v1::FaultState state) {
 
 Result<std::vector<store::FaultRecord>> faults_of(Desk& desk, const std::string& station) {
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
-  if (!station.empty() && catalogue.station(station) == nullptr) {
-    return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", station);
-  }
   LOA_TRY_LET(auto faults, api::faults(desk.store, wall_now()));
   std::erase_if(faults, [&](const auto& fault) { return !station.empty() && fault.station != station; });
+  if (faults.empty() && !station.empty() && catalogue.station(station) == nullptr) {  // one that was removed may have
+    return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", station);
+  }
   return faults;
 }
 
