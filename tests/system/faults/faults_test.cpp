@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "protocol/base/file.hpp"
+#include "protocol/message/loa.pb.h"
 #include "protocol/topic/topic.hpp"
 #include "tests/rehearsal/air_time.hpp"
 #include "tests/rehearsal/ward_kit.hpp"
