@@ -8,10 +8,19 @@ namespace {
 
 constexpr const char* unreachable = "unreachable";
 constexpr std::chrono::seconds usual_interval{60}, longest_slack{30};
+/// A station of which the broker says that it is gone has so long to say itself that it is not.
+constexpr std::chrono::seconds look_time{3};
+
+/// Whether the broker's word that the connection has ended still stands. It is unsigned: a status signed later
+/// overrules it, and a station that lives is asked for one at once.
+bool is_gone(const FleetLine& line, WallTime now) {
+  if (line.online || now - line.online_since < look_time) return false;
+  return !line.status_received || *line.status_received <= line.online_since;
+}
 
 std::string why_unreachable(const FleetLine& line, WallTime since, WallTime now) {
   if (!line.known) return "it was never heard of since it was added";
-  if (!line.online) return "its connection has ended: power, network or program, or somebody stopped it";
+  if (is_gone(line, now)) return "its connection has ended: power, network or program, or somebody stopped it";
   return fmt::format("its status of {} was the last, and {} ago",
                      format_utc(line.status_received.value_or(since)).substr(11, 8),
                      format_duration(std::chrono::floor<std::chrono::seconds>(now - since)));
@@ -32,8 +41,8 @@ store::FaultRecord unreachable_fault(const FleetLine& line, WallTime since, Wall
 
 std::optional<WallTime> unreachable_since(const FleetLine& line, WallTime now) {
   if (!line.known) return line.station.added;
-  if (!line.online) return line.online_since;
-  const WallTime last = std::max(line.status_received.value_or(line.online_since), line.online_since);
+  if (is_gone(line, now)) return line.online_since;
+  const WallTime last = line.status_received.value_or(line.online_since);  // an unsigned word keeps nobody alive
   const auto promised = line.status && line.status->next_within_s() > 0
                             ? std::chrono::seconds{line.status->next_within_s()}
                             : usual_interval;
@@ -99,7 +108,7 @@ const store::FaultRecord* silenced_by(const FleetLine& line) {
 
 std::string state_of(const FleetLine& line, WallTime now) {
   if (!line.known) return "chưa thấy · never seen";
-  if (!line.online) return "mất kết nối · offline";
+  if (is_gone(line, now)) return "mất kết nối · offline";
   if (unreachable_since(line, now)) return "không liên lạc được · unreachable";
   if (!line.status) return "đã kết nối · online";
   if (!line.status->on_air().empty()) return "đang phát · on air";

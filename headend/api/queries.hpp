@@ -24,8 +24,8 @@ struct FleetLine {
 /// Every station of the catalogue, by id.
 Result<std::vector<FleetLine>> fleet(store::Store& store);
 
-/// Since when a station cannot be reached: never heard of, gone by the broker's word, or its next status is overdue (by
-/// as much again as it promised, at most 30 s). Absent: it can.
+/// Since when a station cannot be reached: never heard of, gone by the broker's word with no signed status in the 3 s
+/// after it, or its next status is overdue (by as much again as it promised, at most 30 s). Absent: it can.
 std::optional<WallTime> unreachable_since(const FleetLine& line, WallTime now);
 
 /// Every fault that is not reset, by station and code: the stations' own, the ledger's, and `unreachable`, which is

@@ -8,12 +8,21 @@
 #include "protocol/seal/seal.hpp"
 
 namespace loa::headend::daemon {
+namespace {
+
+constexpr std::chrono::seconds doubt_interval{10};
+
+}  // namespace
 
 using protocol::topic::Leaf;
 
-void Inbox::know(const std::vector<store::Station>& stations) {
+void Inbox::know(const std::vector<store::Station>& stations, const std::vector<store::RemovedStation>& leaving) {
   std::map<std::string, protocol::crypto::PublicKey> keys;
   for (const auto& station : stations) keys.emplace(station.id, station.key);
+  leaving_.clear();
+  for (const auto& station : leaving) {
+    if (keys.emplace(station.id, station.key).second) leaving_.insert(station.id);
+  }
   for (const auto& [station, key] : std::exchange(keys_, std::move(keys))) {
     const auto known = keys_.find(station);
     if (known == keys_.end() || known->second != key) forget(station);
@@ -24,6 +33,7 @@ void Inbox::know(const std::vector<store::Station>& stations) {
 void Inbox::forget(const std::string& station) {
   states_.erase(station);
   statuses_.erase(station);
+  doubted_.erase(station);
   std::erase_if(faults_, [&](const auto& taken) { return taken.first.first == station; });
   clocks_.forget(station);
   clock_findings_.erase(station);
@@ -31,16 +41,17 @@ void Inbox::forget(const std::string& station) {
   std::erase_if(seen_, [&](const auto& stream) { return stream.first.starts_with(station + "/"); });
 }
 
-Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view payload, WallTime now) {
+Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view payload, WallTime now, bool retained) {
   const std::string station{from.station};
   if (from.ward != ward_ || !from.leaf) return fail(ErrorCode::refused, "a message for ward {} came here", from.ward);
   if (!keys_.contains(station))
     return fail(ErrorCode::missing, "a message came from {}, which this ward does not have", station);
+  if (leaving_.contains(station) && *from.leaf != Leaf::status) return {};
   switch (*from.leaf) {
     case Leaf::state:
       return take_state(station, payload, now);
     case Leaf::status:
-      return take_status(station, payload, now);
+      return take_status(station, payload, now, retained);
     case Leaf::fault:
       return take_fault(station, from.code, payload, now);
     case Leaf::answer:
@@ -52,31 +63,41 @@ Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view p
 
 Result<void> Inbox::take_state(const std::string& station, std::string_view payload, WallTime now) {
   LOA_TRY_LET(auto state, protocol::message::decode<v1::State>(payload));
+  if (!state.online()) doubt(station, now);
   states_.insert_or_assign(station, TakenState{std::move(state), now});
   return {};
 }
 
-Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now) {
+void Inbox::doubt(const std::string& station, WallTime now) {
+  const auto last = doubted_.find(station);
+  if (last != doubted_.end() && now - last->second < doubt_interval && now >= last->second) return;
+  doubted_.insert_or_assign(station, now);
+  doubts_.push_back(station);
+}
+
+Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now, bool retained) {
   LOA_TRY_LET(const auto header, open(station, v1::KIND_STATUS, payload, std::nullopt));
   LOA_TRY_LET(auto status, protocol::message::decode<v1::Status>(header.body()));
   LOA_TRY(identities_.hear(station, status, header.sequence(), clocks_.corrected(now)));
   seen_[station + "/status"] = header.sequence();
+  if (!retained) hear_clock(station, status, now);
+  const WallTime at = retained ? std::min(now, wall_from_us(status.at_us())) : now;
+  statuses_.insert_or_assign(station, TakenStatus{std::move(status), at});
+  return {};
+}
+
+void Inbox::hear_clock(const std::string& station, const v1::Status& status, WallTime now) {
   if (const auto news = clocks_.hear(station, status, now)) clock_findings_.insert_or_assign(station, *news);
   for (const auto& [whose, finding] : clocks_.judge_office(keys_.size(), now)) {
     clock_findings_.insert_or_assign(whose, finding);
   }
-  statuses_.insert_or_assign(station, TakenStatus{std::move(status), now});
-  return {};
 }
 
 Result<void> Inbox::take_fault(const std::string& station, std::string_view code, std::string_view payload,
                                WallTime now) {
   if (payload.empty()) return {};  // unsigned: the fault goes by its own last word, or by the next status
   const std::string stream = station + "/fault/" + std::string{code};
-  const auto seen = seen_.find(stream);
-  const auto after = seen == seen_.end() ? std::nullopt : std::optional{seen->second};
-  LOA_TRY_LET(const auto header, open(station, v1::KIND_FAULT, payload, after));
-  seen_[stream] = header.sequence();
+  LOA_TRY_LET(const auto header, open_newer(station, v1::KIND_FAULT, stream, payload));
   LOA_TRY_LET(const auto fault, protocol::message::decode<v1::Fault>(header.body()));
   if (fault.code() != code) {
     return fail(ErrorCode::refused, "{} sent fault {} under the topic of {}", station, fault.code(), code);
@@ -92,8 +113,8 @@ Result<void> Inbox::take_fault(const std::string& station, std::string_view code
 
 /// Who ordered waits for it himself; here it stands in the office's log, with what was measured.
 Result<void> Inbox::take_answer(const std::string& station, std::string_view payload) {
-  LOA_TRY_LET(const auto body, open(station, v1::KIND_ANSWER, station + "/answer", payload));
-  LOA_TRY_LET(const auto answer, protocol::message::decode<v1::Answer>(body));
+  LOA_TRY_LET(const auto header, open_newer(station, v1::KIND_ANSWER, station + "/answer", payload));
+  LOA_TRY_LET(const auto answer, protocol::message::decode<v1::Answer>(header.body()));
   log::info(
       "order.answered",
       {{"station", station}, {"command", answer.command()}, {"accepted", answer.accepted()}, {"text", answer.text()}});
@@ -119,12 +140,23 @@ Result<void> Inbox::keep_all(WallTime now) {
     LOA_TRY(store_.put_online(station, taken.state.online(), taken.state.boot(), taken.at));
   }
   for (const auto& [key, fault] : faults_) LOA_TRY(store_.put_fault(fault));
-  for (const auto& [station, taken] : statuses_) LOA_TRY(store_.put_status(station, taken.status, taken.at));
+  for (const auto& [station, taken] : statuses_) {
+    LOA_TRY(store_.put_status(station, taken.status, taken.at));
+    LOA_TRY(catch_up(station, taken.status, now));
+  }
   LOA_TRY(keep_clocks(now));
   LOA_TRY(identities_.keep(now));
   if (statuses_.empty()) return {};
   LOA_TRY_LET(const auto standing, store_.faults());
   for (const auto& fault : standing) LOA_TRY(settle(fault, now));
+  return {};
+}
+
+/// A store that was restored from a backup does not know the last plans; a thief of the key may have signed one.
+Result<void> Inbox::catch_up(const std::string& station, const v1::Status& status, WallTime now) {
+  if (status.plan_sequence() > protocol::seal::greatest_sequence(v1::KIND_PLAN, now)) return {};
+  LOA_TRY_LET(const bool raised, store_.raise_sequence("plan/" + station, status.plan_sequence()));
+  behind_ = behind_ || raised;
   return {};
 }
 
@@ -166,6 +198,15 @@ Result<v1::Header> Inbox::open(const std::string& station, v1::Kind kind, std::s
   expectation.after = after;
   LOA_TRY_LET(auto opened, protocol::seal::open(payload, expectation));
   return std::move(opened.header);
+}
+
+Result<v1::Header> Inbox::open_newer(const std::string& station, v1::Kind kind, const std::string& stream,
+                                     std::string_view payload) {
+  const auto seen = seen_.find(stream);
+  const auto after = seen == seen_.end() ? std::nullopt : std::optional{seen->second};
+  LOA_TRY_LET(auto header, open(station, kind, payload, after));
+  seen_[stream] = header.sequence();
+  return header;
 }
 
 }  // namespace loa::headend::daemon

@@ -1,5 +1,6 @@
 #include "headend/publisher/publisher.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "headend/planner/same_orders.hpp"
@@ -13,8 +14,6 @@ using namespace std::chrono;
 namespace topic = protocol::topic;
 
 constexpr days least_horizon{30};
-/// A station's clock may be a little behind ours: a plan must not look as if it came from the future.
-constexpr hours clock_slack{1};
 
 /// The plan inside an envelope of ours. It needs no verification: it comes from our own store.
 std::optional<v1::Plan> unseal(const std::string& sealed) {
@@ -26,10 +25,6 @@ std::optional<v1::Plan> unseal(const std::string& sealed) {
   return plan;
 }
 
-std::uint64_t seconds_of(WallTime now) {
-  return static_cast<std::uint64_t>(floor<seconds>(now).time_since_epoch().count());
-}
-
 Publication plan_publication(const std::string& ward, const store::IssuedPlan& issued) {
   return {topic::of_station(ward, issued.station, topic::Leaf::plan), issued.sealed, true};
 }
@@ -37,7 +32,7 @@ Publication plan_publication(const std::string& ward, const store::IssuedPlan& i
 }  // namespace
 
 Publisher::Publisher(std::string ward, protocol::crypto::SecretKey key, planner::Settings settings, store::Store& store)
-    : ward_(std::move(ward)), key_(std::move(key)), settings_(std::move(settings)), store_(store) {}
+    : seals_(std::move(ward), std::move(key), store), settings_(std::move(settings)), store_(store) {}
 
 Result<Round> Publisher::issue(WallTime now, const Outlet& outlet) {
   LOA_TRY(begin_round());
@@ -77,7 +72,7 @@ Result<void> Publisher::issue_one(const store::Station& station, WallTime now, R
     return {};
   }
   LOA_TRY(store_.record_plan(issued, planned->cues));
-  outlet(plan_publication(ward_, issued));
+  outlet(plan_publication(seals_.ward(), issued));
   round.issued.push_back(station.id);
   for (auto& note : planned->notes) round.notes.push_back(std::move(note));
   return {};
@@ -87,22 +82,15 @@ Result<void> Publisher::issue_one(const store::Station& station, WallTime now, R
 Result<bool> Publisher::is_current(const v1::Plan& plan, WallTime now) {
   LOA_TRY_LET(const auto newest, store_.newest_plan(plan.station()));
   if (!newest || newest->horizon < now + least_horizon) return false;
+  LOA_TRY_LET(const auto last, store_.last_sequence("plan/" + plan.station()));
+  if (newest->sequence < last) return false;  // the station may obey another one, which would be newer than ours
   const auto out = unseal(newest->sealed);
   return out && planner::same_orders(*out, plan, now);
 }
 
 Result<store::IssuedPlan> Publisher::seal_plan(const v1::Plan& plan, WallTime now) {
-  protocol::seal::Address address;
-  address.ward = ward_;
-  address.sender = "headend";
-  address.audience = "station/" + plan.station();
-  address.kind = v1::KIND_PLAN;
-  address.not_before = now - clock_slack;
-  address.not_after = wall_from_us(plan.horizon_us());
-  address.signed_at = now;
-  LOA_TRY_LET(address.sequence, store_.next_sequence("plan/" + plan.station(), seconds_of(now)));
-  return store::IssuedPlan{plan.station(), address.sequence, now, address.not_after,
-                           protocol::seal::seal(address, plan.SerializeAsString(), key_)};
+  LOA_TRY_LET(auto sealed, seals_.plan(plan, now));
+  return store::IssuedPlan{plan.station(), sealed.sequence, now, sealed.not_after, std::move(sealed.bytes)};
 }
 
 Result<void> Publisher::emergencies(const Outlet& outlet) {
@@ -112,17 +100,22 @@ Result<void> Publisher::emergencies(const Outlet& outlet) {
     auto& handed_out = alarmed_[plan.station];
     if (plan.sequence <= handed_out) continue;
     handed_out = plan.sequence;
-    outlet({topic::of_station(ward_, plan.station, topic::Leaf::emergency), plan.sealed, true});
+    outlet({topic::of_station(seals_.ward(), plan.station, topic::Leaf::emergency), plan.sealed, true});
   }
   return {};
 }
 
 Result<void> Publisher::recall(const Outlet& outlet) {
-  LOA_TRY_LET(const auto gone, store_.stations_gone());
+  LOA_TRY_LET(auto gone, store_.stations_gone());
+  LOA_TRY_LET(const auto removed, store_.removed_stations());
+  std::erase_if(gone, [&](const auto& station) {  // it has still to be told
+    return std::any_of(removed.begin(), removed.end(),
+                       [&](const auto& one) { return one.id == station && !one.silent && !one.closed; });
+  });
   for (const auto& station : gone) {
     if (recalled_.contains(station)) continue;
     for (const auto leaf : {topic::Leaf::emergency, topic::Leaf::plan})
-      outlet({topic::of_station(ward_, station, leaf), "", true});
+      outlet({topic::of_station(seals_.ward(), station, leaf), "", true});
   }
   recalled_ = {gone.begin(), gone.end()};
   return {};
@@ -136,9 +129,9 @@ Result<void> Publisher::repeat(const Outlet& outlet) {
   LOA_TRY_LET(const auto catalogue, store_.catalogue());
   for (const auto& station : catalogue.stations) {
     LOA_TRY_LET(const auto plan, store_.newest_plan(station.id));
-    if (plan) outlet(plan_publication(ward_, *plan));
+    if (plan) outlet(plan_publication(seals_.ward(), *plan));
     LOA_TRY_LET(const auto receipt, store_.newest_receipt(station.id));
-    if (receipt) outlet({topic::of_station(ward_, station.id, topic::Leaf::receipt), *receipt, true});
+    if (receipt) outlet({topic::of_station(seals_.ward(), station.id, topic::Leaf::receipt), *receipt, true});
   }
   return {};
 }

@@ -1,25 +1,18 @@
 #pragma once
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "headend/dispatch/outlet.hpp"
+#include "headend/dispatch/seals.hpp"
 #include "headend/planner/planner.hpp"
 #include "headend/store/store.hpp"
-#include "protocol/crypto/key.hpp"
 
 namespace loa::headend::publisher {
 
-/// One message for the broker. QoS 1.
-struct Publication {
-  std::string topic;
-  std::string payload;
-  bool retained = false;
-};
-
-/// Takes a message on its way; the daemon's link is behind it.
-using Outlet = std::function<void(const Publication&)>;
+using dispatch::Outlet;
+using dispatch::Publication;
 
 /// Which plans went out, for the log and the operator.
 struct Round {
@@ -52,7 +45,8 @@ class Publisher {
   /// Hands out each emergency that this publisher has not handed out yet, or what called it off. Cheap: call after
   /// every change of the store, before issue().
   Result<void> emergencies(const Outlet& outlet);
-  /// Takes the plans and emergencies of stations that were removed off the broker, each once.
+  /// Takes the plans and emergencies of stations that were removed off the broker, each once, when they have said that
+  /// they are silent or their plan has run out (Farewells).
   Result<void> recall(const Outlet& outlet);
 
   /// Hands out again what must stand retained on the broker: newest emergency, plan and receipt of every station, and
@@ -64,8 +58,7 @@ class Publisher {
   Result<bool> is_current(const v1::Plan& plan, WallTime now);
   Result<store::IssuedPlan> seal_plan(const v1::Plan& plan, WallTime now);
 
-  std::string ward_;
-  protocol::crypto::SecretKey key_;
+  dispatch::Seals seals_;
   planner::Settings settings_;
   store::Store& store_;
   store::Catalogue catalogue_;                    ///< of the round

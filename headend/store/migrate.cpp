@@ -140,7 +140,15 @@ CREATE TABLE identity_conflicts (
   PRIMARY KEY (station, since_us)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{version_1, version_2, version_3, version_4};
+// Version 5: stations that were removed are looked after until they are silent.
+constexpr const char* version_5 = R"sql(
+CREATE TABLE removed_stations (
+  station TEXT NOT NULL, removed_us INTEGER NOT NULL, key BLOB NOT NULL CHECK (length(key) = 32),
+  mqtt_password_hash TEXT NOT NULL, plan_sequence INTEGER NOT NULL, until_us INTEGER NOT NULL, silent_us INTEGER,
+  closed_us INTEGER, PRIMARY KEY (station, removed_us)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps{version_1, version_2, version_3, version_4, version_5};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;

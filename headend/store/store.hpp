@@ -84,6 +84,12 @@ class Store {
   /// returned. (Callers give the time in seconds as floor, so that a store restored from a backup is never behind.)
   Result<std::uint64_t> next_sequence(const std::string& counter, std::uint64_t floor = 1);
 
+  /// The last number handed out by a counter; 0: none yet.
+  Result<std::uint64_t> last_sequence(const std::string& counter);
+  /// Lets a counter go on above a number that somebody else has seen: the store may be a backup.
+  /// @return whether it was behind
+  Result<bool> raise_sequence(const std::string& counter, std::uint64_t seen);
+
   // ---- plans -----------------------------------------------------------------------------------------------------
 
   /// The plan last issued to a station.
@@ -114,6 +120,13 @@ class Store {
   Result<std::vector<IssuedEmergency>> newest_emergencies();
   /// Stations that are no more but still have a plan or an emergency that may stand on the broker; sorted.
   Result<std::vector<std::string>> stations_gone();
+
+  // ---- stations that were removed ---------------------------------------------------------------------------------
+
+  /// Adds one, or keeps what became of it (by id and instant of removal).
+  Result<void> put_removed_station(const RemovedStation& removed);
+  /// Every one, by instant of removal; those of before there was this table are not among them.
+  Result<std::vector<RemovedStation>> removed_stations();
 
   // ---- proofs ----------------------------------------------------------------------------------------------------
 

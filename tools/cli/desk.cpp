@@ -17,6 +17,18 @@ timetable::Zone Desk::zone() const { return {std::chrono::seconds{ward.settings(
 
 store::LocalDate Desk::today() const { return zone().date_of(wall_now()); }
 
+planner::Settings planning_of(const Desk& desk) {
+  planner::Settings settings;
+  settings.zone = desk.zone();
+  settings.content_url = desk.ward.content_url();
+  return settings;
+}
+
+Result<publisher::EmergencyDesk> open_emergency_desk(Desk& desk) {
+  LOA_TRY_LET(const auto key, desk.ward.emergency_key());
+  return publisher::EmergencyDesk{desk.ward.settings().id, key, planning_of(desk), desk.store};
+}
+
 WallTime wall_now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
 
 Result<std::vector<std::string>> known_groups(const store::Catalogue& catalogue, std::vector<std::string> groups) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "headend/publisher/emergency.hpp"
 #include "headend/store/store.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "headend/ward/ward.hpp"
@@ -16,6 +17,11 @@ struct Desk {
   [[nodiscard]] headend::timetable::Zone zone() const;
   [[nodiscard]] headend::store::LocalDate today() const;
 };
+
+/// What is the same for every plan of this ward.
+headend::planner::Settings planning_of(const Desk& desk);
+/// @param desk  outlives what is returned @error of the emergency key's file
+Result<headend::publisher::EmergencyDesk> open_emergency_desk(Desk& desk);
 
 /// The one place of `loa` that reads the clock.
 WallTime wall_now();

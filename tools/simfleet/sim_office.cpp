@@ -9,9 +9,9 @@ namespace loa::tools::simfleet {
 namespace {
 
 namespace store = headend::store;
+using headend::dispatch::Publication;
 using headend::ledger::Commit;
 using headend::ledger::Ledger;
-using headend::publisher::Publication;
 using headend::publisher::Publisher;
 using std::chrono::hours;
 using std::chrono::minutes;

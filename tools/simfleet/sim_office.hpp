@@ -52,7 +52,7 @@ class SimOffice {
   void issue_round();
   void receive(std::size_t station, const std::string& sealed);
   void commit();
-  void send(const headend::publisher::Publication& publication);
+  void send(const headend::dispatch::Publication& publication);
   void problem(const Error& error);
   void hand_out_emergencies();
   [[nodiscard]] WallTime now() const { return wall_from_us(timeline_.now()); }

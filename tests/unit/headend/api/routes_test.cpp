@@ -78,7 +78,23 @@ TEST_F(RoutesTest, AStationIsUnreachableWhenItsNextStatusIsOverdue) {
   EXPECT_TRUE(since(seconds{7}));
   EXPECT_THAT(state_of(fleet(store_)->at(0), now + seconds{7}), HasSubstr("unreachable"));
   ASSERT_TRUE(store_.put_online("a", false, "boot", now + seconds{2}));
-  EXPECT_EQ(since(seconds{3}), now + seconds{2}) << "the broker's word counts at once";
+  EXPECT_FALSE(since(seconds{4})) << "it may be asked first";
+  EXPECT_EQ(since(seconds{5}), now + seconds{2}) << "the broker's word counts three seconds later";
+}
+
+TEST_F(RoutesTest, ASignedStatusOverrulesTheBrokersWord) {
+  using std::chrono::seconds;
+  v1::Status status;
+  const auto since = [&](seconds later) { return unreachable_since(fleet(store_)->at(0), now + later); };
+  ASSERT_TRUE(store_.put_status("a", status, now));
+  ASSERT_TRUE(store_.put_online("a", false, "forged", now + seconds{1}));
+  EXPECT_TRUE(since(seconds{10}));
+  ASSERT_TRUE(store_.put_status("a", status, now + seconds{11}));
+  EXPECT_FALSE(since(seconds{12})) << "it lives, whoever says that it does not";
+  EXPECT_THAT(state_of(fleet(store_)->at(0), now + seconds{12}), Not(HasSubstr("offline")));
+  EXPECT_EQ(since(seconds{102}), now + seconds{11}) << "and is overdue like any other";
+  ASSERT_TRUE(store_.put_online("a", true, "forged", now + seconds{103}));
+  EXPECT_EQ(since(seconds{104}), now + seconds{11}) << "nor does an unsigned word keep it alive";
 }
 
 TEST_F(RoutesTest, ThatSomebodyLooksAfterAnUnreachableStationLastsAsLongAsItDoes) {

@@ -87,10 +87,45 @@ class InboxTest : public testing::Test {
 TEST_F(InboxTest, KeepsAStatusOnce) {
   EXPECT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)));
   EXPECT_EQ(plan_kept(), 7U);
-  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(6), 9)).error().code, ErrorCode::refused);
-  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)).error().code, ErrorCode::refused);
+  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(6), 9)).error().code, ErrorCode::exists);
+  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)).error().code, ErrorCode::exists);
   EXPECT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(8), 11)));
   EXPECT_EQ(plan_kept(), 8U);
+}
+
+TEST_F(InboxTest, GoesOnAboveAPlanThatItHasNotGiven) {
+  ASSERT_TRUE(store_.next_sequence("plan/a", 500));
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(500), 10)));
+  EXPECT_FALSE(inbox_.take_behind());
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(900), 11)));
+  EXPECT_TRUE(inbox_.take_behind()) << "the store is a backup";
+  EXPECT_FALSE(inbox_.take_behind());
+  EXPECT_EQ(store_.next_sequence("plan/a").value(), 901U);
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(1ULL << 62U), 12)));
+  EXPECT_FALSE(inbox_.take_behind()) << "no station may use up the numbers of its plans";
+  EXPECT_EQ(store_.next_sequence("plan/a").value(), 902U);
+}
+
+TEST_F(InboxTest, WhatTheBrokerKeptIsNoSignOfLife) {
+  const auto later = now + 1h;
+  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10), later, true));
+  ASSERT_TRUE(inbox_.commit(later));
+  EXPECT_EQ(store_.statuses()->at(0).status_received, now) << "when it was made";
+  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 11), later));
+  ASSERT_TRUE(inbox_.commit(later));
+  EXPECT_EQ(store_.statuses()->at(0).status_received, later);
+}
+
+TEST_F(InboxTest, AsksAStationThatSomebodyCallsGoneButNotAgainAndAgain) {
+  v1::State gone;
+  gone.set_since_us(to_us(now));
+  gone.set_boot("gia-mao");
+  ASSERT_TRUE(take(from(Leaf::state), gone.SerializeAsString()));
+  EXPECT_EQ(inbox_.take_doubts(), std::vector<std::string>{"a"});
+  ASSERT_TRUE(inbox_.take(from(Leaf::state), gone.SerializeAsString(), now + 9s));
+  EXPECT_TRUE(inbox_.take_doubts().empty());
+  ASSERT_TRUE(inbox_.take(from(Leaf::state), gone.SerializeAsString(), now + 10s));
+  EXPECT_EQ(inbox_.take_doubts(), std::vector<std::string>{"a"});
 }
 
 TEST_F(InboxTest, BelievesOnlyTheStationItself) {

@@ -155,6 +155,15 @@ TEST_F(PublisherTest, DoesARoundInStepsOfOneStation) {
   EXPECT_THAT(round.issued, ElementsAre("bang-1", "loa-1", "loa-2"));
 }
 
+TEST_F(PublisherTest, IssuesAPlanAnewThatAStationHasOvertaken) {
+  issue(noon);
+  const auto seen = store_.newest_plan("loa-1").value()->sequence + 100;
+  ASSERT_TRUE(store_.raise_sequence("plan/loa-1", seen).value());
+  EXPECT_THAT(issue(noon).issued, ElementsAre("loa-1"));
+  EXPECT_GT(store_.newest_plan("loa-1").value()->sequence, seen);
+  EXPECT_THAT(issue(noon).issued, testing::IsEmpty());
+}
+
 TEST_F(PublisherTest, RepeatsWhatMustStandRetained) {
   issue(noon);
   ASSERT_TRUE(store_.put_receipt("loa-1", "sealed receipt"));
