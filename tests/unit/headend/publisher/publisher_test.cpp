@@ -110,8 +110,8 @@ TEST_F(PublisherTest, ARenamedStationGetsNoNewPlan) {
   ASSERT_TRUE(store_.put_station(station));
   EXPECT_THAT(issue(noon + 1s).issued, IsEmpty());
   EXPECT_EQ(store_.newest_plan("loa-2").value()->sequence, first);
-  for (const auto& cue : store_.planned_cues({noon, noon + std::chrono::days{40}}, "loa-2").value())
-    EXPECT_EQ(cue.facts->station, "Chợ mới");
+  const auto cues = store_.planned_cues({noon, noon + std::chrono::days{40}}, "loa-2").value();
+  for (const auto& cue : cues) EXPECT_EQ(cue.facts->station, "Chợ mới");
 }
 
 TEST_F(PublisherTest, SequencesGrowEvenAfterARestoredBackup) {
