@@ -140,13 +140,24 @@ CREATE TABLE report_revisions (
   made_us INTEGER NOT NULL, figures TEXT NOT NULL, PRIMARY KEY (from_day, to_day, station, number)) STRICT;
 )sql";
 
+// Version 5: since when each journal speaks, and when two boxes spoke as one station.
+constexpr const char* version_5 = R"sql(
+CREATE TABLE journals (
+  station TEXT NOT NULL, epoch BLOB NOT NULL CHECK (length(epoch) = 16), began_us INTEGER NOT NULL,
+  PRIMARY KEY (station, epoch)) STRICT, WITHOUT ROWID;
+CREATE TABLE identity_conflicts (
+  station TEXT NOT NULL, since_us INTEGER NOT NULL, counted BLOB NOT NULL CHECK (length(counted) = 16), ended_us INTEGER,
+  PRIMARY KEY (station, since_us)) STRICT, WITHOUT ROWID;
+)sql";
+
 /// What brings a store from one version to the next.
 struct Step {
   const char* tables;
   Result<void> (*contents)(Connection&) = nullptr;  ///< what SQL alone cannot tell
 };
 
-constexpr std::array steps{Step{version_1}, Step{version_2}, Step{version_3}, Step{version_4, migrate_facts}};
+constexpr std::array steps{Step{version_1}, Step{version_2}, Step{version_3}, Step{version_4, migrate_facts},
+                           Step{version_5}};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;

@@ -28,7 +28,7 @@ Result<void> check_address(const v1::Header& header, const Expectation& want) {
                 static_cast<int>(want.kind));
   }
   if (std::find(want.audiences.begin(), want.audiences.end(), header.audience()) == want.audiences.end()) {
-    return fail(ErrorCode::refused, "addressed to '{}', not to us", header.audience());
+    return fail(ErrorCode::elsewhere, "addressed to '{}', not to us", header.audience());
   }
   if (!want.sender.empty() && header.sender() != want.sender) {
     return fail(ErrorCode::refused, "sent by '{}', not by '{}'", header.sender(), want.sender);

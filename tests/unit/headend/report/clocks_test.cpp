@@ -180,5 +180,23 @@ TEST(Report, WhatAnotherEpochSaysAgainIsCountedOnceAndIsNoAnomaly) {
   EXPECT_EQ(make({cue()}, {before, again}).anomalies.size(), 1U) << "another claim to the same time is shown";
 }
 
+TEST(Report, AStationsJournalsAndTheOfficesClockAreReadFromTheStore) {
+  auto store = store::Store::open(":memory:").value();
+  ASSERT_TRUE(store.record_plan({"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue()}));
+  ASSERT_TRUE(store.put_journal({"loa-1", {1}, start - 48h}));
+  ASSERT_TRUE(store.put_journal({"loa-1", {2}, start + 6s}));
+  auto played = proof(cue(), 0s, 3s);
+  played.epoch = {1};
+  played.number = 1;
+  played.received = start - 2h;
+  ASSERT_TRUE(store.append_proofs({played}, {}));
+  EXPECT_THAT(
+      of_store(store, today, today, zone, evening).value().differences,
+      ElementsAre(is(0s, 3s, v1::BUCKET_CLOCK_UNTRUSTED, "not-come"),
+                  is(3s, 6s, v1::BUCKET_NODE_DARK, "before-journal"), is(6s, 10s, v1::BUCKET_UNKNOWN, "no-proof")));
+  ASSERT_TRUE(store.put_clock_finding({"", start - 3h, -(2h + 4s)}));
+  EXPECT_EQ(spent(of_store(store, today, today, zone, evening).value(), v1::BUCKET_PLAYED), 3s);
+}
+
 }  // namespace
 }  // namespace loa::headend::report
