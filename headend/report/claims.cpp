@@ -30,24 +30,24 @@ WallTime to_of(const v1::Proof& proof) { return wall_from_us(proof.to_us()); }
 bool played(const Claim& claim) { return claim.stretch.bucket == v1::BUCKET_PLAYED; }
 bool dark(const Claim& claim) { return claim.stretch.bucket == v1::BUCKET_NODE_DARK; }
 
-/// Whether an `anew` proof takes the place of another one where both speak.
+/// Tells whether an `anew` proof takes the place of another one where both speak.
 bool replaces(const ProofRecord& anew, const ProofRecord& other) {
   if (!anew.proof.anew()) return false;
   return anew.epoch == other.epoch ? other.number < anew.number : other.received < anew.received;
 }
 
-/// Whether a claim knows better than another journal's "dark": that one may just not have seen it.
+/// Tells whether a claim counts before another journal's "dark", because that journal may not have seen it.
 bool knows_better(const Claim& claim, const Claim& other) {
   if (claim.record->epoch == other.record->epoch || dark(claim)) return false;
   return !played(claim) || claim.record->proof.frames() > 0;
 }
 
-/// Whether two claims that both hold are worth a person's look: of two journals, the same cause of silence is none.
+/// Tells whether two claims are to be shown as an overlap: two journals that name the same cause of silence are not.
 bool clash(const Claim& one, const Claim& other) {
   return one.record->epoch == other.record->epoch || one.stretch.bucket != other.stretch.bucket || played(one);
 }
 
-/// Who has an elementary stretch.
+/// Names the claim that an elementary stretch goes to.
 struct Decision {
   const Claim* best = nullptr;  ///< absent: nobody
   bool contested = false;
@@ -129,7 +129,7 @@ void Settler::add(std::size_t index, const ProofRecord& record) {
   claim(index, record, from, to, v1::BUCKET_INTERRUPTED, "other-content");
 }
 
-/// What was heard too early is shown one by one; what was only booked ahead is not.
+/// Keeps the span of a proof whose time had not come; shows it if something was heard.
 void Settler::add_early(std::size_t index, const ProofRecord& record) {
   const auto& proof = record.proof;
   early_proofs_.push_back(index);
@@ -194,7 +194,7 @@ std::vector<WallTime> Settler::edges() const {
   return {edges.begin(), edges.end()};
 }
 
-/// What is to be said of time that no proof speaks of.
+/// Books time that no counted proof speaks of.
 Stretch Settler::unclaimed(WallTime from, WallTime to) const {
   const bool early = std::any_of(early_.begin(), early_.end(),
                                  [&](const store::Span& span) { return span.from <= from && to <= span.to; });

@@ -42,7 +42,7 @@ std::vector<Column<Row>> hours_columns() {
            true}};
 }
 
-/// What all stations of a row owed and did: of loudspeakers their hours, of signs their display time.
+/// Makes the columns of time that stations owed and gave: of loudspeakers hours, of signs display time.
 std::vector<Column<Row>> station_columns(const std::vector<Row>& rows, v1::Medium medium) {
   const bool sign = medium == v1::MEDIUM_SIGN;
   std::vector<Column<Row>> columns{
@@ -112,7 +112,7 @@ std::string slogans_of(const Report& report) {
       report.slogans);
 }
 
-/// What is no programme of the ward, and what counts nowhere.
+/// Lists what is no programme of the ward (emergencies, fillers), and what was heard twice.
 std::string apart_of(const Report& report) {
   std::string text;
   if (!report.emergencies.empty())
@@ -178,7 +178,7 @@ std::string cues_text(const Report& report) {
       report.differences);
 }
 
-/// Of a period in which nothing was due nothing differs: that is no clean bill.
+/// Says why there is nothing to compare: an empty period must not read as one without differences.
 std::string no_data_of(const Report& report) {
   const auto& zone = report.zone;
   if (!report.first_plan) return "KHÔNG CÓ SỐ LIỆU: chưa có kế hoạch nào · NO DATA: no plan was ever issued\n\n";
@@ -190,7 +190,7 @@ std::string no_data_of(const Report& report) {
   return "KHÔNG CÓ SỐ LIỆU: trong kỳ này không có mục nào phải phát · NO DATA: nothing was due in this period\n\n";
 }
 
-/// Before the first plan nobody promised anything.
+/// Says from when on the period is covered, if it begins before the first plan.
 std::string beginning_of(const Report& report) {
   const auto& zone = report.zone;
   if (!report.first_plan || report.from >= zone.date_of(*report.first_plan)) return {};
@@ -207,7 +207,7 @@ std::string differences_of(const Report& report, Detail detail) {
   return text + runs_text(report) + "  Từng mục · single cues: loa report --cues\n\n";
 }
 
-/// Anomalies as lines: many of one station and kind are one.
+/// Makes one line for each anomaly; one for all of a station and kind where there are many.
 std::vector<Line> anomaly_lines(const Report& report, Detail detail) {
   std::map<std::pair<std::string, std::string>, std::vector<const Anomaly*>> sorts;
   for (const auto& anomaly : report.anomalies) sorts[{anomaly.station, anomaly.kind}].push_back(&anomaly);

@@ -48,14 +48,15 @@ Result<std::size_t> Store::record_facts(const std::string& station, WallTime now
         station, now));
     FactsWriter facts{sql};
     for (const auto& planned : cues) {
-      const auto found = standing.find({planned.cue.occurrence(), planned.cue.segment()});
+      const auto& cue = planned.cue;
+      const auto found = standing.find({cue.occurrence(), cue.segment()});
       if (found == standing.end() || !planned.facts) continue;
       LOA_TRY_LET(const auto row, facts.row_of(planned.facts));
       if (*row == found->second) continue;
-      LOA_TRY(sql.run(
-          "UPDATE planned_cues SET facts = ? WHERE station = ? AND occurrence = ? AND segment = ? AND "
-          "start_us >= ? AND cue = ?",
-          row, station, planned.cue.occurrence(), planned.cue.segment(), now, Blob{planned.cue.SerializeAsString()}));
+      LOA_TRY(
+          sql.run("UPDATE planned_cues SET facts = ? WHERE station = ? AND occurrence = ? AND segment = ? AND "
+                  "start_us = ? AND end_us = ?",
+                  row, station, cue.occurrence(), cue.segment(), cue.start_us(), cue.start_us() + cue.duration_us()));
       changed += static_cast<std::size_t>(sql.changes());
     }
     return {};

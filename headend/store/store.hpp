@@ -95,8 +95,8 @@ class Store {
   Result<void> record_plan(const IssuedPlan& issued, const std::vector<PlannedCue>& cues);
 
   /// Keeps other facts of cues that stand as they were promised: for an edit that changes what they count for and
-  /// nothing that a station does. Touches no cue that starts before `now`, none that was cancelled, and none whose
-  /// promise differs from the given one.
+  /// nothing that a station does. Touches no cue that starts before `now`, none that was cancelled, and none that
+  /// was promised for another time.
   /// @return how many were changed
   Result<std::size_t> record_facts(const std::string& station, WallTime now, const std::vector<PlannedCue>& cues);
 

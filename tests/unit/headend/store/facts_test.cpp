@@ -132,7 +132,7 @@ TEST(PromiseFacts, AreFrozenAtTheCuesStart) {
   EXPECT_EQ(all_cues(store)[1].facts->station, "Chợ mới") << "a new plan with the same cue";
   EXPECT_EQ(store.record_facts("loa-1", base + minutes{1}, {later}).value(), 0U);
   auto changed = later;
-  changed.cue.set_title("other");
+  changed.cue.set_duration_us(changed.cue.duration_us() + 1);
   changed.facts = facts_of("Nhà", "to-2");
   EXPECT_EQ(store.record_facts("loa-1", base + minutes{1}, {changed}).value(), 0U) << "facts of another promise";
 }
