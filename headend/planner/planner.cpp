@@ -5,6 +5,7 @@
 #include <set>
 
 #include "headend/planner/extras.hpp"
+#include "headend/planner/facts.hpp"
 #include "headend/planner/policy_message.hpp"
 #include "headend/planner/rotation.hpp"
 #include "headend/planner/sign_cues.hpp"
@@ -27,7 +28,12 @@ WallTime end_of(const v1::Cue& cue) { return wall_from_us(cue.start_us() + cue.d
 class Compiler {
  public:
   Compiler(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings)
-      : catalogue_(catalogue), station_(station), now_(now), settings_(settings), today_(settings.zone.date_of(now)) {}
+      : catalogue_(catalogue),
+        station_(station),
+        now_(now),
+        settings_(settings),
+        today_(settings.zone.date_of(now)),
+        facts_(catalogue, station) {}
 
   void want_slogans(const std::vector<PlannedCue>& promised);
   void add_begun(const std::vector<PlannedCue>& begun);
@@ -60,7 +66,7 @@ class Compiler {
   void end_where_unwanted(PlannedCue& promised, const std::vector<WantedPages>& wanted);
   void add_playlist(const Wanted& wanted);
   [[nodiscard]] const v1::Cue* sign_cue_until(WallTime end) const;
-  [[nodiscard]] std::vector<v1::Page> pages_of(const Playlist& playlist) const;
+  [[nodiscard]] std::vector<v1::Page> pages_of(const std::vector<PageTurn>& turns) const;
   [[nodiscard]] const store::SloganImage* image_of(const store::Slogan& slogan) const;
   void add_objects(v1::Plan& plan) const;
 
@@ -69,6 +75,7 @@ class Compiler {
   WallTime now_;
   const Settings& settings_;
   LocalDate today_;
+  Facts facts_;
   std::vector<PlannedCue> cues_;
   std::set<std::string> begun_;
   std::set<std::string> cut_;   ///< begun occurrences that end earlier than promised
@@ -172,6 +179,7 @@ void Compiler::add_occurrence(const Candidate& candidate) {
     cue.set_required_grade(settings_.required_grade);
     cue.set_stagger_us(station_.stagger.count());
     cue.set_title(short_title(content->title));
+    planned.facts = facts_.of_sound(segment.category, content->title);
     cues_.push_back(std::move(planned));
   }
 }
@@ -179,7 +187,11 @@ void Compiler::add_occurrence(const Candidate& candidate) {
 void Compiler::add_fillers() {
   const auto* filler = catalogue_.filler ? catalogue_.content(*catalogue_.filler) : nullptr;
   if (filler == nullptr || filler->frames <= 0) return;
-  for (auto& planned : fillers_for(cues_, *filler, now_, settings_.zone, begun_)) cues_.push_back(std::move(planned));
+  const auto facts = facts_.of_sound(std::string{protocol::message::filler_programme}, filler->title);
+  for (auto& planned : fillers_for(cues_, *filler, now_, settings_.zone, begun_)) {
+    planned.facts = facts;
+    cues_.push_back(std::move(planned));
+  }
 }
 
 void Compiler::want_slogans(const std::vector<PlannedCue>& promised) {
@@ -197,7 +209,7 @@ std::vector<WantedPages> Compiler::wanted_until(WallTime end) const {
   std::vector<WantedPages> stretches;
   for (const auto& wanted : wanted_) {
     if (wanted.start >= end) break;
-    if (wanted.end > now_) stretches.push_back({wanted.start, wanted.end, pages_of(wanted.playlist)});
+    if (wanted.end > now_) stretches.push_back({wanted.start, wanted.end, pages_of(wanted.playlist.pages)});
   }
   return stretches;
 }
@@ -235,9 +247,9 @@ void Compiler::want_playlists(LocalDate date) {
   }
 }
 
-std::vector<v1::Page> Compiler::pages_of(const Playlist& playlist) const {
+std::vector<v1::Page> Compiler::pages_of(const std::vector<PageTurn>& turns) const {
   std::vector<v1::Page> pages;
-  for (const auto& turn : playlist.pages) {
+  for (const auto& turn : turns) {
     const auto* image = image_of(*turn.slogan);
     const bool scrolls = catalogue_.content(image->object)->image->width_px > station_.sign->width_px;
     auto& page = pages.emplace_back();
@@ -266,24 +278,31 @@ void Compiler::add_playlist(const Wanted& wanted) {
   const auto id = occurrence_id(timetable::sign_playlist, date, floor<seconds>(playlist.from + (start - from)));
   if (end - start < protocol::message::min_dwell || begun_.count(id) != 0) return;
   claim(track, start, end);
-  auto pages = pages_of(playlist);
+  auto turns = playlist.pages;
   const auto* before = start > from || start == change_ ? sign_cue_until(start) : nullptr;
-  if (before != nullptr) pages = continued(*before, std::move(pages));
+  if (before != nullptr) {
+    const auto first = static_cast<std::ptrdiff_t>(first_page(*before, pages_of(turns)));
+    std::rotate(turns.begin(), turns.begin() + first, turns.end());
+  }
+  auto pages = pages_of(turns);
   PlannedCue planned{station_.id, {}, start, 0, std::nullopt};
   auto& cue = planned.cue;
   cue.set_occurrence(id);
   cue.set_cue_class(v1::CUE_CLASS_SCHEDULED);
   cue.set_medium(v1::MEDIUM_SIGN);
-  cue.set_category(playlist.pages.front().slogan->category);
+  cue.set_category(turns.front().slogan->category);
   cue.set_start_us(to_us(start));
   cue.set_duration_us((end - start).count());
   cue.set_late_policy(v1::LATE_POLICY_JOIN);
   cue.set_required_grade(settings_.required_grade);
   for (auto& page : pages) *cue.add_pages() = std::move(page);
+  std::vector<const store::Slogan*> slogans;
+  for (const auto& turn : turns) slogans.push_back(turn.slogan);
+  planned.facts = facts_.of_pages(slogans);
   cue.set_object(cue.pages(0).object());
   cue.set_scroll_px_s(cue.pages(0).scroll_px_s());
-  const auto others = playlist.pages.size() - 1;
-  cue.set_title(short_title(playlist.pages.front().slogan->text) + (others > 0 ? fmt::format(" (+{})", others) : ""));
+  const auto others = turns.size() - 1;
+  cue.set_title(short_title(turns.front().slogan->text) + (others > 0 ? fmt::format(" (+{})", others) : ""));
   if (cue.title().size() > protocol::message::max_title_bytes) cue.set_title(short_title(cue.title()));
   cues_.push_back(std::move(planned));
 }

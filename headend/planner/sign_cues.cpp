@@ -74,11 +74,8 @@ WallTime end_of_wanted(const v1::Cue& promised, const std::vector<WantedPages>& 
   return std::min(at, end);
 }
 
-std::vector<v1::Page> continued(const v1::Cue& before, std::vector<v1::Page> pages) {
-  if (before.pages_size() == 0 || same_cycle(pages_of(before), pages)) return pages;
-  const auto first = static_cast<std::ptrdiff_t>(first_after(before, pages));
-  std::rotate(pages.begin(), pages.begin() + first, pages.end());
-  return pages;
+std::size_t first_page(const v1::Cue& before, const std::vector<v1::Page>& pages) {
+  return before.pages_size() == 0 || same_cycle(pages_of(before), pages) ? 0 : first_after(before, pages);
 }
 
 }  // namespace loa::headend::planner

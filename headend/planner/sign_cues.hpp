@@ -27,8 +27,9 @@ WallTime change_instant(WallTime earliest, const std::vector<store::PlannedCue>&
 /// @param wanted  by start, without overlap
 WallTime end_of_wanted(const v1::Cue& promised, const std::vector<WantedPages>& wanted, WallTime earliest);
 
-/// Turns a cyclic order so that it continues what stood before: the first page that is new or changed is the first; if
-/// there is none, the page that stood last goes on, or the one whose turn would have come after it.
-std::vector<v1::Page> continued(const v1::Cue& before, std::vector<v1::Page> pages);
+/// Gives the page with which a cyclic order continues what stood before: the first one that is new or changed; if there
+/// is none, the one that stood last, or the one whose turn would have come after that.
+/// @return its place, 0…pages.size() − 1
+std::size_t first_page(const v1::Cue& before, const std::vector<v1::Page>& pages);
 
 }  // namespace loa::headend::planner

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "headend/report/report.hpp"
+#include "headend/report/claims.hpp"
 
 namespace loa::tools::simfleet {
 namespace {
