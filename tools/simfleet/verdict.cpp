@@ -157,7 +157,8 @@ void Judge::judge(const PlannedCue& planned, const std::vector<const ProofRecord
     if (stretch.bucket == v1::BUCKET_UNKNOWN) unknown_us += length;
   }
   for (const auto& anomaly : anomalies) {
-    if (anomaly.kind == "frames") continue;  // a mark after a stall: less is reported
+    if (anomaly.kind == "frames") continue;    // a mark after a stall: less is reported
+    if (anomaly.kind == "not-come") continue;  // heard by a clock that was ahead: it is not counted
     if (!was_told(planned)) continue;
     const bool about_one_proof = anomaly.kind == "outside" || anomaly.kind == "object";
     if (about_one_proof && is_of_an_older_plan(anomaly, planned, proofs)) continue;
