@@ -128,7 +128,7 @@ void SignShow::expire(MonoTime now) {
 void SignShow::prepare(MonoTime now) {
   for (auto slide = slides_.begin(); slide != slides_.end();) {
     const auto next = std::next(slide);
-    if (now >= slide->next_turn() || now >= slide->span().begin) slide->tend(now);
+    if (now >= slide->prepared_from()) slide->tend(now);
     for (const auto& object : slide->take_damaged()) {
       if (events_.page_damaged) events_.page_damaged(object);
     }

@@ -55,7 +55,9 @@ void Slide::shorten(WallTime end) {
 
 void Slide::look_again() {
   for (auto* stage : {&on_, &next_}) {
-    if (*stage && (*stage)->tried > 0) (*stage)->own = open((*stage)->turn.page);
+    if (!*stage) continue;
+    advance(**stage);
+    if ((*stage)->tried > 0) (*stage)->own = open((*stage)->turn.page);
   }
 }
 
@@ -105,6 +107,8 @@ void Slide::tend(MonoTime now) {
   give_back(*next_);
   advance(*next_);
 }
+
+MonoTime Slide::prepared_from() const { return span_.begin - prepare_lead; }
 
 MonoTime Slide::next_turn() const {
   if (!on_) return span_.begin - prepare_lead;

@@ -29,7 +29,9 @@ class Slide {
   /// Of the turn that is on: its begin may lie before the assignment's.
   [[nodiscard]] const Span& turn() const { return on_->span; }
   [[nodiscard]] std::int64_t turns() const { return turns_; }
-  /// When tend() has something to do again.
+  /// From then on tend() is worth a call whenever a page has become ready or has failed.
+  [[nodiscard]] MonoTime prepared_from() const;
+  /// When tend() has something to do again, whatever becomes of pages.
   [[nodiscard]] MonoTime next_turn() const;
   /// Objects that are there and cannot be shown, each told once.
   std::vector<std::string> take_damaged() { return std::exchange(damaged_, {}); }

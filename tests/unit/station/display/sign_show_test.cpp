@@ -42,6 +42,20 @@ Result<std::unique_ptr<FrameReader>> object(const std::string& name, const SignS
   return std::unique_ptr<FrameReader>{std::make_unique<ListReader>(std::move(frames))};
 }
 
+/// Is found missing only some time after it was asked for, as by the decoder's thread.
+class LateFailure final : public PageView {
+ public:
+  LateFailure(const firmware::SimTime& time, MonoTime at) : time_(time), at_(at) {}
+  State state() override { return time_.now() < at_ ? State::loading : State::failed; }
+  Error error() override { return {ErrorCode::missing, "no such file"}; }
+  bool moves() override { return false; }
+  const TurnFrame* at(Micros /*into*/) override { return nullptr; }
+
+ private:
+  const firmware::SimTime& time_;
+  MonoTime at_;
+};
+
 class SignShowTest : public ::testing::Test {
  protected:
   SignShowTest() { time_.set_passing(true); }
@@ -51,7 +65,9 @@ class SignShowTest : public ::testing::Test {
     events.started = [this](const CueKey& cue, int error) { started_.emplace_back(cue, error); };
     events.ended = [this](const v1::Proof& part) { ended_.push_back(part); };
     events.page_damaged = [this](const std::string& damaged) { damaged_.push_back(damaged); };
-    auto open = [this](const PageWish& wish) {
+    auto open = [this](const PageWish& wish) -> std::shared_ptr<PageView> {
+      if (wish.object == "late" && !present_ && fails_after_ > 0ms)
+        return std::make_shared<LateFailure>(time_, time_.now() + fails_after_);
       auto wished = wish;
       if (wish.object == "late" && !present_) wished.object = "missing";
       return std::make_shared<DirectView>(object, wished);
@@ -133,6 +149,7 @@ class SignShowTest : public ::testing::Test {
   std::vector<v1::Proof> ended_;
   std::vector<std::string> damaged_;
   bool present_ = true;  ///< whether the object "late" is there
+  std::chrono::milliseconds fails_after_{0};
 };
 
 TEST_F(SignShowTest, ShowsAPageFromBeginToEndAndThenIsDark) {
@@ -267,6 +284,20 @@ TEST_F(SignShowTest, APageThatComesInItsTurnTakesItsPlace) {
   EXPECT_EQ(colours(), (std::vector<int>{'B', 'l', 'B', 0})) << "no frame of darkness between them";
   EXPECT_EQ(shown_of(ended_.at(0)), "late 6.0 s, B 14.0 s");
   EXPECT_TRUE(damaged_.empty());
+}
+
+TEST_F(SignShowTest, WhatIsFoundMissingAheadOfItsTurnCostsNoDarkness) {
+  SignShow show = make();
+  present_ = false;
+  fails_after_ = 100ms;
+  show.arm(playlist({{"late", 10s}, {"B", 10s}}, 0s, 20s));
+  run_to(show, -2s);
+  run_to(show, -1s);  // a step when the decoder says so
+  present_ = true;
+  show.look_again(key(0));
+  run_to(show, 21s);
+  EXPECT_EQ(colours(), (std::vector<int>{'l', 'B', 0}));
+  EXPECT_EQ(shown_of(ended_.at(0)), "late 10.0 s, B 10.0 s");
 }
 
 TEST_F(SignShowTest, APageThatComesBeforeItsTurnHasAllOfIt) {
