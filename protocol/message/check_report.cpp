@@ -2,6 +2,7 @@
 #include <set>
 
 #include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 #include "protocol/message/demand.hpp"
 #include "protocol/message/parse.hpp"
 
@@ -91,6 +92,13 @@ Result<void> check_unmeasured(const v1::Proof& proof) {
                 "frames, gaps and pages stand only with what was played");
 }
 
+Result<void> check_understood(const v1::Status& status) {
+  LOA_TRY(demand(static_cast<std::size_t>(status.understands_size()) <= max_understood,
+                 "it understands {} words, more than {}", status.understands_size(), max_understood));
+  for (const auto& word : status.understands()) LOA_TRY(demand_id("a word of understands", word));
+  return {};
+}
+
 Result<void> check_standing(const v1::Status::Standing& standing) {
   LOA_TRY(demand(standing.codes_size() <= max_standing_faults, "{} faults are more than {}", standing.codes_size(),
                  max_standing_faults));
@@ -144,6 +152,7 @@ Result<void> check(const v1::Status& status) {
   LOA_TRY(demand_range("temperature_c", status.temperature_c(), min_temperature_c, max_temperature_c));
   LOA_TRY(demand_range("next_within_s", status.next_within_s(), 0U, max_next_within_s));
   LOA_TRY(check_standing(status.faults()));
+  LOA_TRY(check_understood(status));
   return demand_text("refused", status.refused(), max_text_bytes);
 }
 
@@ -185,6 +194,9 @@ Result<Message> decode(std::string_view body) {
   Message message;
   if (!parse(body, message)) {
     return fail(ErrorCode::invalid, "{} bytes are no whole {}", body.size(), message.GetTypeName());
+  }
+  if constexpr (std::is_same_v<Message, v1::Plan>) {
+    if (auto whole = unfold_cues(message); !whole) return pass(std::move(whole).error(), message.GetTypeName());
   }
   if (auto result = check(message); !result) return pass(std::move(result).error(), message.GetTypeName());
   return message;
