@@ -7,8 +7,8 @@ namespace loa::station::core {
 void StationCore::watch_content() {
   std::string missing;
   for (const Track* track : open_until(now_us() + settings_.content_alarm.count())) {
-    const bool begun = track->assigned && track->cue.pages_size() == 0;
-    if (!track->closed() && !begun && !holds_all(track->cue)) missing = track->cue.title();
+    const bool begun = track->assigned && !track->has_pages();
+    if (!track->closed() && !begun && !holds_all(*track)) missing = track->cue.title();
   }
   set_fault(fault_code::content_missing, !missing.empty(), "content is not here yet for: " + missing);
   std::erase_if(damaged_, [this](const Sha256& object) { return object_of_plans(object) == nullptr; });
@@ -23,7 +23,7 @@ void StationCore::watch_part(const Track& track, const v1::Proof& part) {
     const auto dry = runs_dry(part, settings_.underruns);
     if (dry) set_fault(fault_code::underruns, *dry, fmt::format("the sound broke off {} times", part.underruns()));
   } else {
-    const auto starved = is_starved(part, track.cue.scroll_px_s() > 0 && track.cue.pages_size() == 0);
+    const auto starved = is_starved(part, track.cue.scroll_px_s() > 0 && !track.has_pages());
     if (starved)
       faults_.see({std::string{fault_code::panel}, "frames", *starved,
                    fmt::format("the sign showed {} frames in {}", part.frames(),

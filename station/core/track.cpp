@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/message/playlist.hpp"
+
 namespace loa::station::core {
 namespace {
 
@@ -13,6 +15,20 @@ __extension__ using Wide = __int128;  // microseconds of a day times those of an
 std::int64_t frames_in(std::int64_t length_us) { return length_us * 6 / 125; }  // at 48 000 Hz
 
 }  // namespace
+
+v1::Cue Track::whole_cue() const {
+  v1::Cue whole = cue;
+  if (cue.playlist_number() > 0) playlists->unfold(cue.playlist_number(), whole);
+  return whole;
+}
+
+std::vector<protocol::crypto::Sha256> Track::objects() const {
+  if (cue.playlist_number() > 0) return playlists->objects(cue.playlist_number());
+  std::vector<protocol::crypto::Sha256> objects;
+  for (const auto& bytes : protocol::message::objects_of(cue))
+    objects.push_back(protocol::crypto::Sha256::from_bytes(bytes).value_or(protocol::crypto::Sha256{}));
+  return objects;
+}
 
 v1::Cue Track::shifted(std::int64_t by_us) const {
   v1::Cue later = cue;

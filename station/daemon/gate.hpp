@@ -13,7 +13,7 @@ namespace loa::station::daemon {
 
 /// What came in and was believed.
 struct AcceptedPlan {
-  v1::Plan plan;
+  v1::Plan plan;  ///< whole, its pages folded (protocol/message/compact.hpp)
   std::uint64_t sequence = 0;
 };
 struct AcceptedCommand {

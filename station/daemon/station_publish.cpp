@@ -1,5 +1,8 @@
 // What a station says: proofs, status and answers.
 #include "protocol/base/log.hpp"
+#include "protocol/base/text.hpp"
+#include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 #include "protocol/topic/topic.hpp"
 #include "station/daemon/station.hpp"
 #include "station/daemon/vitals.hpp"
@@ -84,7 +87,7 @@ void Station::publish_status() {
   status.set_on_air(core_->on_air());
   status.set_on_air_start_error_us(core_->on_air_start_error_us());
   status.set_software(LOA_VERSION);
-  status.set_refused(last_refused_);
+  status.set_refused(fit_text(last_refused_, protocol::message::max_text_bytes));
   status.set_next_within_s(static_cast<std::uint32_t>(status_interval().count()));
   status.mutable_faults();
   for (const auto& fault : core_->faults().standing()) status.mutable_faults()->add_codes(fault.code());
@@ -92,6 +95,7 @@ void Station::publish_status() {
   status.set_starts(restarts_.total());
   status.set_failed_starts(restarts_.in_row());
   status.set_safe_minimum(restarts_.safe());
+  status.add_understands(std::string{protocol::message::plan_compact});
   publish_sealed(v1::KIND_STATUS, topic::Leaf::status, status.SerializeAsString());
 }
 
