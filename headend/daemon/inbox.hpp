@@ -1,7 +1,10 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "headend/daemon/clock_watch.hpp"
 #include "headend/store/store.hpp"
@@ -35,8 +38,14 @@ class Inbox {
   /// @error of the store; everything waits for the next commit()
   Result<void> commit(WallTime now);
 
+  /// Stations whose newest kept status names other words in `understands` than the one before: their plans are to be
+  /// looked at. Each is told once.
+  [[nodiscard]] std::set<std::string> take_changed_builds() { return std::exchange(changed_builds_, {}); }
+
  private:
   void forget(const std::string& station);
+  void remember_builds();
+  void compare_builds();
   Result<void> take_state(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_status(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_fault(const std::string& station, std::string_view code, std::string_view payload, WallTime now);
@@ -65,6 +74,9 @@ class Inbox {
 
   std::map<std::string, ClockWatch::Finding> clock_findings_;  ///< by station
   ClockWatch clocks_;
+
+  std::map<std::string, std::vector<std::string>> understood_;  ///< by station, of its newest kept status
+  std::set<std::string> changed_builds_;
 
   std::map<std::string, std::uint64_t> seen_;  ///< stream ("<station>/<kind>[/<code>]") → greatest sequence
 };

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
+#include <set>
 
 #include "content/store/object_store.hpp"
 #include "headend/api/http_server.hpp"
@@ -14,6 +15,7 @@
 #include "headend/broker/connection.hpp"
 #include "headend/daemon/inbox.hpp"
 #include "headend/ledger/ledger.hpp"
+#include "headend/publisher/plan_watch.hpp"
 #include "headend/publisher/publisher.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/link/link.hpp"
@@ -36,6 +38,8 @@ constexpr milliseconds batch_time{20};
 constexpr milliseconds news_time{250};
 /// Plans are looked at this often even if nobody changed anything, so that their horizon moves on.
 constexpr std::chrono::minutes issue_interval{30};
+/// How often the head-end looks whether every station has taken its plan.
+constexpr std::chrono::seconds watch_interval{30};
 
 WallTime wall_now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
 
@@ -71,6 +75,7 @@ struct Office::State {
   std::optional<store::Store> store;
   std::optional<ObjectStore> objects;
   std::optional<publisher::Publisher> publisher;
+  std::optional<publisher::PlanWatch> plan_watch;
   std::optional<ledger::Ledger> ledger;
   std::optional<Inbox> inbox;
   std::optional<api::Routes> routes;
@@ -82,7 +87,7 @@ struct Office::State {
   asio::steady_timer news;
   bool batch_runs = false, news_waits = false;
   std::int64_t version = 0;
-  std::chrono::steady_clock::time_point issue_at;
+  std::chrono::steady_clock::time_point issue_at, watch_at;
   bool stopped = false;
 
   Result<void> open();
@@ -93,6 +98,9 @@ struct Office::State {
   void publish(const publisher::Publication& publication);
   void alarm();
   void issue();
+  void issue_to(const std::set<std::string>& stations);
+  void tell(const publisher::Round& round);
+  void watch_plans();
   Result<void> learn();
   void look_around();
   void look_again();
@@ -116,6 +124,7 @@ Result<void> Office::State::open() {
   planning.zone.utc_offset = std::chrono::seconds{settings.utc_offset_s};
   planning.content_url = ward.content_url();
   publisher.emplace(settings.id, key, planning, *store);
+  plan_watch.emplace(*store);
   ledger.emplace(settings.id, key, *store);
   inbox.emplace(settings.id, *store);
   routes.emplace(api::Routes::Facts{settings.id, settings.name, LOA_VERSION, planning.zone}, *store);
@@ -201,9 +210,29 @@ void Office::State::issue() {
   issue_at = std::chrono::steady_clock::now() + issue_interval;
   const auto round = publisher->issue(wall_now(), [this](const auto& publication) { publish(publication); });
   if (!round) return warn("plans.not_issued", round.error());
-  for (const auto& station : round->issued) log::info("plan.issued", {{"station", station}});
-  for (const auto& note : round->notes) log::info("plan.note", {{"text", note}});
-  for (const auto& problem : round->problems) log::error("plan.problem", {{"text", problem}});
+  tell(*round);
+  watch_plans();
+}
+
+/// To stations that understand more or less than they did.
+void Office::State::issue_to(const std::set<std::string>& stations) {
+  const auto round =
+      publisher->issue_to(stations, wall_now(), [this](const auto& publication) { publish(publication); });
+  if (!round) return warn("plans.not_issued", round.error());
+  tell(*round);
+}
+
+void Office::State::tell(const publisher::Round& round) {
+  for (const auto& station : round.issued) log::info("plan.issued", {{"station", station}});
+  for (const auto& note : round.notes) log::info("plan.note", {{"text", note}});
+  for (const auto& problem : round.problems) log::error("plan.problem", {{"text", problem}});
+}
+
+/// Which stations lag the ward: a fault of each.
+void Office::State::watch_plans() {
+  watch_at = std::chrono::steady_clock::now() + watch_interval;
+  if (auto looked = plan_watch->look(publisher->troubles(), wall_now()); !looked)
+    warn("plans.not_watched", looked.error());
 }
 
 /// The catalogue as it now is: who may speak, who may log in.
@@ -227,6 +256,8 @@ void Office::State::look_around() {
     issue();
   } else if (std::chrono::steady_clock::now() >= issue_at) {
     issue();
+  } else if (std::chrono::steady_clock::now() >= watch_at) {
+    watch_plans();
   }
 }
 
@@ -265,6 +296,7 @@ void Office::State::keep_news() {
     news_waits = true;
     keep_news_later();
   }
+  if (const auto changed = inbox->take_changed_builds(); !changed.empty()) issue_to(changed);
 }
 
 void Office::State::take_proof(const std::string& station, const std::string& sealed) {

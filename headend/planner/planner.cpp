@@ -8,6 +8,7 @@
 #include "headend/planner/rotation.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 
 namespace loa::headend::planner {
 namespace {
@@ -29,7 +30,7 @@ class Compiler {
   void add_programmes();
   void add_slogans();
   void add_fillers();
-  Result<Planned> finish();
+  Planned finish();
 
  private:
   struct Candidate {
@@ -47,7 +48,9 @@ class Compiler {
   void add_occurrence(const Candidate& candidate);
   void add_playlists(LocalDate date);
   void add_playlist(LocalDate date, const Playlist& playlist);
+  void note_crowd(const Playlist& playlist);
   [[nodiscard]] const store::SloganImage* image_of(const store::Slogan& slogan) const;
+  void write_frame(v1::Plan& plan);
   void add_objects(v1::Plan& plan) const;
 
   const store::Catalogue& catalogue_;
@@ -59,6 +62,7 @@ class Compiler {
   std::set<std::string> begun_;
   std::map<Track, WallTime> busy_until_;
   std::vector<std::string> notes_;
+  std::map<std::size_t, std::string> crowded_out_;  ///< by how many share a sign, the first time that they do
 };
 
 /// Takes the track for a stretch of time, if it is free. Calls come in the order of their starts.
@@ -77,8 +81,8 @@ std::optional<std::string> Compiler::obstacle_to(const v1::Cue& cue) const {
     const auto object = store::Sha256::from_bytes(bytes);
     const auto* content = object ? catalogue_.content(*object) : nullptr;
     if (!content) return "its content was removed";
-    const bool fits = cue.medium() == v1::MEDIUM_AUDIO ||
-                      (station_.sign && content->image && content->image->geometry == *station_.sign);
+    const bool fits =
+        cue.medium() == v1::MEDIUM_AUDIO || (station_.sign && content->image && content->image->serves(*station_.sign));
     if (!fits) return "its sign is another one now";
   }
   if (cue.medium() == v1::MEDIUM_AUDIO && !station_.has_speaker) return "it has no loudspeaker now";
@@ -166,7 +170,7 @@ void Compiler::add_slogans() {
 const store::SloganImage* Compiler::image_of(const store::Slogan& slogan) const {
   const auto image = std::find_if(slogan.images.begin(), slogan.images.end(), [&](const store::SloganImage& entry) {
     const auto* content = catalogue_.content(entry.object);
-    return entry.geometry == *station_.sign && content && content->image;
+    return entry.geometry == *station_.sign && content && content->image && content->image->serves(entry.geometry);
   });
   return image == slogan.images.end() ? nullptr : &*image;
 }
@@ -181,8 +185,20 @@ void Compiler::add_playlists(LocalDate date) {
   }
   std::stable_sort(slogans.begin(), slogans.end(),
                    [](const auto* one, const auto* other) { return one->position < other->position; });
-  for (const auto& playlist : playlists_of(slogans, catalogue_, settings_.longest_playlist))
+  for (const auto& playlist : playlists_of(slogans, catalogue_, settings_.longest_playlist)) {
+    if (playlist.crowded_out > 0) note_crowd(playlist);
     add_playlist(date, playlist);
+  }
+}
+
+void Compiler::note_crowd(const Playlist& playlist) {
+  const auto all = playlist.pages.size() + playlist.crowded_out;
+  crowded_out_.try_emplace(
+      all, fmt::format(
+               "lúc {0} bảng của '{1}' có {2} khẩu hiệu, nhiều nhất là {3}: hãy chia giờ, ngày hoặc nhóm · at {0} the "
+               "sign of "
+               "'{1}' has {2} slogans, and at most {3} take turns: give some of them other hours, days or groups",
+               timetable::format_time(floor<seconds>(playlist.from)), station_.id, all, protocol::message::max_pages));
 }
 
 /// A playlist whose time has come already begins with the next minute, or when what had begun under the plan before
@@ -225,10 +241,8 @@ void Compiler::add_playlist(LocalDate date, const Playlist& playlist) {
 
 void Compiler::add_objects(v1::Plan& plan) const {
   std::set<std::string> named;
-  for (const auto& cue : plan.cues()) {
-    named.insert(cue.object());
-    for (const auto& page : cue.pages()) named.insert(page.object());
-  }
+  for (const auto& cue : plan.cues()) named.insert(cue.object());
+  for (const auto& page : plan.pages()) named.insert(page.object());
   for (const auto& bytes : named) {
     const auto* content = catalogue_.content(*store::Sha256::from_bytes(bytes));
     auto* object = plan.add_objects();
@@ -238,18 +252,8 @@ void Compiler::add_objects(v1::Plan& plan) const {
   }
 }
 
-Result<Planned> Compiler::finish() {
-  std::vector<PlannedCue*> ordered;  // a message is dear to move
-  ordered.reserve(cues_.size());
-  for (auto& cue : cues_) ordered.push_back(&cue);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const PlannedCue* one, const PlannedCue* other) {
-    const auto key = [](const v1::Cue& cue) {
-      return std::tuple{cue.start_us(), cue.segment(), std::string_view{cue.occurrence()}};
-    };
-    return key(one->cue) < key(other->cue);
-  });
-  Planned planned;
-  auto& plan = planned.plan;
+/// What the plan says beside its cues and their objects.
+void Compiler::write_frame(v1::Plan& plan) {
   plan.set_station(station_.id);
   plan.set_made_us(to_us(now_));
   plan.set_horizon_us(horizon_us());
@@ -270,43 +274,33 @@ Result<Planned> Compiler::finish() {
       added->set_percent(stretch.percent);
     }
   }
+}
+
+Planned Compiler::finish() {
+  std::vector<PlannedCue*> ordered;  // a message is dear to move
+  ordered.reserve(cues_.size());
+  for (auto& cue : cues_) ordered.push_back(&cue);
+  std::stable_sort(ordered.begin(), ordered.end(), [](const PlannedCue* one, const PlannedCue* other) {
+    const auto key = [](const v1::Cue& cue) {
+      return std::tuple{cue.start_us(), cue.segment(), std::string_view{cue.occurrence()}};
+    };
+    return key(one->cue) < key(other->cue);
+  });
+  Planned planned;
+  auto& plan = planned.plan;
+  write_frame(plan);
   plan.mutable_cues()->Reserve(static_cast<int>(ordered.size()));
   planned.cues.reserve(ordered.size());
   for (auto* cue : ordered) {
     *plan.add_cues() = cue->cue;
     if (wall_from_us(cue->cue.start_us()) >= now_) planned.cues.push_back(std::move(*cue));
   }
+  protocol::message::fold_pages(plan);
   add_objects(plan);
   planned.notes = std::move(notes_);
-  if (auto sound = protocol::message::check(plan); !sound) {
-    return pass(std::move(sound).error(), fmt::format("cannot plan for station '{}'", station_.id));
-  }
+  for (auto crowd = crowded_out_.rbegin(); crowd != crowded_out_.rend(); ++crowd)
+    planned.crowded_out.push_back(std::move(crowd->second));
   return planned;
-}
-
-/// What a plan says beside its cues, as comparable bytes; instants that only say when it was made are left out.
-std::string frame_of(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
-  v1::Plan frame;
-  *frame.mutable_policy() = plan.policy();
-  frame.mutable_policy()->set_valid_from_us(std::max(plan.policy().valid_from_us(), from_us));
-  frame.mutable_policy()->set_valid_until_us(std::min(plan.policy().valid_until_us(), to_us));
-  frame.set_content_url(plan.content_url());
-  *frame.mutable_groups() = plan.groups();
-  if (plan.has_sign()) *frame.mutable_sign() = plan.sign();
-  *frame.mutable_brightness() = plan.brightness();
-  return frame.SerializeAsString();
-}
-
-std::vector<const v1::Cue*> cues_between(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
-  std::vector<const v1::Cue*> cues;
-  for (const auto& cue : plan.cues()) {
-    if (cue.start_us() + cue.duration_us() > from_us && cue.start_us() < to_us) cues.push_back(&cue);
-  }
-  return cues;
-}
-
-bool same_cue(const v1::Cue* one, const v1::Cue* other) {
-  return one->start_us() == other->start_us() && one->SerializeAsString() == other->SerializeAsString();
 }
 
 }  // namespace
@@ -351,8 +345,8 @@ v1::Policy policy_message(const store::Catalogue& catalogue, LocalDate today, co
   return message;
 }
 
-Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
-                        const Settings& settings, const std::vector<PlannedCue>& begun) {
+Planned draft(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings,
+              const std::vector<PlannedCue>& begun) {
   Compiler compiler{catalogue, station, now, settings};
   compiler.add_begun(begun);
   compiler.add_programmes();
@@ -361,11 +355,13 @@ Result<Planned> compile(const store::Catalogue& catalogue, const store::Station&
   return compiler.finish();
 }
 
-bool same_orders(const v1::Plan& one, const v1::Plan& other, WallTime now) {
-  const auto from = to_us(now), to = std::min(one.horizon_us(), other.horizon_us());
-  if (frame_of(one, from, to) != frame_of(other, from, to)) return false;
-  const auto ours = cues_between(one, from, to), theirs = cues_between(other, from, to);
-  return std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), same_cue);
+Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+                        const Settings& settings, const std::vector<PlannedCue>& begun) {
+  auto planned = draft(catalogue, station, now, settings, begun);
+  if (auto sound = protocol::message::check(planned.plan); !sound)
+    return pass(std::move(sound).error(), fmt::format("cannot plan for station '{}'", station.id));
+  LOA_TRY(protocol::message::unfold_pages(planned.plan));
+  return planned;
 }
 
 }  // namespace loa::headend::planner

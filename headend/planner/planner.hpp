@@ -24,16 +24,22 @@ struct Settings {
 
 /// What a plan is and which facts it brings.
 struct Planned {
-  v1::Plan plan;
-  std::vector<store::PlannedCue> cues;  ///< those of the plan's cues that start at or after `now`, plan_sequence unset
-  std::vector<std::string> notes;       ///< a sentence for each thing that had to be left out
+  v1::Plan plan;                         ///< whole, its pages folded (protocol/message/compact.hpp)
+  std::vector<store::PlannedCue> cues;   ///< those of the plan's cues that start at or after `now`, plan_sequence unset
+  std::vector<std::string> notes;        ///< a sentence for each thing that had to be left out
+  std::vector<std::string> crowded_out;  ///< a sentence for each limit of the protocol that keeps slogans out
 };
 
-/// Compiles the plan of one station.
+/// Collects what the catalogue wants of one station, whether or not a plan can carry it.
+Planned draft(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings,
+              const std::vector<store::PlannedCue>& begun);
+
+/// Compiles the plan of one station: draft(), checked, each cue with its own pages.
 /// An occurrence that begins before `now` is never newly planned; one that had begun is taken as `begun` remembers it,
 /// so that editing a programme on air changes its next occurrence.
 /// @param begun  Store::begun_cues(station, now − near_past, now)
-/// @error invalid: the result breaks a rule of protocol/message/check, the sentence says which
+/// @error invalid: the result breaks a rule of protocol/message/check, the sentence says which; or it has more pages
+///        than an envelope holds
 Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
                         const Settings& settings, const std::vector<store::PlannedCue>& begun);
 
@@ -44,8 +50,5 @@ v1::Policy policy_message(const store::Catalogue& catalogue, store::LocalDate to
 
 /// A title of one line, cut at a whole character to the protocol's limit.
 std::string short_title(std::string title);
-
-/// Whether two plans order the same for every instant from `now` to the earlier of both horizons.
-bool same_orders(const v1::Plan& one, const v1::Plan& other, WallTime now);
 
 }  // namespace loa::headend::planner

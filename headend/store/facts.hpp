@@ -22,6 +22,12 @@ struct IssuedPlan {
   std::string sealed;  ///< the envelope that is published
 };
 
+/// Which plan a station was given last.
+struct PlanHead {
+  std::uint64_t sequence = 0;
+  WallTime made;
+};
+
 /// An emergency as it went out to one station, or what called it off.
 struct IssuedEmergency {
   IssuedPlan plan;     ///< its audience, sequence and life
@@ -75,6 +81,8 @@ struct StationStatus {
 
 /// Code of the head-end's finding that a station's clock contradicts its own.
 inline constexpr std::string_view clock_off = "clock-off";
+/// Code of the head-end's finding that a station's plan says less than the ward wants, or was not taken.
+inline constexpr std::string_view plan_behind = "plan-behind";
 /// So far the two may be apart before a person is told: more than a NETWORK clock may be wrong (16 s) and a message may
 /// take.
 inline constexpr std::chrono::seconds clock_tolerance{30};

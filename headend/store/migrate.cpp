@@ -130,7 +130,22 @@ CREATE TABLE clock_findings (
   PRIMARY KEY (station, since_us)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{version_1, version_2, version_3};
+// Version 4: an object is bytes, and the signs it serves stand beside it; the pages of promised cues stand once.
+// A slogan whose picture a later one had taken over (one row, one geometry) has it back.
+constexpr const char* version_4 = R"sql(
+CREATE TABLE content_uses (
+  object BLOB NOT NULL REFERENCES contents(object) ON DELETE CASCADE, width_px INTEGER NOT NULL,
+  height_px INTEGER NOT NULL, PRIMARY KEY (object, width_px, height_px)) STRICT, WITHOUT ROWID;
+INSERT INTO content_uses SELECT object, sign_width_px, sign_height_px FROM contents WHERE sign_width_px IS NOT NULL
+  UNION SELECT object, width_px, height_px FROM slogan_images;
+ALTER TABLE contents DROP COLUMN sign_width_px;
+ALTER TABLE contents DROP COLUMN sign_height_px;
+CREATE TABLE playlists (
+  digest BLOB PRIMARY KEY CHECK (length(digest) = 32), pages BLOB NOT NULL) STRICT, WITHOUT ROWID;
+ALTER TABLE planned_cues ADD COLUMN playlist BLOB REFERENCES playlists(digest);
+)sql";
+
+constexpr std::array steps{version_1, version_2, version_3, version_4};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;

@@ -1,4 +1,5 @@
 #include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "headend/store/database.hpp"
@@ -9,6 +10,11 @@ namespace {
 /// Sealed plans are large; this many of a station are kept whole, of older ones the line and the promised cues.
 constexpr int plans_kept_whole = 3;
 
+/// What planned_cue_of() reads. The pages of a cue stand once for all cues that show the same.
+#define LOA_PLANNED_CUES                                                                                      \
+  "SELECT cue, plan_sequence, occurrence_start_us, cancelled_us, station, playlists.pages FROM planned_cues " \
+  "LEFT JOIN playlists ON playlist = digest "
+
 PlannedCue planned_cue_of(const Row& row) {
   PlannedCue planned;
   const auto bytes = row.view(0);
@@ -17,14 +23,48 @@ PlannedCue planned_cue_of(const Row& row) {
   planned.occurrence_start = row.instant(2);
   if (!row.is_null(3)) planned.cancelled = row.instant(3);
   planned.station = row.text(4);
+  if (!row.is_null(5)) planned.cue.MergeFromString(row.text(5));
   return planned;
 }
 
 using Key = std::pair<std::string, std::uint32_t>;
 
+/// A cue as its row holds it: without its pages, whose bytes stand in `playlists` under their digest.
+struct CueBytes {
+  std::string cue;
+  std::optional<Sha256> playlist;
+  bool operator==(const CueBytes&) const = default;
+};
+
+/// Splits cues for their rows and writes each playlist once.
+class PlaylistWriter {
+ public:
+  explicit PlaylistWriter(Connection& sql) : sql_(sql) {}
+
+  Result<CueBytes> split(const v1::Cue& cue) {
+    if (cue.pages_size() == 0) return CueBytes{cue.SerializeAsString(), std::nullopt};
+    v1::Cue rest = cue, pages;
+    pages.mutable_pages()->Swap(rest.mutable_pages());
+    LOA_TRY_LET(const auto digest, write(pages.SerializeAsString()));
+    return CueBytes{rest.SerializeAsString(), digest};
+  }
+
+ private:
+  Result<Sha256> write(std::string pages) {
+    if (const auto known = written_.find(pages); known != written_.end()) return known->second;
+    const auto digest = protocol::crypto::sha256(pages);
+    LOA_TRY(sql_.run("INSERT OR IGNORE INTO playlists VALUES (?,?)", digest, Blob{pages}));
+    written_.emplace(std::move(pages), digest);
+    return digest;
+  }
+
+  Connection& sql_;
+  std::unordered_map<std::string, Sha256> written_;
+};
+
 /// What an earlier plan said of the cues that have not begun, as bytes: most of a new plan says the same again.
 struct Promise {
-  std::string cue;
+  CueBytes bytes;
   bool cancelled = false;
 };
 
@@ -32,26 +72,28 @@ Result<std::map<Key, Promise>> promises_after(Connection& sql, const std::string
                                               bool emergency) {
   std::map<Key, Promise> promises;
   LOA_TRY(sql.each(
-      "SELECT occurrence, segment, cue, cancelled_us FROM planned_cues WHERE station = ? AND start_us >= ? AND "
-      "emergency = ?",
+      "SELECT occurrence, segment, cue, cancelled_us, playlist FROM planned_cues WHERE station = ? AND start_us >= ? "
+      "AND emergency = ?",
       [&](const Row& row) {
-        promises[{row.text(0), row.number<std::uint32_t>(1)}] = {row.text(2), !row.is_null(3)};
+        const auto playlist = row.is_null(4) ? std::nullopt : std::optional{row.digest(4)};
+        promises[{row.text(0), row.number<std::uint32_t>(1)}] = {{row.text(2), playlist}, !row.is_null(3)};
       },
       station, instant, emergency));
   return promises;
 }
 
 Result<void> put_planned_cue(Connection& sql, const IssuedPlan& issued, const PlannedCue& planned,
-                             const std::string& bytes, bool emergency) {
+                             const CueBytes& bytes, bool emergency) {
   const auto& cue = planned.cue;
   return sql.run(
-      "INSERT INTO planned_cues VALUES (?,?,?,?,?,?,?,NULL,?,?) ON CONFLICT (station, occurrence, segment) DO UPDATE "
+      "INSERT INTO planned_cues (station, occurrence, segment, start_us, end_us, occurrence_start_us, plan_sequence, "
+      "cue, emergency, playlist) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (station, occurrence, segment) DO UPDATE "
       "SET "
       "start_us = excluded.start_us, end_us = excluded.end_us, occurrence_start_us = excluded.occurrence_start_us, "
-      "plan_sequence = excluded.plan_sequence, cancelled_us = NULL, cue = excluded.cue "
+      "plan_sequence = excluded.plan_sequence, cancelled_us = NULL, cue = excluded.cue, playlist = excluded.playlist "
       "WHERE start_us >= ?",
       issued.station, cue.occurrence(), cue.segment(), cue.start_us(), cue.start_us() + cue.duration_us(),
-      planned.occurrence_start, issued.sequence, Blob{bytes}, emergency, issued.made);
+      planned.occurrence_start, issued.sequence, Blob{bytes.cue}, emergency, bytes.playlist, issued.made);
 }
 
 }  // namespace
@@ -59,10 +101,11 @@ Result<void> put_planned_cue(Connection& sql, const IssuedPlan& issued, const Pl
 Result<void> record_cues(Connection& sql, const IssuedPlan& issued, const std::vector<PlannedCue>& cues,
                          bool emergency) {
   LOA_TRY_LET(auto before, promises_after(sql, issued.station, issued.made, emergency));
+  PlaylistWriter writer{sql};
   for (const auto& planned : cues) {
-    const auto bytes = planned.cue.SerializeAsString();
+    LOA_TRY_LET(const auto bytes, writer.split(planned.cue));
     const auto earlier = before.extract({planned.cue.occurrence(), planned.cue.segment()});
-    if (!earlier.empty() && !earlier.mapped().cancelled && earlier.mapped().cue == bytes) continue;
+    if (!earlier.empty() && !earlier.mapped().cancelled && earlier.mapped().bytes == bytes) continue;
     LOA_TRY(put_planned_cue(sql, issued, planned, bytes, emergency));
   }
   for (const auto& [key, promise] : before) {
@@ -84,6 +127,15 @@ Result<std::optional<IssuedPlan>> Store::newest_plan(const std::string& station)
   return plan;
 }
 
+Result<std::map<std::string, PlanHead>> Store::plan_heads() {
+  std::map<std::string, PlanHead> heads;
+  LOA_TRY(
+      database_->sql->each("SELECT station, max(sequence), made_us FROM plans GROUP BY station", [&](const Row& row) {
+        heads[row.text(0)] = {row.number<std::uint64_t>(1), row.instant(2)};
+      }));
+  return heads;
+}
+
 Result<void> Store::record_plan(const IssuedPlan& issued, const std::vector<PlannedCue>& cues) {
   auto& sql = *database_->sql;
   return sql.transaction([&]() -> Result<void> {
@@ -100,7 +152,7 @@ Result<void> Store::record_plan(const IssuedPlan& issued, const std::vector<Plan
 Result<std::vector<PlannedCue>> Store::begun_cues(const std::string& station, WallTime since, WallTime now) {
   std::vector<PlannedCue> cues;
   LOA_TRY(database_->sql->each(
-      "SELECT cue, plan_sequence, occurrence_start_us, cancelled_us, station FROM planned_cues "
+      LOA_PLANNED_CUES
       "WHERE station = ? AND start_us >= ? AND occurrence_start_us < ? AND end_us > ? AND cancelled_us IS NULL "
       "AND emergency = 0 "
       "ORDER BY start_us, occurrence, segment",
@@ -113,14 +165,12 @@ Result<std::vector<PlannedCue>> Store::planned_cues(Span span, const std::string
   std::vector<PlannedCue> cues;
   const auto add = [&](const Row& row) { cues.push_back(planned_cue_of(row)); };
   if (station.empty()) {
-    LOA_TRY(
-        database_->sql->each("SELECT cue, plan_sequence, occurrence_start_us, cancelled_us, station FROM planned_cues "
-                             "WHERE start_us >= ? AND start_us < ? ORDER BY station, start_us, occurrence, segment",
-                             add, span.from, span.to));
+    LOA_TRY(database_->sql->each(LOA_PLANNED_CUES
+                                 "WHERE start_us >= ? AND start_us < ? ORDER BY station, start_us, occurrence, segment",
+                                 add, span.from, span.to));
   } else {
     LOA_TRY(database_->sql->each(
-        "SELECT cue, plan_sequence, occurrence_start_us, cancelled_us, station FROM planned_cues "
-        "WHERE start_us >= ? AND start_us < ? AND station = ? ORDER BY start_us, occurrence, segment",
+        LOA_PLANNED_CUES "WHERE start_us >= ? AND start_us < ? AND station = ? ORDER BY start_us, occurrence, segment",
         add, span.from, span.to, station));
   }
   return cues;

@@ -5,6 +5,7 @@
 #include "headend/broker/connection.hpp"
 #include "protocol/base/text.hpp"
 #include "protocol/link/link.hpp"
+#include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
 #include "tools/cli/desk.hpp"
@@ -167,6 +168,7 @@ Result<void> send(const Context& context, const Order& order, v1::Command comman
   LOA_TRY_LET(const auto audience, audience_of(order, desk.ward.settings().id, catalogue));
   LOA_TRY_LET(const auto key, desk.ward.plan_key());
   command.set_id(format_hex(protocol::crypto::random_bytes(8)));
+  LOA_TRY(protocol::message::check(command));  // a station would refuse it whole, and may not say so
   const auto now = wall_now();
   protocol::seal::Address address;
   address.ward = desk.ward.settings().id;

@@ -32,6 +32,7 @@ std::string vietnamese(const std::string& code) {
                                                         {"software-restart", "phần mềm khởi động lại"},
                                                         {"unreachable", "không liên lạc được"},
                                                         {"clock-off", "đồng hồ lệch"},
+                                                        {"plan-behind", "chưa theo kế hoạch mới"},
                                                         {"proof-hole", "thiếu chứng thực"},
                                                         {"proof-fork", "chứng thực mâu thuẫn"},
                                                         {"proof-flawed", "chứng thực sai"}};

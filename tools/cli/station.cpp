@@ -83,16 +83,18 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY_LET(const auto enrolment, ward::make_bundle(desk.ward, wish, options.out));
   station.key = enrolment.key;
   station.mqtt_password_hash = enrolment.password_hash;
-  if (auto kept = desk.store.put_station(station); !kept) {
+  const auto kept = desk.keep([&] { return desk.store.put_station(station); });
+  if (!kept) {
     std::error_code ignored;
     std::filesystem::remove_all(options.out, ignored);
-    return kept;
+    return pass(Result{kept}.error());
   }
   auto json = api::view(station);
   json["bundle"] = std::filesystem::absolute(options.out).string();
   tell(context.json, json,
        fmt::format("Đã thêm trạm · station added: {}\nMang thư mục này đến hộp · carry this folder to the box: {}",
                    station.id, options.out.string()));
+  warn_of(context, *kept);
   return {};
 }
 

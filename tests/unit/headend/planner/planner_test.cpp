@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "headend/planner/comparison.hpp"
 #include "headend/planner/rotation.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
