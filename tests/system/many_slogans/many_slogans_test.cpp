@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <boost/json/serialize.hpp>
+
 #include "content/picture/picture.hpp"
 #include "content/store/object_store.hpp"
 #include "headend/store/store.hpp"
@@ -139,6 +141,22 @@ TEST_F(ManySlogans, OneThatNoPlanCouldCarryIsRefusedByTheVerb) {
   const auto slogans = kit_->loa_json({"slogan", "list"});
   ASSERT_TRUE(slogans);
   EXPECT_EQ(slogans->as_array().size(), 100U);
+}
+
+TEST_F(ManySlogans, ThatWereTooManyBeforeAreAFaultOfTheStationUntilOneIsTakenAway) {
+  const auto fault = [&](const char* field) {
+    const auto faults = kit_->loa_json({"fault", "list"}).value_or(boost::json::array{});
+    for (const auto& one : faults.as_array()) {
+      if (one.at("code").as_string() == "plan-behind") return std::string{one.at(field).as_string()};
+    }
+    return std::string{};
+  };
+  ASSERT_TRUE(add_slogans(0, 101, 0h, 24h)) << "past the verb";
+  EXPECT_TRUE(wait_until(10s, [&] { return fault("state") == "new"; }));
+  EXPECT_NE(fault("text").find("101"), std::string::npos) << fault("text");
+  ASSERT_TRUE(wait_until(10s, [&] { return obeys_newest_plan(); })) << "it is told what fits";
+  ASSERT_TRUE(kit_->loa({"slogan", "remove", "cu-100"}));
+  EXPECT_TRUE(wait_until(40s, [&] { return fault("state") == "resolved"; }));
 }
 
 }  // namespace
