@@ -9,6 +9,7 @@
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/message/compact.hpp"
+#include "protocol/message/page_folder.hpp"
 
 namespace loa::headend::planner {
 namespace {
@@ -291,11 +292,11 @@ Planned Compiler::finish() {
   write_frame(plan);
   plan.mutable_cues()->Reserve(static_cast<int>(ordered.size()));
   planned.cues.reserve(ordered.size());
+  protocol::message::PageFolder folder{plan};
   for (auto* cue : ordered) {
-    *plan.add_cues() = cue->cue;
+    folder.add(cue->cue);
     if (wall_from_us(cue->cue.start_us()) >= now_) planned.cues.push_back(std::move(*cue));
   }
-  protocol::message::fold_pages(plan);
   add_objects(plan);
   planned.notes = std::move(notes_);
   for (auto crowd = crowded_out_.rbegin(); crowd != crowded_out_.rend(); ++crowd)

@@ -6,49 +6,10 @@
 
 #include "protocol/message/check.hpp"
 #include "protocol/message/demand.hpp"
+#include "protocol/message/page_folder.hpp"
 
 namespace loa::protocol::message {
 namespace {
-
-/// What tells one page from another.
-void append_key(std::string& key, const v1::Page& page) {
-  const auto append_number = [&key](auto number) { key.append(reinterpret_cast<const char*>(&number), sizeof number); };
-  append_number(static_cast<std::uint32_t>(page.object().size()));
-  key += page.object();
-  append_number(page.dwell_us());
-  append_number(page.scroll_px_s());
-}
-
-/// The two tables of a plan while they are filled.
-class PageTables {
- public:
-  explicit PageTables(v1::Plan& plan) : plan_(plan) {}
-
-  /// The number of the playlist with these pages.
-  std::uint32_t number_of(const google::protobuf::RepeatedPtrField<v1::Page>& pages) {
-    std::string key;
-    for (const auto& page : pages) append_key(key, page);
-    const auto next = static_cast<std::uint32_t>(plan_.playlists_size()) + 1;
-    const auto [entry, fresh] = playlists_.try_emplace(std::move(key), next);
-    if (!fresh) return entry->second;
-    auto* playlist = plan_.add_playlists();
-    for (const auto& page : pages) playlist->add_pages(index_of(page));
-    return next;
-  }
-
- private:
-  std::uint32_t index_of(const v1::Page& page) {
-    std::string key;
-    append_key(key, page);
-    const auto next = static_cast<std::uint32_t>(plan_.pages_size());
-    const auto [entry, fresh] = pages_.try_emplace(std::move(key), next);
-    if (fresh) *plan_.add_pages() = page;
-    return entry->second;
-  }
-
-  v1::Plan& plan_;
-  std::unordered_map<std::string, std::uint32_t> pages_, playlists_;
-};
 
 /// Cleared memory of a message stays with it; this gives it back.
 template <class Message>
@@ -82,10 +43,10 @@ Result<void> check_playlist(const v1::Plan& plan, const v1::Playlist& playlist) 
 
 void fold_pages(v1::Plan& plan) {
   if (plan.playlists_size() > 0 || plan.pages_size() > 0) return;
-  PageTables tables{plan};
+  PageFolder folder{plan};
   for (auto& cue : *plan.mutable_cues()) {
     if (cue.pages_size() == 0) continue;
-    cue.set_playlist_number(tables.number_of(cue.pages()));
+    cue.set_playlist_number(folder.number_of(cue.pages()));
     drop(cue.mutable_pages());
   }
 }
@@ -167,7 +128,7 @@ void prune(v1::Plan& plan) {
   rest.mutable_pages()->Swap(plan.mutable_pages());
   rest.mutable_playlists()->Swap(plan.mutable_playlists());
   rest.mutable_objects()->Swap(plan.mutable_objects());
-  PageTables tables{plan};
+  PageFolder folder{plan};
   std::unordered_map<std::uint32_t, std::uint32_t> numbers;
   std::set<std::string_view> named;
   for (auto& cue : *plan.mutable_cues()) {
@@ -179,7 +140,7 @@ void prune(v1::Plan& plan) {
       google::protobuf::RepeatedPtrField<v1::Page> pages;
       for (const auto index : rest.playlists(static_cast<int>(cue.playlist_number()) - 1).pages())
         *pages.Add() = rest.pages(static_cast<int>(index));
-      number = tables.number_of(pages);
+      number = folder.number_of(pages);
     }
     cue.set_playlist_number(number);
   }
