@@ -16,6 +16,14 @@ constexpr std::chrono::seconds doubt_interval{10};
 
 using protocol::topic::Leaf;
 
+namespace {
+
+std::vector<std::string> words_of(const v1::Status& status) {
+  return {status.understands().begin(), status.understands().end()};
+}
+
+}  // namespace
+
 void Inbox::know(const std::vector<store::Station>& stations, const std::vector<store::RemovedStation>& leaving) {
   std::map<std::string, protocol::crypto::PublicKey> keys;
   for (const auto& station : stations) keys.emplace(station.id, station.key);
@@ -27,6 +35,25 @@ void Inbox::know(const std::vector<store::Station>& stations, const std::vector<
     const auto known = keys_.find(station);
     if (known == keys_.end() || known->second != key) forget(station);
   }
+  remember_builds();
+}
+
+/// What earlier processes were told: a station that says the same again is no news.
+void Inbox::remember_builds() {
+  const auto statuses = store_.statuses();
+  if (!statuses) return log::warn("statuses.not_read", {{"reason", statuses.error().text}});
+  for (const auto& known : *statuses) {
+    if (known.status) understood_.try_emplace(known.station, words_of(*known.status));
+  }
+}
+
+void Inbox::compare_builds() {
+  for (const auto& [station, taken] : statuses_) {
+    auto words = words_of(taken.status);
+    auto& known = understood_[station];
+    if (known != words) changed_builds_.insert(station);
+    known = std::move(words);
+  }
 }
 
 /// Removed, or provisioned anew with another key, whose sequences begin anew.
@@ -34,6 +61,7 @@ void Inbox::forget(const std::string& station) {
   states_.erase(station);
   statuses_.erase(station);
   doubted_.erase(station);
+  understood_.erase(station);
   std::erase_if(faults_, [&](const auto& taken) { return taken.first.first == station; });
   clocks_.forget(station);
   clock_findings_.erase(station);
@@ -126,6 +154,7 @@ Result<void> Inbox::take_answer(const std::string& station, std::string_view pay
 
 Result<void> Inbox::commit(WallTime now) {
   LOA_TRY(store_.transaction([&] { return keep_all(now); }));
+  compare_builds();
   states_.clear();
   statuses_.clear();
   faults_.clear();

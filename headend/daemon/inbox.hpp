@@ -55,8 +55,14 @@ class Inbox {
   /// @error of the store; everything waits for the next commit()
   Result<void> commit(WallTime now);
 
+  /// Stations whose newest kept status names other words in `understands` than the one before: their plans are to be
+  /// looked at. Each is told once.
+  [[nodiscard]] std::set<std::string> take_changed_builds() { return std::exchange(changed_builds_, {}); }
+
  private:
   void forget(const std::string& station);
+  void remember_builds();
+  void compare_builds();
   Result<void> take_state(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_status(const std::string& station, std::string_view payload, WallTime now, bool retained);
   Result<void> take_answer(const std::string& station, std::string_view payload);
@@ -98,6 +104,9 @@ class Inbox {
   bool behind_ = false;
   std::map<std::string, WallTime> doubted_;  ///< last time, by station
   std::vector<std::string> doubts_;          ///< since the last take_doubts()
+
+  std::map<std::string, std::vector<std::string>> understood_;  ///< by station, of its newest kept status
+  std::set<std::string> changed_builds_;
 
   std::map<std::string, std::uint64_t> seen_;  ///< stream ("<station>/<kind>[/<code>]") → greatest sequence
 };

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
+#include <set>
 
 #include "content/store/object_store.hpp"
 #include "headend/api/http_server.hpp"
@@ -16,6 +17,7 @@
 #include "headend/daemon/refuser.hpp"
 #include "headend/dispatch/command.hpp"
 #include "headend/ledger/ledger.hpp"
+#include "headend/publisher/plan_watch.hpp"
 #include "headend/publisher/publisher.hpp"
 #include "headend/publisher/removal.hpp"
 #include "protocol/base/log.hpp"
@@ -39,6 +41,8 @@ constexpr milliseconds batch_time{20};
 constexpr milliseconds news_time{250};
 /// Plans are looked at this often even if nobody changed anything, so that their horizon moves on.
 constexpr std::chrono::minutes issue_interval{30};
+/// How often the head-end looks whether every station has taken its plan.
+constexpr std::chrono::seconds watch_interval{30};
 
 /// So many stations that are said to be gone are asked at once.
 constexpr std::size_t most_asked = 20;
@@ -89,6 +93,7 @@ struct Office::State {
   std::optional<dispatch::Seals> seals;
   std::optional<publisher::Publisher> publisher;
   std::optional<publisher::Farewells> farewells;
+  std::optional<publisher::PlanWatch> plan_watch;
   std::optional<ledger::Ledger> ledger;
   std::optional<Inbox> inbox;
   std::optional<api::Routes> routes;
@@ -101,7 +106,7 @@ struct Office::State {
   Refuser refuser;
   bool batch_runs = false, news_waits = false;
   std::int64_t version = 0;
-  std::chrono::steady_clock::time_point issue_at;
+  std::chrono::steady_clock::time_point issue_at, watch_at;
   std::optional<publisher::Round> round;  ///< the one that runs
   WallTime round_now;
   bool round_again = false;
@@ -118,6 +123,9 @@ struct Office::State {
   void issue();
   void issue_next();
   void finish_round();
+  void issue_to(const std::set<std::string>& stations);
+  void tell(const publisher::Round& issued);
+  void watch_plans();
   Result<void> learn();
   void look_around();
   void look_again();
@@ -146,6 +154,7 @@ Result<void> Office::State::open() {
   seals.emplace(settings.id, key, *store);
   publisher.emplace(settings.id, key, planning, *store);
   farewells.emplace(settings.id, *store);
+  plan_watch.emplace(*store);
   ledger.emplace(settings.id, key, *store);
   inbox.emplace(settings.id, *store, planning.zone);
   LOA_TRY(inbox->restore(wall_now()));
@@ -270,11 +279,35 @@ void Office::State::issue_next() {
 }
 
 void Office::State::finish_round() {
-  for (const auto& station : round->issued) log::info("plan.issued", {{"station", station}});
-  for (const auto& note : round->notes) log::info("plan.note", {{"text", note}});
-  for (const auto& problem : round->problems) log::error("plan.problem", {{"text", problem}});
+  tell(*round);
   round.reset();
+  watch_plans();
   if (std::exchange(round_again, false)) issue();
+}
+
+/// To stations that understand more or less than they did. A round that runs is followed by another one.
+void Office::State::issue_to(const std::set<std::string>& stations) {
+  if (round) {
+    round_again = true;
+    return;
+  }
+  const auto issued =
+      publisher->issue_to(stations, wall_now(), [this](const auto& publication) { publish(publication); });
+  if (!issued) return warn("plans.not_issued", issued.error());
+  tell(*issued);
+}
+
+void Office::State::tell(const publisher::Round& issued) {
+  for (const auto& station : issued.issued) log::info("plan.issued", {{"station", station}});
+  for (const auto& note : issued.notes) log::info("plan.note", {{"text", note}});
+  for (const auto& problem : issued.problems) log::error("plan.problem", {{"text", problem}});
+}
+
+/// Which stations lag the ward: a fault of each.
+void Office::State::watch_plans() {
+  watch_at = std::chrono::steady_clock::now() + watch_interval;
+  if (auto looked = plan_watch->look(publisher->troubles(), wall_now()); !looked)
+    warn("plans.not_watched", looked.error());
 }
 
 /// The catalogue as it now is: who may speak, who may log in.
@@ -300,6 +333,8 @@ void Office::State::look_around() {
   } else if (std::chrono::steady_clock::now() >= issue_at) {
     alarm();
     issue();
+  } else if (std::chrono::steady_clock::now() >= watch_at) {
+    watch_plans();
   }
 }
 
@@ -347,6 +382,7 @@ void Office::State::keep_news() {
   }
   greet_new_boots();
   if (farewells->waiting()) say_farewell();
+  if (const auto changed = inbox->take_changed_builds(); !changed.empty()) issue_to(changed);
   if (inbox->take_behind()) {
     log::warn("plan.overtaken",
               {{"reason", "a station obeys a plan that this store does not know: it gets a newer one"}});

@@ -27,6 +27,7 @@ Audience audience_of_group(const std::string& ward, const store::Catalogue& cata
 
 Result<Order> order(Seals& seals, const Audience& audience, v1::Command command, WallTime now) {
   command.set_id(format_hex(protocol::crypto::random_bytes(8)));
+  LOA_TRY(protocol::message::check(command));  // a station would refuse it whole, and may not say so
   LOA_TRY_LET(auto sealed, seals.command(audience.name, command, now));
   return Order{command.id(), audience.topic, std::move(sealed.bytes)};
 }

@@ -30,7 +30,7 @@ struct Order {
   std::string sealed;
 };
 
-/// Gives the command an id and seals it. @error as Seals::command()
+/// Gives the command an id and seals it. @error invalid: no station would take it · as Seals::command()
 Result<Order> order(Seals& seals, const Audience& audience, v1::Command command, WallTime now);
 
 /// What a station said to an order. @error refused, invalid: not this station's word, or not about this order

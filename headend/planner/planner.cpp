@@ -11,6 +11,8 @@
 #include "headend/planner/sign_cues.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
+#include "protocol/message/page_folder.hpp"
 
 namespace loa::headend::planner {
 namespace {
@@ -40,7 +42,7 @@ class Compiler {
   void add_programmes();
   void add_slogans();
   void add_fillers();
-  Result<Planned> finish();
+  Planned finish();
 
  private:
   struct Candidate {
@@ -68,6 +70,8 @@ class Compiler {
   [[nodiscard]] const v1::Cue* sign_cue_until(WallTime end) const;
   [[nodiscard]] std::vector<v1::Page> pages_of(const std::vector<PageTurn>& turns) const;
   [[nodiscard]] const store::SloganImage* image_of(const store::Slogan& slogan) const;
+  void note_crowd(const Playlist& playlist);
+  void write_frame(v1::Plan& plan);
   void add_objects(v1::Plan& plan) const;
 
   const store::Catalogue& catalogue_;
@@ -83,6 +87,7 @@ class Compiler {
   WallTime change_;             ///< when another order for the sign is obeyed
   std::map<Track, WallTime> busy_until_;
   std::vector<std::string> notes_;
+  std::map<std::size_t, std::string> crowded_out_;  ///< by how many share a sign, the first time that they do
 };
 
 /// Takes the track for a stretch of time, if it is free. Calls come in the order of their starts.
@@ -101,8 +106,8 @@ std::optional<std::string> Compiler::obstacle_to(const v1::Cue& cue) const {
     const auto object = store::Sha256::from_bytes(bytes);
     const auto* content = object ? catalogue_.content(*object) : nullptr;
     if (!content) return "its content was removed";
-    const bool fits = cue.medium() == v1::MEDIUM_AUDIO ||
-                      (station_.sign && content->image && content->image->geometry == *station_.sign);
+    const bool fits =
+        cue.medium() == v1::MEDIUM_AUDIO || (station_.sign && content->image && content->image->serves(*station_.sign));
     if (!fits) return "its sign is another one now";
   }
   if (cue.medium() == v1::MEDIUM_AUDIO && !station_.has_speaker) return "it has no loudspeaker now";
@@ -226,7 +231,7 @@ void Compiler::end_where_unwanted(PlannedCue& promised, const std::vector<Wanted
 const store::SloganImage* Compiler::image_of(const store::Slogan& slogan) const {
   const auto image = std::find_if(slogan.images.begin(), slogan.images.end(), [&](const store::SloganImage& entry) {
     const auto* content = catalogue_.content(entry.object);
-    return entry.geometry == *station_.sign && content && content->image;
+    return entry.geometry == *station_.sign && content && content->image && content->image->serves(entry.geometry);
   });
   return image == slogan.images.end() ? nullptr : &*image;
 }
@@ -243,8 +248,19 @@ void Compiler::want_playlists(LocalDate date) {
                    [](const auto* one, const auto* other) { return one->position < other->position; });
   const auto& zone = settings_.zone;
   for (auto& playlist : playlists_of(slogans, catalogue_, settings_.longest_playlist)) {
+    if (playlist.crowded_out > 0) note_crowd(playlist);
     wanted_.push_back({zone.to_utc(date, playlist.from), zone.to_utc(date, playlist.to), date, std::move(playlist)});
   }
+}
+
+void Compiler::note_crowd(const Playlist& playlist) {
+  const auto all = playlist.pages.size() + playlist.crowded_out;
+  crowded_out_.try_emplace(
+      all, fmt::format(
+               "lúc {0} bảng của '{1}' có {2} khẩu hiệu, nhiều nhất là {3}: hãy chia giờ, ngày hoặc nhóm · at {0} the "
+               "sign of "
+               "'{1}' has {2} slogans, and at most {3} take turns: give some of them other hours, days or groups",
+               timetable::format_time(floor<seconds>(playlist.from)), station_.id, all, protocol::message::max_pages));
 }
 
 std::vector<v1::Page> Compiler::pages_of(const std::vector<PageTurn>& turns) const {
@@ -309,10 +325,8 @@ void Compiler::add_playlist(const Wanted& wanted) {
 
 void Compiler::add_objects(v1::Plan& plan) const {
   std::set<std::string> named;
-  for (const auto& cue : plan.cues()) {
-    named.insert(cue.object());
-    for (const auto& page : cue.pages()) named.insert(page.object());
-  }
+  for (const auto& cue : plan.cues()) named.insert(cue.object());
+  for (const auto& page : plan.pages()) named.insert(page.object());
   for (const auto& bytes : named) {
     const auto* content = catalogue_.content(*store::Sha256::from_bytes(bytes));
     auto* object = plan.add_objects();
@@ -322,18 +336,8 @@ void Compiler::add_objects(v1::Plan& plan) const {
   }
 }
 
-Result<Planned> Compiler::finish() {
-  std::vector<PlannedCue*> ordered;  // a message is dear to move
-  ordered.reserve(cues_.size());
-  for (auto& cue : cues_) ordered.push_back(&cue);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const PlannedCue* one, const PlannedCue* other) {
-    const auto key = [](const v1::Cue& cue) {
-      return std::tuple{cue.start_us(), cue.segment(), std::string_view{cue.occurrence()}};
-    };
-    return key(one->cue) < key(other->cue);
-  });
-  Planned planned;
-  auto& plan = planned.plan;
+/// What the plan says beside its cues and their objects.
+void Compiler::write_frame(v1::Plan& plan) {
   plan.set_station(station_.id);
   plan.set_made_us(to_us(now_));
   plan.set_horizon_us(horizon_us());
@@ -354,18 +358,33 @@ Result<Planned> Compiler::finish() {
       added->set_percent(stretch.percent);
     }
   }
+}
+
+Planned Compiler::finish() {
+  std::vector<PlannedCue*> ordered;  // a message is dear to move
+  ordered.reserve(cues_.size());
+  for (auto& cue : cues_) ordered.push_back(&cue);
+  std::stable_sort(ordered.begin(), ordered.end(), [](const PlannedCue* one, const PlannedCue* other) {
+    const auto key = [](const v1::Cue& cue) {
+      return std::tuple{cue.start_us(), cue.segment(), std::string_view{cue.occurrence()}};
+    };
+    return key(one->cue) < key(other->cue);
+  });
+  Planned planned;
+  auto& plan = planned.plan;
+  write_frame(plan);
   plan.mutable_cues()->Reserve(static_cast<int>(ordered.size()));
   planned.cues.reserve(ordered.size());
+  protocol::message::PageFolder folder{plan};
   for (auto* cue : ordered) {
-    *plan.add_cues() = cue->cue;
+    folder.add(cue->cue);
     const bool to_come = wall_from_us(cue->cue.start_us()) >= now_;
     if (to_come || cut_.contains(cue->cue.occurrence())) planned.cues.push_back(std::move(*cue));
   }
   add_objects(plan);
   planned.notes = std::move(notes_);
-  if (auto sound = protocol::message::check(plan); !sound) {
-    return pass(std::move(sound).error(), fmt::format("cannot plan for station '{}'", station_.id));
-  }
+  for (auto crowd = crowded_out_.rbegin(); crowd != crowded_out_.rend(); ++crowd)
+    planned.crowded_out.push_back(std::move(crowd->second));
   return planned;
 }
 
@@ -380,8 +399,8 @@ std::string short_title(std::string title) {
   return title;
 }
 
-Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
-                        const Settings& settings, const std::vector<PlannedCue>& begun) {
+Planned draft(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings,
+              const std::vector<PlannedCue>& begun) {
   Compiler compiler{catalogue, station, now, settings};
   compiler.want_slogans(begun);
   compiler.add_begun(begun);
@@ -389,6 +408,15 @@ Result<Planned> compile(const store::Catalogue& catalogue, const store::Station&
   compiler.add_fillers();
   compiler.add_slogans();
   return compiler.finish();
+}
+
+Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+                        const Settings& settings, const std::vector<PlannedCue>& begun) {
+  auto planned = draft(catalogue, station, now, settings, begun);
+  if (auto sound = protocol::message::check(planned.plan); !sound)
+    return pass(std::move(sound).error(), fmt::format("cannot plan for station '{}'", station.id));
+  LOA_TRY(protocol::message::unfold_pages(planned.plan));
+  return planned;
 }
 
 WallTime promised_until(WallTime now, const Settings& settings) { return now + settings.sign_lead + seconds{10}; }

@@ -26,20 +26,26 @@ struct Settings {
 
 /// What a plan is and which facts it brings.
 struct Planned {
-  v1::Plan plan;
+  v1::Plan plan;  ///< whole, its pages folded (protocol/message/compact.hpp)
   /// Those of the plan's cues that start at or after `now`, and those of the sign that had begun and end earlier than
   /// was promised; plan_sequence unset.
   std::vector<store::PlannedCue> cues;
-  std::vector<std::string> notes;  ///< a sentence for each thing that had to be left out
+  std::vector<std::string> notes;        ///< a sentence for each thing that had to be left out
+  std::vector<std::string> crowded_out;  ///< a sentence for each limit of the protocol that keeps slogans out
 };
 
-/// Compiles the plan of one station.
+/// Collects what the catalogue wants of one station, whether or not a plan can carry it.
+Planned draft(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings,
+              const std::vector<store::PlannedCue>& begun);
+
+/// Compiles the plan of one station: draft(), checked, each cue with its own pages.
 /// An occurrence that begins before `now` is never newly planned; one that had begun is taken as `begun` remembers it,
 /// so that editing a programme on air changes its next occurrence. A sign follows at once: its cue ends where something
 /// else is wanted, `sign_lead` and at most two seconds from `now`, and the next one begins there with what is new. A
 /// begun cue of a sign that shows what is wanted stays as it is.
 /// @param begun  Store::begun_cues(station, now − near_past, promised_until(now))
-/// @error invalid: the result breaks a rule of protocol/message/check, the sentence says which
+/// @error invalid: the result breaks a rule of protocol/message/check, the sentence says which; or it has more pages
+///        than an envelope holds
 Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
                         const Settings& settings, const std::vector<store::PlannedCue>& begun);
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "headend/planner/same_orders.hpp"
+#include "headend/planner/comparison.hpp"
+#include "protocol/message/compact.hpp"
 #include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
 
@@ -22,7 +23,7 @@ std::optional<v1::Plan> unseal(const std::string& sealed) {
   v1::Plan plan;
   if (!envelope.ParseFromString(sealed) || !header.ParseFromString(envelope.header())) return std::nullopt;
   if (!plan.ParseFromString(header.body())) return std::nullopt;
-  return plan;
+  return plan;  // in the form in which it went out
 }
 
 Publication plan_publication(const std::string& ward, const store::IssuedPlan& issued) {
@@ -30,6 +31,15 @@ Publication plan_publication(const std::string& ward, const store::IssuedPlan& i
 }
 
 }  // namespace
+
+Result<std::map<std::string, planner::Form>> forms_of_stations(store::Store& store) {
+  std::map<std::string, planner::Form> forms;
+  LOA_TRY_LET(const auto statuses, store.statuses());
+  for (const auto& status : statuses) {
+    if (status.status) forms[status.station] = planner::form_of(status.status);
+  }
+  return forms;
+}
 
 Publisher::Publisher(std::string ward, protocol::crypto::SecretKey key, planner::Settings settings, store::Store& store)
     : seals_(std::move(ward), std::move(key), store), settings_(std::move(settings)), store_(store) {}
@@ -45,6 +55,8 @@ Result<Round> Publisher::issue(WallTime now, const Outlet& outlet) {
 
 Result<void> Publisher::begin_round() {
   LOA_TRY_LET(catalogue_, store_.catalogue());
+  LOA_TRY_LET(forms_, forms_of_stations(store_));
+  std::erase_if(troubles_, [this](const auto& trouble) { return catalogue_.station(trouble.first) == nullptr; });
   next_ = 0;
   return {};
 }
@@ -55,42 +67,69 @@ Result<bool> Publisher::step(WallTime now, const Outlet& outlet, Round& round) {
   return ++next_ < catalogue_.stations.size();
 }
 
+Result<Round> Publisher::issue_to(const std::set<std::string>& stations, WallTime now, const Outlet& outlet) {
+  LOA_TRY(begin_round());
+  Round round;
+  for (const auto& station : catalogue_.stations) {
+    if (stations.contains(station.id)) LOA_TRY(issue_one(station, now, round, outlet));
+  }
+  next_ = catalogue_.stations.size();
+  return round;
+}
+
 Result<void> Publisher::issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet) {
   const auto until = planner::promised_until(now, settings_);
   LOA_TRY_LET(const auto begun, store_.begun_cues(station.id, now - settings_.near_past, until));
-  auto planned = planner::compile(catalogue_, station, now, settings_, begun);
-  if (!planned) {
-    round.problems.push_back(planned.error().text);
+  const auto form = form_for(station.id);
+  auto fitted = planner::fit(catalogue_, station, now, settings_, begun, form, most_plan_bytes);
+  if (!fitted) {
+    note_trouble(station.id, fitted.error().text);
+    round.problems.push_back(fitted.error().text);
     return {};
   }
-  LOA_TRY_LET(const bool current, is_current(planned->plan, now));
+  note_trouble(station.id, fitted->lost.empty() ? "" : fitted->lost.front());
+  LOA_TRY_LET(const bool current, is_current(fitted->planned.plan, form, now));
   if (current) {
     // An edit may change what the cues count for and nothing that the station does: then there is nothing to send.
-    LOA_TRY_LET(const auto changed, store_.record_facts(station.id, now, planned->cues));
+    LOA_TRY_LET(const auto changed, store_.record_facts(station.id, now, fitted->planned.cues));
     static_cast<void>(changed);
     return {};
   }
-  LOA_TRY_LET(const auto issued, seal_plan(planned->plan, now));
-  if (issued.sealed.size() > protocol::seal::max_envelope_bytes) {
-    round.problems.push_back(fmt::format("the plan of station '{}' has {} bytes, more than {}: plan fewer cues",
-                                         station.id, issued.sealed.size(), protocol::seal::max_envelope_bytes));
-    return {};
-  }
-  LOA_TRY(store_.record_plan(issued, planned->cues));
+  LOA_TRY_LET(const auto issued, seal_plan(fitted->wire, now));
+  LOA_TRY(store_.record_plan(issued, fitted->planned.cues));
   outlet(plan_publication(seals_.ward(), issued));
   round.issued.push_back(station.id);
-  for (auto& note : planned->notes) round.notes.push_back(std::move(note));
+  for (auto& note : fitted->planned.notes) round.notes.push_back(std::move(note));
+  for (auto& note : fitted->lost) round.notes.push_back(std::move(note));
   return {};
 }
 
-/// Whether the plan that is out says the same, for long enough.
-Result<bool> Publisher::is_current(const v1::Plan& plan, WallTime now) {
+planner::Form Publisher::form_for(const std::string& station) const {
+  const auto known = forms_.find(station);
+  return known == forms_.end() ? planner::Form::plain : known->second;
+}
+
+void Publisher::note_trouble(const std::string& station, std::string text) {
+  if (text.empty()) {
+    troubles_.erase(station);
+  } else {
+    troubles_[station] = std::move(text);
+  }
+}
+
+/// Whether the plan that is out says the same, for long enough, in a form that the station understands.
+Result<bool> Publisher::is_current(const v1::Plan& plan, planner::Form form, WallTime now) {
   LOA_TRY_LET(const auto newest, store_.newest_plan(plan.station()));
   if (!newest || newest->horizon < now + least_horizon) return false;
   LOA_TRY_LET(const auto last, store_.last_sequence("plan/" + plan.station()));
   if (newest->sequence < last) return false;  // the station may obey another one, which would be newer than ours
-  const auto out = unseal(newest->sealed);
-  return out && planner::same_orders(*out, plan, now);
+  auto out = unseal(newest->sealed);
+  if (!out) return false;
+  const bool is_compact = out->templates_size() > 0 || out->playlists_size() > 0;
+  if (is_compact && form == planner::Form::plain) return false;
+  if (!protocol::message::unfold_cues(*out)) return false;
+  protocol::message::fold_pages(*out);
+  return planner::same_orders(*out, plan, now);
 }
 
 Result<store::IssuedPlan> Publisher::seal_plan(const v1::Plan& plan, WallTime now) {

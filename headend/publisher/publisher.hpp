@@ -6,8 +6,9 @@
 
 #include "headend/dispatch/outlet.hpp"
 #include "headend/dispatch/seals.hpp"
-#include "headend/planner/planner.hpp"
+#include "headend/planner/form.hpp"
 #include "headend/store/store.hpp"
+#include "protocol/seal/seal.hpp"
 
 namespace loa::headend::publisher {
 
@@ -21,15 +22,21 @@ struct Round {
   std::vector<std::string> problems;  ///< a sentence for each station that could not be planned; the others were
 };
 
+/// The most bytes of a plan's body: an envelope, less what header and seal take.
+inline constexpr std::size_t most_plan_bytes = protocol::seal::max_envelope_bytes - 4'096;
+
+/// The form of plans that each station understands, by its last signed status; none of a station that never spoke.
+Result<std::map<std::string, planner::Form>> forms_of_stations(store::Store& store);
+
 /// Keeps every station's retained plan equal to what the catalogue says.
 class Publisher {
  public:
   /// @param store  must outlive the publisher
   Publisher(std::string ward, protocol::crypto::SecretKey key, planner::Settings settings, store::Store& store);
 
-  /// Issues a new plan to each station whose orders changed or whose horizon is less than 30 days away; others get
-  /// nothing. The sequence and the promised cues are committed before the outlet sees the plan. Call after every change
-  /// of the catalogue, and once an hour.
+  /// Issues a new plan to each station whose orders changed, whose horizon is less than 30 days away, or whose build no
+  /// longer understands the form of the one that is out; others get nothing. The sequence and the promised cues are
+  /// committed before the outlet sees the plan. Call after every change of the catalogue, and once an hour.
   /// @error io · full · busy · invalid: of the store; what was handed out until then is committed
   Result<Round> issue(WallTime now, const Outlet& outlet);
 
@@ -38,6 +45,12 @@ class Publisher {
   Result<void> begin_round();
   /// @return whether stations are left
   Result<bool> step(WallTime now, const Outlet& outlet, Round& round);
+
+  /// The same for some stations, such as those whose build understands more or less than before.
+  Result<Round> issue_to(const std::set<std::string>& stations, WallTime now, const Outlet& outlet);
+
+  /// What the last round could not tell: by station, a sentence.
+  [[nodiscard]] const std::map<std::string, std::string>& troubles() const { return troubles_; }
 
   /// Uses other settings from now on: call when the content address or the ward's settings changed, then issue().
   void set_settings(planner::Settings settings) { settings_ = std::move(settings); }
@@ -55,8 +68,10 @@ class Publisher {
 
  private:
   Result<void> issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet);
-  Result<bool> is_current(const v1::Plan& plan, WallTime now);
+  Result<bool> is_current(const v1::Plan& plan, planner::Form form, WallTime now);
   Result<store::IssuedPlan> seal_plan(const v1::Plan& plan, WallTime now);
+  [[nodiscard]] planner::Form form_for(const std::string& station) const;
+  void note_trouble(const std::string& station, std::string text);
 
   dispatch::Seals seals_;
   planner::Settings settings_;
@@ -65,6 +80,8 @@ class Publisher {
   std::size_t next_ = 0;                          ///< station of catalogue_
   std::map<std::string, std::uint64_t> alarmed_;  ///< sequence of the emergency handed out last, by station
   std::set<std::string> recalled_;
+  std::map<std::string, planner::Form> forms_;   ///< of the round, by station
+  std::map<std::string, std::string> troubles_;  ///< by station
 };
 
 }  // namespace loa::headend::publisher

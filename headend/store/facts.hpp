@@ -24,6 +24,12 @@ struct IssuedPlan {
   std::string sealed;  ///< the envelope that is published
 };
 
+/// Which plan a station was given last.
+struct PlanHead {
+  std::uint64_t sequence = 0;
+  WallTime made;
+};
+
 /// An emergency as it went out to one station, or what called it off.
 struct IssuedEmergency {
   IssuedPlan plan;     ///< its audience, sequence and life
@@ -142,6 +148,8 @@ inline constexpr std::string_view identity_twice = "identity-twice";
 inline constexpr std::string_view clock_off = "clock-off";
 /// Code of the finding that a station was removed and has not said that it is silent.
 inline constexpr std::string_view removed_unheard = "removed-unheard";
+/// Code of the head-end's finding that a station's plan says less than the ward wants, or was not taken.
+inline constexpr std::string_view plan_behind = "plan-behind";
 /// So far the two may be apart before a person is told: more than a NETWORK clock may be wrong (16 s) and a message may
 /// take.
 inline constexpr std::chrono::seconds clock_tolerance{30};

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,7 @@ class Store {
   Result<void> put_category(const Category& category);
   /// @error missing · busy: still used
   Result<void> remove_category(const std::string& id);
+  /// Of an object that is there already the signs it serves stay, and the new ones come beside them.
   /// @error missing: its category
   Result<void> put_content(const Content& content);
   /// @error missing · busy: a programme or a slogan still names it
@@ -94,6 +96,9 @@ class Store {
 
   /// The plan last issued to a station.
   Result<std::optional<IssuedPlan>> newest_plan(const std::string& station);
+
+  /// Which plan was last issued to each station, without its bytes; by station.
+  Result<std::map<std::string, PlanHead>> plan_heads();
 
   /// Keeps a plan and what it promises: each cue that starts at or after `issued.made` replaces what an earlier plan
   /// said of it; cues starting later that the plan leaves out become cancelled. Of what had begun only a sign's cue is

@@ -36,7 +36,9 @@ inline constexpr Micros max_horizon = std::chrono::hours{24 * 400};        ///< 
 inline constexpr WallTime earliest = wall_from_us(1'577'836'800'000'000);  ///< 2020-01-01, of planned instants
 inline constexpr WallTime latest = wall_from_us(4'102'444'800'000'000);    ///< 2100-01-01, of every instant
 
-/// Checks every field's range and every rule between fields.
+inline constexpr std::size_t max_understood = 64;  ///< words in one status
+
+/// Checks every field's range and every rule between fields. A plan is whole (compact.hpp): decode() makes it so.
 /// @error invalid: one sentence that names the first field found wrong, its value and what is allowed
 Result<void> check(const v1::Plan& plan);
 /// What the slot that a plan came in demands of its cues: a KIND_EMERGENCY holds emergencies only, a KIND_PLAN none.
@@ -52,7 +54,8 @@ Result<void> check(const v1::Command& command);
 Result<void> check(const v1::Answer& answer);
 
 /// Decodes the body of an opened envelope (or a State, which has none) and checks it. Message: v1::Plan, Proof,
-/// Receipt, State, Status, Fault, Command or Answer.
+/// Receipt, State, Status, Fault, Command or Answer. A plan in the compact form is made whole first; its pages may
+/// stand in its tables (compact.hpp, pages_of() in playlist.hpp).
 /// @error invalid: not such a message, or check() says why not
 template <class Message>
 Result<Message> decode(std::string_view body);

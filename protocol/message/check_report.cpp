@@ -2,6 +2,7 @@
 #include <set>
 
 #include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 #include "protocol/message/demand.hpp"
 #include "protocol/message/parse.hpp"
 
@@ -91,6 +92,13 @@ Result<void> check_unmeasured(const v1::Proof& proof) {
   LOA_TRY(demand(proof.late_us() == 0, "late_us stands only with what was played"));
   return demand(proof.frames() == 0 && proof.gaps_size() == 0 && proof.pages_size() == 0,
                 "frames, gaps and pages stand only with what was played");
+}
+
+Result<void> check_understood(const v1::Status& status) {
+  LOA_TRY(demand(static_cast<std::size_t>(status.understands_size()) <= max_understood,
+                 "it understands {} words, more than {}", status.understands_size(), max_understood));
+  for (const auto& word : status.understands()) LOA_TRY(demand_id("a word of understands", word));
+  return {};
 }
 
 Result<void> check_standing(const v1::Status::Standing& standing) {
@@ -223,6 +231,9 @@ Result<Message> decode(std::string_view body) {
   Message message;
   if (!parse(body, message)) {
     return fail(ErrorCode::invalid, "{} bytes are no whole {}", body.size(), message.GetTypeName());
+  }
+  if constexpr (std::is_same_v<Message, v1::Plan>) {
+    if (auto whole = unfold_cues(message); !whole) return pass(std::move(whole).error(), message.GetTypeName());
   }
   if (auto result = check(message); !result) return pass(std::move(result).error(), message.GetTypeName());
   return message;

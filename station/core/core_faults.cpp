@@ -1,5 +1,4 @@
 // What the core itself knows of faults; other sources tell theirs by a Condition.
-#include "protocol/message/playlist.hpp"
 #include "station/core/part_rule.hpp"
 #include "station/core/station_core.hpp"
 
@@ -8,10 +7,9 @@ namespace loa::station::core {
 /// Whether it is a fault that something of a cue is not here: a page in whose place others stand may have been ordered
 /// a moment ago.
 bool StationCore::lacks_content(const Track& track) {
-  if (!holds(track.cue)) return true;
+  if (!holds(track)) return true;
   bool lacks = false;
-  for (const auto& bytes : protocol::message::objects_of(track.cue)) {
-    const Sha256 object = Sha256::from_bytes(bytes).value_or(Sha256{});
+  for (const Sha256& object : track.objects()) {
     if (held(object)) continue;
     const MonoTime since = awaited_.try_emplace(object, now_.mono).first->second;
     lacks = lacks || now_.mono >= since + settings_.page_patience;
@@ -23,7 +21,7 @@ void StationCore::watch_content() {
   std::erase_if(awaited_, [this](const auto& one) { return held(one.first) || !object_of_plans(one.first); });
   std::string missing;
   for (const Track* track : open_until(now_us() + settings_.content_alarm.count())) {
-    const bool begun = track->assigned && track->cue.pages_size() == 0;
+    const bool begun = track->assigned && !track->has_pages();
     if (!track->closed() && !begun && lacks_content(*track)) missing = track->cue.title();
   }
   set_fault(fault_code::content_missing, !missing.empty(), "content is not here yet for: " + missing);
@@ -39,7 +37,7 @@ void StationCore::watch_part(const Track& track, const v1::Proof& part) {
     const auto dry = runs_dry(part, settings_.underruns);
     if (dry) set_fault(fault_code::underruns, *dry, fmt::format("the sound broke off {} times", part.underruns()));
   } else {
-    const auto starved = is_starved(part, track.cue.scroll_px_s() > 0 && track.cue.pages_size() == 0);
+    const auto starved = is_starved(part, track.cue.scroll_px_s() > 0 && !track.has_pages());
     if (starved)
       faults_.see({std::string{fault_code::panel}, "frames", *starved,
                    fmt::format("the sign showed {} frames in {}", part.frames(),

@@ -247,7 +247,7 @@ void StationCore::arm(Track& track, std::int64_t from_us) {
   const auto& policy = slots_[track.slot].policy;
   const v1::Cue on_air = track.shifted(track.shift_us);
   Assignment assignment;
-  assignment.cue = track.cue;
+  assignment.cue = track.whole_cue();
   assignment.plan_sequence = track.plan_sequence;
   assignment.from = wall_from_us(from_us);
   assignment.from_mono = anchor_.mono_of(wall_from_us(from_us + track.shift_us));

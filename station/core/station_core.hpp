@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -106,6 +107,7 @@ class StationCore {
     std::int64_t horizon_us = 0;
     std::string content_url;
     std::map<Sha256, v1::Object> objects;
+    std::shared_ptr<const Playlists> playlists;
   };
   struct Slots {
     SlotPlan plan, emergency;
@@ -199,7 +201,7 @@ class StationCore {
   [[nodiscard]] std::set<std::string> stoppable() const;
   [[nodiscard]] std::vector<Track*> open_until(std::int64_t start_us) const;
   [[nodiscard]] bool held(const Sha256& object) const;
-  [[nodiscard]] bool holds(const v1::Cue& cue) const;  // enough of it to begin
+  [[nodiscard]] bool holds(const Track& track) const;  // enough of it to begin
   [[nodiscard]] bool needs_awake(v1::Medium medium) const;
   [[nodiscard]] bool stays_awake(v1::Medium medium) const;
   [[nodiscard]] std::int64_t now_us() const { return to_us(anchor_.plan_time(now_.mono)); }

@@ -26,7 +26,7 @@ bool StationCore::stays_awake(v1::Medium medium) const {
   if (now_.mono < since->second + settings_.least_on) return true;
   const auto near = open_until(now_us() + settings_.bridge.count());
   return std::any_of(near.begin(), near.end(), [&](const Track* track) {
-    return track->cue.medium() == medium && track->in_plan && track->air_start_us() > now_us() && holds(track->cue) &&
+    return track->cue.medium() == medium && track->in_plan && track->air_start_us() > now_us() && holds(*track) &&
            !track->is_filler();
   });
 }

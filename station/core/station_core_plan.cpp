@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "protocol/message/check.hpp"
-#include "protocol/message/playlist.hpp"
 #include "station/core/station_core.hpp"
 
 namespace loa::station::core {
@@ -10,23 +9,30 @@ namespace {
 
 constexpr std::int64_t memory_us = 9 * 86'400'000'000;  // the policy counts by the week
 
-std::vector<Sha256> objects_of(const v1::Cue& cue) {
-  std::vector<Sha256> objects;
-  for (const auto& bytes : protocol::message::objects_of(cue)) {
-    objects.push_back(Sha256::from_bytes(bytes).value_or(Sha256{}));
-  }
-  return objects;
-}
-
-/// Whether a cue of a sign is the one before and only ends sooner: what an edit of its slogans does to the cue on air.
-bool ends_sooner(v1::Cue cue, const v1::Cue& before) {
-  if (cue.medium() != v1::MEDIUM_SIGN || cue.duration_us() >= before.duration_us()) return false;
-  cue.set_duration_us(before.duration_us());
-  return cue.SerializeAsString() == before.SerializeAsString();
-}
-
 Block dropped_block(Slot slot) {
   return {v1::BUCKET_INTERRUPTED, slot == Slot::emergency ? "called-off" : "plan-changed"};
+}
+
+/// Whether no track before it named the same playlist: of cues with equal pages the first one is needed soonest.
+bool is_news(std::set<std::pair<const Playlists*, std::uint32_t>>& seen, const Track& track) {
+  return track.cue.playlist_number() == 0 || seen.emplace(track.playlists.get(), track.cue.playlist_number()).second;
+}
+
+/// How a cue differs from what a track was given already, in whatever form the two plans say it.
+enum class Change {
+  none,
+  ends_sooner,  ///< of a sign, and the same otherwise: what an edit of its slogans does to the cue on air
+  other
+};
+
+Change change_of(const Track& track, const v1::Cue& cue, const Playlists& playlists) {
+  const v1::Cue before = track.whole_cue();
+  v1::Cue whole = cue;
+  if (cue.playlist_number() > 0) playlists.unfold(cue.playlist_number(), whole);
+  const bool sooner = cue.medium() == v1::MEDIUM_SIGN && cue.duration_us() < before.duration_us();
+  if (sooner) whole.set_duration_us(before.duration_us());
+  if (whole.SerializeAsString() != before.SerializeAsString()) return Change::other;
+  return sooner ? Change::ends_sooner : Change::none;
 }
 
 }  // namespace
@@ -41,7 +47,7 @@ WallTime StationCore::remembers_since() const { return wall_from_us(made_us_ - m
 void StationCore::take(const PlanArrived& event) {
   if (event.slot == Slot::plan) plan_was_made(wall_from_us(event.plan.made_us()));
   SlotPlan& slot = slots_[event.slot];
-  slot = {event.sequence, event.plan.policy(), event.plan.horizon_us(), event.plan.content_url(), {}};
+  slot = {event.sequence, event.plan.policy(), event.plan.horizon_us(), event.plan.content_url(), {}, {}};
   for (const auto& object : event.plan.objects()) {
     const auto name = Sha256::from_bytes(object.sha256());
     if (!name) continue;
@@ -53,6 +59,7 @@ void StationCore::take(const PlanArrived& event) {
     *brightness_.mutable_brightness() = event.plan.brightness();
   }
   std::erase_if(held_, [this](const auto& entry) { return object_of_plans(entry.first) == nullptr; });
+  slot.playlists = std::make_shared<const Playlists>(event.plan);
   retire_cues_not_in(event.plan, event.slot);
   for (const auto& cue : event.plan.cues()) adopt_cue(cue, event.slot, event.at_start);
   if (event.slot == Slot::plan) forget_old();
@@ -66,6 +73,7 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   track.slot = slot;  // the two plans share no occurrence (protocol/message/check)
   if (fresh) {
     track.cue = cue;
+    track.playlists = slots_[slot].playlists;
     const auto journalled = journal_.extract(entry->first);
     track.remember(journalled ? journalled.mapped() : std::vector<Span>{});
     // Of a cue so old the journal may know nothing any more, or only a part: it has its account.
@@ -75,14 +83,14 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   }
   track.in_plan = true;
   track.plan_sequence = slots_[slot].sequence;
-  const bool shortened = track.assigned && !track.halting && ends_sooner(cue, track.cue);
-  if (track.assigned && !shortened && track.cue.SerializeAsString() != cue.SerializeAsString()) {
-    halt(track, dropped_block(slot));
-  }
+  const Change change = track.assigned ? change_of(track, cue, *slots_[slot].playlists) : Change::none;
+  const bool shortened = change == Change::ends_sooner && !track.halting;
+  if (change != Change::none && !shortened) halt(track, dropped_block(slot));
   const bool moved = track.cue.start_us() != cue.start_us();
   const bool resized = track.cue.duration_us() != cue.duration_us();
   const auto accounted = track.accounted();
   track.cue = cue;
+  track.playlists = slots_[slot].playlists;
   if (moved || resized) track.remember(accounted);
   if (shortened) shorten(track);
   if (!track.assigned && !track.begun) {
@@ -153,8 +161,8 @@ void StationCore::order_tracks() {
 void StationCore::take(const ObjectHeld& event) {
   held_[event.object] = true;
   for (const Track* track : assigned_) {
-    const auto objects = objects_of(track->cue);
-    const bool waits = track->cue.pages_size() > 0 && !track->halting;
+    const auto objects = track->objects();
+    const bool waits = track->has_pages() && !track->halting;
     if (waits && std::find(objects.begin(), objects.end(), event.object) != objects.end())
       actions_.emplace_back(LookAgain{track->cue.medium(), CueKey::of(track->cue)});
   }
@@ -171,8 +179,8 @@ bool StationCore::held(const Sha256& object) const {
   return entry != held_.end() && entry->second;
 }
 
-bool StationCore::holds(const v1::Cue& cue) const {
-  const auto objects = objects_of(cue);
+bool StationCore::holds(const Track& track) const {
+  const auto objects = track.objects();
   return std::any_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
 }
 
@@ -201,17 +209,18 @@ const v1::Object* StationCore::object_of_plans(const Sha256& name) const {
 }
 
 StationCore::Content StationCore::content() const {
-  std::set<std::string_view> names;  // as the cues have them: a plan has 20 000, of few objects
+  std::set<Sha256> names;
+  std::set<std::pair<const Playlists*, std::uint32_t>> seen;
   for (std::size_t i = first_open_; i < order_.size(); ++i) {
     const Track& track = *order_[i];
     if (!track.in_plan || track.closed()) continue;
     if (clock_usable() && track.air_end_us() <= now_us() && !track.assigned) continue;
-    names.insert(track.cue.object());
-    for (const auto& page : track.cue.pages()) names.insert(page.object());
+    if (!is_news(seen, track)) continue;
+    for (const Sha256& object : track.objects()) names.insert(object);
   }
   Content content;
-  for (const std::string_view name : names) {
-    const auto entry = held_.find(Sha256::from_bytes(name).value_or(Sha256{}));
+  for (const Sha256& name : names) {
+    const auto entry = held_.find(name);
     if (entry == held_.end()) continue;
     ++content.wanted;
     content.held += entry->second ? 1 : 0;
@@ -221,10 +230,11 @@ StationCore::Content StationCore::content() const {
 
 std::map<Sha256, WallTime> StationCore::objects_needed() const {
   std::map<Sha256, WallTime> needed;
+  std::set<std::pair<const Playlists*, std::uint32_t>> seen;
   for (const Track* track : order_) {  // by their begin
-    if (track->closed()) continue;
+    if (track->closed() || !is_news(seen, *track)) continue;
     const WallTime from = track->slot == Slot::emergency ? WallTime{} : wall_from_us(track->start_us());
-    for (const Sha256& object : objects_of(track->cue)) {
+    for (const Sha256& object : track->objects()) {
       auto& first = needed.try_emplace(object, from).first->second;
       first = std::min(first, from);
     }
@@ -236,9 +246,10 @@ void StationCore::want_objects() {
   Want want;
   std::map<Sha256, bool> listed;
   for (const Slot slot : {Slot::emergency, Slot::plan}) {
+    std::set<std::pair<const Playlists*, std::uint32_t>> seen;
     for (const Track* track : order_) {
-      if (track->slot != slot || track->closed()) continue;
-      for (const Sha256& name : objects_of(track->cue)) {
+      if (track->slot != slot || track->closed() || !is_news(seen, *track)) continue;
+      for (const Sha256& name : track->objects()) {
         const auto* object = object_of_plans(name);
         if (held(name) || object == nullptr || !listed.emplace(name, true).second) continue;
         if (want.objects.empty()) want.content_url = slots_[slot].content_url;

@@ -3,6 +3,7 @@
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/message/playlist.hpp"
+#include "station/core/playlists.hpp"
 
 namespace loa::station::daemon {
 namespace {
@@ -40,14 +41,13 @@ sync::Eviction remove(ObjectStore& store, sync::Eviction eviction) {
 CardRoom::Needs CardRoom::needs_of(const std::vector<v1::Plan>& plans, WallTime at) {
   Needs needs;
   for (const auto& plan : plans) {
+    const core::Playlists playlists{plan};
     for (const auto& cue : plan.cues()) {
       if (cue.start_us() + cue.duration_us() <= to_us(at)) continue;
       const bool at_once = cue.cue_class() == v1::CUE_CLASS_EMERGENCY;
       const WallTime from = at_once ? WallTime{} : wall_from_us(cue.start_us());
-      for (const auto& name : protocol::message::objects_of(cue)) {
-        const auto object = content::store::Sha256::from_bytes(name);
-        if (!object) continue;
-        auto& first = needs.try_emplace(*object, from).first->second;
+      for (const auto& object : playlists.objects_of(cue)) {
+        auto& first = needs.try_emplace(object, from).first->second;
         first = std::min(first, from);
       }
     }

@@ -2,6 +2,7 @@
 
 #include "protocol/base/text.hpp"
 #include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 
 namespace loa::station::daemon {
 
@@ -73,6 +74,7 @@ Result<AcceptedPlan> Gate::open_plan(std::string_view sealed, const Expectation&
     return fail(ErrorCode::refused, "the plan is for a sign of {}x{} pixels, this station has another",
                 plan.sign().width_px(), plan.sign().height_px());
   }
+  protocol::message::fold_pages(plan);  // one that came in the first form too: its pages are kept once
   return AcceptedPlan{std::move(plan), opened.header.sequence(), signed_at(opened.header)};
 }
 

@@ -34,6 +34,7 @@ std::string vietnamese(const std::string& code) {
                                                         {"clock-off", "đồng hồ lệch"},
                                                         {"identity-twice", "hai hộp một danh tính"},
                                                         {"removed-unheard", "đã xoá, chưa xác nhận im"},
+                                                        {"plan-behind", "chưa theo kế hoạch mới"},
                                                         {"proof-hole", "thiếu chứng thực"},
                                                         {"proof-fork", "chứng thực mâu thuẫn"},
                                                         {"proof-flawed", "chứng thực sai"}};

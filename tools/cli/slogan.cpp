@@ -102,7 +102,7 @@ store::Content describe(const Add& options, const Drawn& drawn) {
   content.source = file.empty() ? "text" : file.filename().string();
   if (file.empty()) content.text = options.text;
   content.category = options.category;
-  content.image = store::SignImage{drawn.geometry, static_cast<std::uint32_t>(drawn.width_px)};
+  content.image = store::SignImage{static_cast<std::uint32_t>(drawn.width_px), {drawn.geometry}};
   content.added = wall_now();
   return content;
 }
@@ -160,11 +160,11 @@ Result<void> keep_category(Desk& desk, const store::Slogan& made) {
   return desk.store.put_category(usual_category);
 }
 
-Result<void> keep(Desk& desk, const store::Slogan& made, const std::vector<Drawn>& drawings,
-                  const std::vector<store::Content>& contents) {
+Result<std::vector<std::string>> keep(Desk& desk, const store::Slogan& made, const std::vector<Drawn>& drawings,
+                                      const std::vector<store::Content>& contents) {
   LOA_TRY_LET(auto objects, content::store::ObjectStore::open(desk.ward.content_folder()));
   for (const auto& drawn : drawings) LOA_TRY(objects.put(drawn.bytes));
-  return desk.store.transaction([&]() -> Result<void> {
+  return desk.keep([&]() -> Result<void> {
     LOA_TRY(keep_category(desk, made));
     for (const auto& content : contents) LOA_TRY(desk.store.put_content(content));
     return desk.store.put_slogan(made);
@@ -194,18 +194,11 @@ Result<void> add(const Context& context, const Add& typed) {
     made.images.push_back({geometry, contents.back().object});
     drawings.push_back(std::move(drawn));
   }
-  // The check wants to see the pictures as the store will hold them: sorted, each once.
-  for (const auto& content : contents) {
-    if (catalogue.content(content.object) == nullptr) {
-      const auto place = std::lower_bound(catalogue.contents.begin(), catalogue.contents.end(), content,
-                                          [](const auto& one, const auto& other) { return one.object < other.object; });
-      catalogue.contents.insert(place, content);
-    }
-  }
+  for (const auto& content : contents) store::add(catalogue, content);  // the check wants to see them in the store
   const auto problems = timetable::check(made, catalogue, desk.today(), desk.zone());
   LOA_TRY(timetable::verdict(problems));
   LOA_TRY_LET(const auto watch, publisher::SignWatch::begin(desk.store, made.groups));
-  LOA_TRY(keep(desk, made, drawings, contents));
+  LOA_TRY_LET(const auto cannot_obey, keep(desk, made, drawings, contents));
   std::string text = fmt::format("Đã thêm · added: {}", made.id);
   for (const auto& drawn : drawings) {
     text += fmt::format("\n  bảng · sign {}x{}: {}", drawn.geometry.width_px, drawn.geometry.height_px,
@@ -221,6 +214,7 @@ Result<void> add(const Context& context, const Add& typed) {
   auto view = api::view(made);
   view["signs"] = word.json;
   tell(context.json, view, text + word.text);
+  warn_of(context, cannot_obey);
   return {};
 }
 

@@ -88,16 +88,18 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY_LET(const auto enrolment, ward::make_bundle(desk.ward, wish, options.out));
   station.key = enrolment.key;
   station.mqtt_password_hash = enrolment.password_hash;
-  if (auto kept = desk.store.put_station(station); !kept) {
+  const auto kept = desk.keep([&] { return desk.store.put_station(station); });
+  if (!kept) {
     std::error_code ignored;
     std::filesystem::remove_all(options.out, ignored);
-    return kept;
+    return pass(Result{kept}.error());
   }
   auto json = api::view(station);
   json["bundle"] = std::filesystem::absolute(options.out).string();
   tell(context.json, json,
        fmt::format("Đã thêm trạm · station added: {}\nMang thư mục này đến hộp · carry this folder to the box: {}",
                    station.id, options.out.string()));
+  warn_of(context, *kept);
   return {};
 }
 
@@ -146,7 +148,7 @@ Result<void> remove(const Context& context, const Leave& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
   LOA_TRY_LET(const auto key, desk.ward.plan_key());
   LOA_TRY_LET(auto emergencies, open_emergency_desk(desk));
-  publisher::RemovalDesk removal{desk.ward.settings().id, key, planning_of(desk), desk.store, emergencies};
+  publisher::RemovalDesk removal{desk.ward.settings().id, key, desk.planning(), desk.store, emergencies};
   LOA_TRY_LET(auto removed, removal.remove(options.id, wall_now()));
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{options.wait_s};
   while (!removed.silent && !removed.closed && std::chrono::steady_clock::now() < patience) {

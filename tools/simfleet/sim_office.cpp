@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "headend/publisher/emergency.hpp"
+#include "protocol/message/compact.hpp"
 #include "tools/simfleet/timetable_edit.hpp"
 
 namespace loa::tools::simfleet {
@@ -38,7 +39,7 @@ store::Content picture(const std::string& name) {
   content.title = name;
   content.medium = v1::MEDIUM_SIGN;
   content.bytes = 900;
-  content.image = store::SignImage{sign, sign.width_px};
+  content.image = store::SignImage{sign.width_px, {sign}};
   return content;
 }
 
@@ -170,6 +171,9 @@ Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
       station.sign = sign;
       station.stagger = std::chrono::milliseconds{i % 4 * 10};
       LOA_TRY(store_.put_station(station));
+      v1::Status status;  // a mixed fleet: every other box has the first build and gets plans in their first form
+      if (i % 2 == 0) status.add_understands(std::string{protocol::message::plan_compact});
+      LOA_TRY(store_.put_status(station.id, status, now()));
     }
     return {};
   });

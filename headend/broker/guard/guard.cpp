@@ -37,8 +37,7 @@ int mosquitto_plugin_version(int count, const int* versions) {
   return -1;
 }
 
-int mosquitto_plugin_init(mosquitto_plugin_id_t* id, void** user, mosquitto_opt* options,
-                                                         int count) {
+int mosquitto_plugin_init(mosquitto_plugin_id_t* id, void** user, mosquitto_opt* options, int count) {
   auto* guard = new Guard{id, {}};
   for (int i = 0; i < count; ++i) {
     if (std::strcmp(options[i].key, "headend") == 0) guard->headend = options[i].value;

@@ -198,6 +198,30 @@ TEST_F(InboxTest, KeepsAllThatWasTakenInOneTransaction) {
   EXPECT_EQ(store_.faults()->at(0).code, "storage");
 }
 
+TEST_F(InboxTest, TellsOnceWhoseBuildUnderstandsMoreOrLess) {
+  const auto said = [&](std::uint64_t sequence, bool is_new) {
+    v1::Status status;
+    status.set_at_us(to_us(now));
+    if (is_new) status.add_understands("plan-compact");
+    return take(from(Leaf::status), sealed(v1::KIND_STATUS, status.SerializeAsString(), sequence));
+  };
+  ASSERT_TRUE(said(1, false));
+  EXPECT_TRUE(inbox_.take_changed_builds().empty()) << "silence is nothing new";
+  ASSERT_TRUE(said(2, true));
+  EXPECT_EQ(inbox_.take_changed_builds(), std::set<std::string>{"a"});
+  EXPECT_TRUE(inbox_.take_changed_builds().empty());
+  ASSERT_TRUE(said(3, true));
+  EXPECT_TRUE(inbox_.take_changed_builds().empty());
+  Inbox restarted{"w", store_};
+  restarted.know(store_.catalogue()->stations);
+  v1::Status same;
+  same.set_at_us(to_us(now));
+  same.add_understands("plan-compact");
+  ASSERT_TRUE(restarted.take(from(Leaf::status), sealed(v1::KIND_STATUS, same.SerializeAsString(), 4), now));
+  ASSERT_TRUE(restarted.commit(now));
+  EXPECT_TRUE(restarted.take_changed_builds().empty()) << "the store knows";
+}
+
 /// A ward's database on disk that somebody else makes refuse statuses for a while.
 class RefusingDatabase {
  public:

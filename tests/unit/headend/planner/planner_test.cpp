@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "headend/planner/comparison.hpp"
 #include "headend/planner/rotation.hpp"
-#include "headend/planner/same_orders.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
 #include "tests/unit/headend/sample_ward.hpp"

@@ -3,8 +3,8 @@
 #include <array>
 #include <random>
 
+#include "headend/planner/comparison.hpp"
 #include "headend/planner/planner.hpp"
-#include "headend/planner/same_orders.hpp"
 #include "headend/planner/sign_cues.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/message/playlist.hpp"

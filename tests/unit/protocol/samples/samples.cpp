@@ -1,5 +1,7 @@
 #include "tests/unit/protocol/samples/samples.hpp"
 
+#include "protocol/message/compact.hpp"
+
 namespace loa::tests::samples {
 namespace {
 
@@ -123,6 +125,31 @@ v1::Plan plan() {
   plan.mutable_sign()->set_width_px(192);
   plan.mutable_sign()->set_height_px(32);
   return plan;
+}
+
+v1::Plan compact_plan() {
+  auto plan = samples::plan();
+  plan.clear_cues();
+  plan.clear_objects();
+  add_object(plan, "opening tune", 480'000, v1::MEDIUM_AUDIO);
+  add_object(plan, "slogan", 9'000, v1::MEDIUM_SIGN);
+  add_object(plan, "second slogan", 8'000, v1::MEDIUM_SIGN);
+  for (const int day : {0, 1}) {
+    const std::int64_t start = five_local + day * 86'400 * second;
+    const std::string date = day == 0 ? "2026-11-22" : "2026-11-23";
+    auto& tune = add_cue(plan, 0, v1::MEDIUM_AUDIO, start, 30 * second, "opening tune");
+    tune.set_occurrence("sang/" + date + "/050000");
+    tune.set_title("Nhạc hiệu");
+    auto& sign = add_cue(plan, 1, v1::MEDIUM_SIGN, start, 600 * second, "slogan");
+    sign.set_occurrence("bang-led/" + date + "/050000");
+    sign.set_title("Toàn dân phòng cháy, chữa cháy (+1)");
+    for (const auto* content : {"slogan", "second slogan"}) {
+      auto* page = sign.add_pages();
+      page->set_object(hash_of(content));
+      page->set_dwell_us(10 * second);
+    }
+  }
+  return protocol::message::compact(std::move(plan));
 }
 
 v1::Proof proof() {
@@ -272,7 +299,8 @@ std::vector<Vector> vectors() {
           vector("answer", answer(), v1::KIND_ANSWER, 1, true),
           vector("command-test", test_command(), v1::KIND_COMMAND, 2, false),
           vector("answer-test", test_answer(), v1::KIND_ANSWER, 2, true),
-          vector("fault", fault(), v1::KIND_FAULT, 3, true)};
+          vector("fault", fault(), v1::KIND_FAULT, 3, true),
+          vector("plan-compact", compact_plan(), v1::KIND_PLAN, 8, false)};
 }
 
 }  // namespace loa::tests::samples

@@ -1,3 +1,4 @@
+#include "protocol/message/compact.hpp"
 #include "tests/unit/station/core/core_bench.hpp"
 
 namespace loa::station::core {
@@ -268,6 +269,47 @@ TEST(SignCue, ACutBeforeItsBeginIsHaltedAndArmedAnew) {
   auto other = cue;
   other.mutable_pages(1)->set_object(Bench::object_name('r'));
   ASSERT_NE(Bench::first<Halt>(bench.give(58, plan(other), 2)), nullptr) << "other pages are more than another end";
+}
+
+/// The same orders as the gate hands them on: pages in the plan's tables.
+v1::Plan folded(v1::Plan plan) {
+  protocol::message::fold_pages(plan);
+  return plan;
+}
+
+TEST(SignCue, GivesItsPresenterThePagesThatThePlanHoldsOnce) {
+  Bench bench;
+  const auto cue = playlist(60);
+  const auto given = bench.at(0, PlanArrived{folded(plan(cue)), 1, {object('q')}, false});
+  ASSERT_NE(Bench::first<Want>(given), nullptr);
+  EXPECT_EQ(Bench::first<Want>(given)->objects.at(0).sha256(), Bench::object_name('p'));
+  const auto armed = bench.at(57);
+  const auto* arm = Bench::first<Arm>(armed);
+  ASSERT_NE(arm, nullptr);
+  EXPECT_EQ(arm->assignment.cue.SerializeAsString(), cue.SerializeAsString());
+}
+
+TEST(SignCue, OnAirDoesNotMindInWhichFormOrOrderANewerPlanSaysTheSame) {
+  Bench bench;
+  const auto cue = playlist(600);
+  bench.give(0, folded(plan(cue)));
+  ASSERT_NE(Bench::first<Arm>(bench.at(57)), nullptr);
+  bench.at(60, PartStarted{CueKey::of(cue), 0});
+  auto before = cue;  // of another playlist, so that the numbers change
+  before.set_occurrence("bang-led/2026-11-21/070000");
+  before.set_start_us(cue.start_us() - 50 * Bench::second);
+  before.set_duration_us(50 * Bench::second);
+  before.mutable_pages()->DeleteSubrange(1, 1);
+  auto newer = plan(cue);
+  newer.clear_cues();
+  *newer.add_cues() = before;
+  *newer.add_cues() = cue;
+  EXPECT_EQ(folded(newer).cues(1).playlist_number(), 2U);
+  EXPECT_EQ(Bench::first<Halt>(bench.give(70, folded(newer), 2)), nullptr);
+  EXPECT_EQ(Bench::first<Halt>(bench.give(80, newer, 3)), nullptr) << "an older office, in the first form";
+  auto other = newer;
+  other.mutable_cues(1)->mutable_pages(1)->set_dwell_us(20 * Bench::second);
+  EXPECT_NE(Bench::first<Halt>(bench.give(90, folded(other), 4)), nullptr) << "other turns are another order";
 }
 
 }  // namespace
