@@ -17,7 +17,6 @@ constexpr std::uint32_t max_next_within_s = 3'600;
 constexpr int max_standing_faults = 64;
 constexpr int max_device_ppb = 10'000'000;  ///< 1 %; a card that is worse is broken
 constexpr int max_outputs = 2;              ///< of one station: sound and sign
-constexpr int max_understood = 64;          ///< words
 
 /// Instants that a station states by its own clock, which may never have been set.
 Result<void> demand_stated(std::string_view field, std::int64_t us) {
@@ -116,13 +115,6 @@ Result<void> check_identity(const v1::Status& status) {
   if (!status.boot().empty()) LOA_TRY(demand_id("boot", status.boot()));
   if (!status.epoch().empty()) LOA_TRY(demand_bytes("epoch", status.epoch(), epoch_bytes));
   return status.began_us() == 0 ? Result<void>{} : demand_instant("began_us", status.began_us(), earliest, latest);
-}
-
-Result<void> check_understood(const v1::Status& status) {
-  LOA_TRY(demand(status.understands_size() <= max_understood, "{} understood words are more than {}",
-                 status.understands_size(), max_understood));
-  for (const auto& word : status.understands()) LOA_TRY(demand_id("an understood word", word));
-  return {};
 }
 
 /// What an output made of a test.
