@@ -1,6 +1,7 @@
 #include "headend/api/views.hpp"
 
 #include "headend/timetable/timetable.hpp"
+#include "protocol/base/text.hpp"
 
 namespace loa::headend::api {
 namespace {
@@ -42,7 +43,10 @@ json::object view(const v1::Status& status) {
                       {"refused", status.refused()},
                       {"starts", status.starts()},
                       {"failed_starts", status.failed_starts()},
-                      {"safe_minimum", status.safe_minimum()}};
+                      {"safe_minimum", status.safe_minimum()},
+                      {"boot", status.boot()},
+                      {"epoch", format_hex(status.epoch())}};
+  object["journal_began"] = status.began_us() == 0 ? "" : format_utc(wall_from_us(status.began_us()));
   if (status.has_temperature_c()) object["temperature_c"] = status.temperature_c();
   if (status.has_undervoltage()) object["undervoltage"] = status.undervoltage();
   return object;

@@ -19,14 +19,18 @@ std::optional<ClockWatch::Finding> ClockWatch::hear(const std::string& station, 
     clock.behind.reset();
     return std::nullopt;
   }
-  const Micros ahead = wall_from_us(status.at_us()) - now;
-  Finding found{abs(ahead) > store::clock_tolerance + Micros{status.clock_error_us()}, ahead, now};
-  if (!found.off) clock.agreed = now;
-  if (!found.off || ahead > Micros{0}) {
+  const Micros raw = wall_from_us(status.at_us()) - now;
+  const Micros tolerance = store::clock_tolerance + Micros{status.clock_error_us()};
+  if (raw >= -tolerance) {
     clock.behind.reset();
-  } else if (!confirmed(clock, ahead, now)) {
+  } else if (!confirmed(clock, raw, now)) {
     return std::nullopt;
   }
+  office_.hear(station, raw, now);
+  if (office_.ahead() != Micros{0} && abs(raw) <= tolerance) return std::nullopt;  // wrong alike, or both put right
+  const Micros ahead = raw + office_.ahead();
+  Finding found{abs(ahead) > tolerance, ahead, now};
+  if (!found.off) clock.agreed = now;
   const auto& told = clock.told;
   const bool known =
       told && told->off == found.off && (!found.off || abs(told->ahead - ahead) <= store::clock_tolerance);
@@ -34,6 +38,33 @@ std::optional<ClockWatch::Finding> ClockWatch::hear(const std::string& station, 
   if (found.off) found.since = off_since(clock, now);
   clock.told = found;
   return found;
+}
+
+void ClockWatch::forget(const std::string& station) {
+  clocks_.erase(station);
+  office_.forget(station);
+}
+
+std::map<std::string, ClockWatch::Finding> ClockWatch::judge_office(std::size_t stations, WallTime now) {
+  const auto news = office_.judge(stations, now);
+  if (!news) return {};
+  auto findings = news->off ? acquit_stations(now) : std::map<std::string, Finding>{};
+  Finding office = *news;
+  for (const auto& [station, finding] : findings) office.since = std::min(office.since, finding.since);
+  findings.insert_or_assign(std::string{}, office);
+  return findings;
+}
+
+/// What was found of them by the head-end's wrong clock is taken back, from its beginning.
+std::map<std::string, ClockWatch::Finding> ClockWatch::acquit_stations(WallTime now) {
+  std::map<std::string, Finding> acquitted;
+  for (auto& [station, clock] : clocks_) {
+    if (!clock.told || !clock.told->off || !office_.agrees(clock.told->ahead)) continue;
+    clock.told = Finding{false, Micros{0}, clock.told->since};
+    clock.agreed = now;
+    acquitted.emplace(station, *clock.told);
+  }
+  return acquitted;
 }
 
 /// Messages that waited for the network come together, each as late as it is old: they do not say the same.
@@ -48,6 +79,16 @@ bool ClockWatch::confirmed(Clock& clock, Micros ahead, WallTime now) {
 WallTime ClockWatch::off_since(const Clock& clock, WallTime now) {
   if (!clock.told) return clock.behind ? clock.heard : now;
   return clock.told->off ? now : clock.agreed;
+}
+
+std::string describe_office(const ClockWatch::Finding& finding) {
+  const bool fast = finding.ahead > Micros{0};
+  const auto by = format_duration(std::chrono::floor<seconds>(abs(finding.ahead)));
+  return fmt::format(
+      "đồng hồ của máy chủ {} {} so với các trạm, mà các trạm khớp nhau: hãy chỉnh lại giờ máy chủ (NTP) · the "
+      "head-end's "
+      "own clock is {} {} its stations', which agree among themselves: set the clock of this machine right (NTP)",
+      fast ? "nhanh" : "chậm", by, by, fast ? "ahead of" : "behind");
 }
 
 std::string describe(const ClockWatch::Finding& finding) {

@@ -26,6 +26,7 @@ void Inbox::forget(const std::string& station) {
   std::erase_if(faults_, [&](const auto& taken) { return taken.first.first == station; });
   clocks_.forget(station);
   clock_findings_.erase(station);
+  identities_.forget(station);
   std::erase_if(seen_, [&](const auto& stream) { return stream.first.starts_with(station + "/"); });
 }
 
@@ -53,9 +54,14 @@ Result<void> Inbox::take_state(const std::string& station, std::string_view payl
 }
 
 Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now) {
-  LOA_TRY_LET(const auto body, open(station, v1::KIND_STATUS, station + "/status", payload));
-  LOA_TRY_LET(auto status, protocol::message::decode<v1::Status>(body));
+  LOA_TRY_LET(const auto header, open(station, v1::KIND_STATUS, payload, std::nullopt));
+  LOA_TRY_LET(auto status, protocol::message::decode<v1::Status>(header.body()));
+  LOA_TRY(identities_.hear(station, status, header.sequence(), clocks_.corrected(now)));
+  seen_[station + "/status"] = header.sequence();
   if (const auto news = clocks_.hear(station, status, now)) clock_findings_.insert_or_assign(station, *news);
+  for (const auto& [whose, finding] : clocks_.judge_office(keys_.size(), now)) {
+    clock_findings_.insert_or_assign(whose, finding);
+  }
   statuses_.insert_or_assign(station, TakenStatus{std::move(status), now});
   return {};
 }
@@ -63,8 +69,12 @@ Result<void> Inbox::take_status(const std::string& station, std::string_view pay
 Result<void> Inbox::take_fault(const std::string& station, std::string_view code, std::string_view payload,
                                WallTime now) {
   if (payload.empty()) return {};  // unsigned: the fault goes by its own last word, or by the next status
-  LOA_TRY_LET(const auto body, open(station, v1::KIND_FAULT, station + "/fault/" + std::string{code}, payload));
-  LOA_TRY_LET(const auto fault, protocol::message::decode<v1::Fault>(body));
+  const std::string stream = station + "/fault/" + std::string{code};
+  const auto seen = seen_.find(stream);
+  const auto after = seen == seen_.end() ? std::nullopt : std::optional{seen->second};
+  LOA_TRY_LET(const auto header, open(station, v1::KIND_FAULT, payload, after));
+  seen_[stream] = header.sequence();
+  LOA_TRY_LET(const auto fault, protocol::message::decode<v1::Fault>(header.body()));
   if (fault.code() != code) {
     return fail(ErrorCode::refused, "{} sent fault {} under the topic of {}", station, fault.code(), code);
   }
@@ -83,6 +93,7 @@ Result<void> Inbox::commit(WallTime now) {
   statuses_.clear();
   faults_.clear();
   clock_findings_.clear();
+  identities_.kept();
   return {};
 }
 
@@ -94,6 +105,7 @@ Result<void> Inbox::keep_all(WallTime now) {
   for (const auto& [key, fault] : faults_) LOA_TRY(store_.put_fault(fault));
   for (const auto& [station, taken] : statuses_) LOA_TRY(store_.put_status(station, taken.status, taken.at));
   LOA_TRY(keep_clocks(now));
+  LOA_TRY(identities_.keep(now));
   if (statuses_.empty()) return {};
   LOA_TRY_LET(const auto standing, store_.faults());
   for (const auto& fault : standing) LOA_TRY(settle(fault, now));
@@ -107,7 +119,7 @@ Result<void> Inbox::keep_clocks(WallTime now) {
       LOA_TRY(store_.resolve_fault(station, store::clock_off, now));
       continue;
     }
-    const auto text = describe(found);
+    const auto text = station.empty() ? describe_office(found) : describe(found);
     log::warn("clock.off", {{"station", station}, {"reason", text}});
     LOA_TRY(store_.raise_fault(station, store::clock_off, text, now));
   }
@@ -127,18 +139,17 @@ Result<void> Inbox::settle(store::FaultRecord fault, WallTime now) {
   return store_.put_fault(fault);
 }
 
-Result<std::string> Inbox::open(const std::string& station, v1::Kind kind, const std::string& stream,
-                                std::string_view payload) {
+Result<v1::Header> Inbox::open(const std::string& station, v1::Kind kind, std::string_view payload,
+                               std::optional<std::uint64_t> after) {
   protocol::seal::Expectation expectation;
   expectation.ward = ward_;
   expectation.kind = kind;
   expectation.audiences = {"headend"};
   expectation.sender = "station/" + station;
   expectation.keys = {keys_.at(station)};
-  if (const auto seen = seen_.find(stream); seen != seen_.end()) expectation.after = seen->second;
-  LOA_TRY_LET(const auto opened, protocol::seal::open(payload, expectation));
-  seen_[stream] = opened.header.sequence();
-  return opened.header.body();
+  expectation.after = after;
+  LOA_TRY_LET(auto opened, protocol::seal::open(payload, expectation));
+  return std::move(opened.header);
 }
 
 }  // namespace loa::headend::daemon

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "headend/daemon/clock_watch.hpp"
+#include "headend/daemon/identities.hpp"
 #include "headend/store/store.hpp"
 #include "protocol/topic/topic.hpp"
 
@@ -16,7 +17,12 @@ namespace loa::headend::daemon {
 class Inbox {
  public:
   /// @param store  outlives the inbox
-  Inbox(std::string ward, store::Store& store) : ward_(std::move(ward)), store_(store) {}
+  /// @param zone   of the instants that people read
+  Inbox(std::string ward, store::Store& store, timetable::Zone zone = {})
+      : ward_(std::move(ward)), store_(store), identities_(store, zone) {}
+
+  /// Takes up what lasted when the program before this one ended. Call once, before the first message.
+  Result<void> restore(WallTime now) { return identities_.restore(now); }
 
   /// The stations whose word counts, with their keys: call at the start and when the catalogue changed.
   void know(const std::vector<store::Station>& stations);
@@ -31,6 +37,9 @@ class Inbox {
   /// Whether nothing was taken since the last commit().
   [[nodiscard]] bool empty() const { return states_.empty() && statuses_.empty() && faults_.empty(); }
 
+  /// Stations of which a process was heard for the first time, each once.
+  std::vector<std::string> take_new_boots() { return identities_.take_new_boots(); }
+
   /// Keeps what was taken, in one transaction.
   /// @error of the store; everything waits for the next commit()
   Result<void> commit(WallTime now);
@@ -43,8 +52,8 @@ class Inbox {
   Result<void> keep_all(WallTime now);
   Result<void> keep_clocks(WallTime now);
   Result<void> settle(store::FaultRecord fault, WallTime now);
-  Result<std::string> open(const std::string& station, v1::Kind kind, const std::string& stream,
-                           std::string_view payload);
+  Result<v1::Header> open(const std::string& station, v1::Kind kind, std::string_view payload,
+                          std::optional<std::uint64_t> after);
 
   std::string ward_;
   store::Store& store_;
@@ -63,8 +72,9 @@ class Inbox {
   std::map<std::string, TakenStatus> statuses_;                               ///< by station
   std::map<std::pair<std::string, std::string>, store::FaultRecord> faults_;  ///< by station and code
 
-  std::map<std::string, ClockWatch::Finding> clock_findings_;  ///< by station
+  std::map<std::string, ClockWatch::Finding> clock_findings_;  ///< by station; "": the head-end's own clock
   ClockWatch clocks_;
+  Identities identities_;
 
   std::map<std::string, std::uint64_t> seen_;  ///< stream ("<station>/<kind>[/<code>]") → greatest sequence
 };

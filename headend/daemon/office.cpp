@@ -99,6 +99,8 @@ struct Office::State {
   void take(const link::Message& message);
   void take_proof(const std::string& station, const std::string& sealed);
   void commit();
+  void hand_out_receipts();
+  void greet_new_boots();
   void settle_later();
   void keep_news_later();
   void keep_news();
@@ -117,7 +119,8 @@ Result<void> Office::State::open() {
   planning.content_url = ward.content_url();
   publisher.emplace(settings.id, key, planning, *store);
   ledger.emplace(settings.id, key, *store);
-  inbox.emplace(settings.id, *store);
+  inbox.emplace(settings.id, *store, planning.zone);
+  LOA_TRY(inbox->restore(wall_now()));
   routes.emplace(api::Routes::Facts{settings.id, settings.name, LOA_VERSION, planning.zone}, *store);
   return {};
 }
@@ -263,8 +266,18 @@ void Office::State::keep_news() {
   if (auto kept = inbox->commit(wall_now()); !kept) {
     warn("news.not_kept", kept.error());
     news_waits = true;
-    keep_news_later();
+    return keep_news_later();
   }
+  greet_new_boots();
+}
+
+/// A station that has just started hears at once that the office lives, and when: by its newest receipt, signed anew.
+void Office::State::greet_new_boots() {
+  const auto stations = inbox->take_new_boots();
+  for (const auto& station : stations) {
+    if (auto due = ledger->repeat_receipt(station); !due) warn("receipt.not_repeated", due.error());
+  }
+  if (!stations.empty()) hand_out_receipts();
 }
 
 void Office::State::take_proof(const std::string& station, const std::string& sealed) {
@@ -293,7 +306,12 @@ void Office::State::commit() {
   if (done->forks + done->flawed > 0) {
     log::error("proofs.wrong", {{"forks", done->forks}, {"flawed", done->flawed}});
   }
-  const auto receipts = ledger->receipts_due(now);
+  if (done->doubtful > 0) log::warn("proofs.doubtful", {{"count", done->doubtful}});
+  hand_out_receipts();
+}
+
+void Office::State::hand_out_receipts() {
+  const auto receipts = ledger->receipts_due(wall_now());
   if (!receipts) return warn("receipts.not_made", receipts.error());
   for (const auto& receipt : *receipts) publish(receipt);
 }

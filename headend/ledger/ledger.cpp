@@ -41,6 +41,9 @@ std::string flaw_of(const v1::Proof& proof) {
   return sound ? std::string{} : sound.error().text;
 }
 
+/// Why a proof is not counted although it is sound.
+constexpr const char* another_box = "identity-twice: another box spoke as this station then";
+
 std::uint64_t seconds_of(WallTime now) {
   return static_cast<std::uint64_t>(floor<seconds>(now).time_since_epoch().count());
 }
@@ -52,6 +55,7 @@ struct Ledger::Work {
   store::ChainHead head;
   WallTime now;
   Commit& commit;
+  std::vector<store::IdentityConflict> conflicts;  ///< in which another epoch counts
   std::vector<ProofRecord> append;
   std::map<std::uint64_t, store::Sha256> digests;  ///< of `append`
   bool holds_aside = false;
@@ -64,7 +68,22 @@ struct Ledger::Work {
     digests[proof.number] = proof.digest;
     append.push_back(proof);
     ++commit.appended;
-    if (!proof.flaw.empty()) ++commit.flawed;
+    if (!proof.flaw.empty()) {
+      ++commit.flawed;
+    } else if (is_doubtful(proof)) {
+      append.back().flaw = another_box;
+      ++commit.doubtful;
+    }
+  }
+  /// Whether two boxes speak as the station now, and the other one's proofs count.
+  [[nodiscard]] bool waits() const {
+    return std::any_of(conflicts.begin(), conflicts.end(), [](const auto& conflict) { return !conflict.ended; });
+  }
+  [[nodiscard]] bool is_doubtful(const ProofRecord& proof) const {
+    const WallTime from = wall_from_us(proof.proof.from_us());
+    return std::any_of(conflicts.begin(), conflicts.end(), [&](const auto& conflict) {
+      return conflict.ended && from >= conflict.since && from < *conflict.ended;
+    });
   }
   [[nodiscard]] bool continues(const ProofRecord& proof) const {
     return proof.number == head.through + 1 && proof.proof.previous() == head.head.view();
@@ -125,10 +144,25 @@ Result<void> Ledger::settle(Commit& commit, WallTime now) {
   for (const auto& proof : batch_) chains[{proof.station, proof.epoch}].push_back(&proof);
   for (auto& [key, arrived] : chains) {
     LOA_TRY_LET(auto head, store_.chain(key.first, key.second));
-    Work work{std::move(head), now, commit, {}, {}, false, false};
-    LOA_TRY(settle_chain(work, arrived));
+    LOA_TRY_LET(auto conflicts, store_.identity_conflicts(key.first));
+    std::erase_if(conflicts, [&](const auto& conflict) { return conflict.counted == key.second; });
+    Work work{std::move(head), now, commit, std::move(conflicts), {}, {}, false, false};
+    LOA_TRY(work.waits() ? hold_back(work, arrived) : settle_chain(work, arrived));
     if (!work.append.empty() || work.again) due_.insert(key);
   }
+  return {};
+}
+
+/// Keeps what the box that does not count sends, without a receipt: so it sends that again when it is alone.
+Result<void> Ledger::hold_back(Work& work, const std::vector<const ProofRecord*>& arrived) {
+  for (const auto* proof : arrived) {
+    if (proof->number <= work.head.through) {
+      ++work.commit.duplicates;
+    } else {
+      LOA_TRY(keep_aside(work, *proof));
+    }
+  }
+  work.again = false;
   return {};
 }
 
@@ -138,8 +172,8 @@ Result<void> Ledger::settle_chain(Work& work, std::vector<const ProofRecord*>& a
   for (const auto* proof : arrived) LOA_TRY(place(work, *proof));
   LOA_TRY(drain_aside(work));
   if (!work.append.empty()) LOA_TRY(store_.append_proofs(work.append, {work.head}));
-  const auto flawed =
-      std::find_if(work.append.begin(), work.append.end(), [](const auto& proof) { return !proof.flaw.empty(); });
+  const auto flawed = std::find_if(work.append.begin(), work.append.end(),
+                                   [](const auto& proof) { return !proof.flaw.empty() && proof.flaw != another_box; });
   if (flawed != work.append.end()) {
     const auto text = fmt::format("proof {} of station '{}' breaks a rule and is not counted: {}", flawed->number,
                                   flawed->station, flawed->flaw);
@@ -209,15 +243,19 @@ Result<void> Ledger::drain_aside(Work& work) {
       work.now);
 }
 
+/// The receipt goes out again: a station whose folder was put back to an older copy learns from it that its numbers are
+/// taken, and begins a new epoch (PROTOCOL.md §8.9).
 Result<void> Ledger::keep_fork(Work& work, const ProofRecord& proof) {
   ++work.commit.forks;
+  work.again = work.head.through > 0;
   LOA_TRY_LET(const auto count, store_.count_forks(proof.station));
   if (count >= max_forks) return {};
   LOA_TRY_LET(const bool fresh, store_.put_fork(proof));
   if (!fresh) return {};
-  const auto text =
-      fmt::format("station '{}' signed a proof {} that contradicts its chain: it is kept as evidence and not counted",
-                  proof.station, proof.number);
+  const auto text = fmt::format(
+      "station '{}' signed a proof {} that contradicts its chain: it is kept as evidence and not counted; "
+      "as a rule its card was put back to an older copy, or two boxes have copies of one card",
+      proof.station, proof.number);
   return store_.raise_fault(proof.station, "proof-fork", text, work.now);
 }
 
@@ -244,6 +282,16 @@ Result<std::vector<publisher::Publication>> Ledger::receipts_due(WallTime now) {
   return receipts;
 }
 
+Result<void> Ledger::repeat_receipt(const std::string& station) {
+  LOA_TRY_LET(const auto chains, store_.chains());
+  const store::ChainHead* newest = nullptr;
+  for (const auto& chain : chains) {  // by station and last change
+    if (chain.station == station && chain.through > 0) newest = &chain;
+  }
+  if (newest != nullptr) due_.insert({station, newest->epoch});
+  return {};
+}
+
 Result<publisher::Publication> Ledger::make_receipt(const store::ChainHead& chain, WallTime now) {
   v1::Receipt receipt;
   receipt.set_epoch(std::string{text_of(chain.epoch)});
@@ -256,6 +304,7 @@ Result<publisher::Publication> Ledger::make_receipt(const store::ChainHead& chai
   address.kind = v1::KIND_RECEIPT;
   address.not_before = now - clock_slack;
   address.not_after = now + receipt_life;
+  address.signed_at = now;
   LOA_TRY_LET(address.sequence, store_.next_sequence("receipt/" + chain.station, seconds_of(now)));
   auto sealed = protocol::seal::seal(address, receipt.SerializeAsString(), key_);
   LOA_TRY(store_.put_receipt(chain.station, sealed));

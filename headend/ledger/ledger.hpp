@@ -19,6 +19,7 @@ struct Commit {
   std::uint64_t aside = 0;       ///< wait for their predecessors
   std::uint64_t forks = 0;       ///< contradict the chain: evidence and a fault
   std::uint64_t flawed = 0;      ///< of the appended: break a rule, never counted
+  std::uint64_t doubtful = 0;    ///< of the appended: another box spoke as the station then, never counted
 };
 
 /// Turns what stations send into an exact, durable, chained record, whatever the broker lost, doubled or reordered.
@@ -46,6 +47,11 @@ class Ledger {
   /// Each is kept (to be repeated) before it is handed out.
   Result<std::vector<publisher::Publication>> receipts_due(WallTime now);
 
+  /// Makes the newest receipt of a station due once more, so that receipts_due() signs it anew: a station that has just
+  /// started learns from it that the office lives, and when. Nothing is due for one that never had a receipt: its first
+  /// proof brings one.
+  Result<void> repeat_receipt(const std::string& station);
+
   /// Forgets cached keys of stations: call when the catalogue changed.
   void reload() { keys_.clear(); }
 
@@ -56,6 +62,7 @@ class Ledger {
   Result<protocol::crypto::PublicKey> key_of(const std::string& station);
   Result<void> settle(Commit& commit, WallTime now);
   Result<void> settle_chain(Work& work, std::vector<const store::ProofRecord*>& arrived);
+  Result<void> hold_back(Work& work, const std::vector<const store::ProofRecord*>& arrived);
   Result<void> place(Work& work, const store::ProofRecord& proof);
   Result<void> drain_aside(Work& work);
   Result<void> keep_fork(Work& work, const store::ProofRecord& proof);

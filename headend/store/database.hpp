@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+
 #include "headend/store/sqlite.hpp"
 #include "headend/store/store.hpp"
 
@@ -14,6 +16,15 @@ class Store::Database {
 /// Keeps what a plan or an emergency promises of the cues that have not begun, and cancels what it leaves out.
 Result<void> record_cues(Connection& sql, const IssuedPlan& issued, const std::vector<PlannedCue>& cues,
                          bool emergency);
+
+/// An epoch as it stands in the file.
+inline Blob bytes_of(const Epoch& epoch) { return {{reinterpret_cast<const char*>(epoch.data()), epoch.size()}}; }
+inline Epoch epoch_of(const Row& row, int column) {
+  Epoch epoch{};
+  const auto bytes = row.view(column);
+  std::copy_n(bytes.begin(), std::min(bytes.size(), epoch.size()), epoch.begin());
+  return epoch;
+}
 
 /// Days since 1970-01-01, as a date stands in the file.
 inline std::int64_t days_of(LocalDate date) { return date.time_since_epoch().count(); }

@@ -63,6 +63,22 @@ struct ChainHead {
   WallTime changed;
 };
 
+/// Since when the journal of one epoch speaks of planned time, by the station's signed word.
+struct JournalLife {
+  std::string station;
+  Epoch epoch{};
+  WallTime began;
+};
+
+/// A time in which two boxes spoke as one station (`identity-twice`). Proofs of every other epoch than the counted one
+/// wait while it lasts; what they say of planned time that begins in it is never counted.
+struct IdentityConflict {
+  std::string station;
+  WallTime since;
+  Epoch counted{};                ///< the epoch of which the ledger had proofs first
+  std::optional<WallTime> ended;  ///< when the box that fell silent was last heard; absent: it lasts
+};
+
 /// What a station last said about itself.
 struct StationStatus {
   std::string station;
@@ -73,13 +89,18 @@ struct StationStatus {
   std::optional<WallTime> status_received;
 };
 
-/// Code of the head-end's finding that a station's clock contradicts its own.
+/// Code of the head-end's finding that two boxes speak as one station.
+inline constexpr std::string_view identity_twice = "identity-twice";
+/// Code of the head-end's finding that a station's clock contradicts its own; of station "": that its own contradicts
+/// its stations'.
 inline constexpr std::string_view clock_off = "clock-off";
 /// So far the two may be apart before a person is told: more than a NETWORK clock may be wrong (16 s) and a message may
 /// take.
 inline constexpr std::chrono::seconds clock_tolerance{30};
 
-/// From that instant on a station's clock was so far ahead of the head-end's, until the station's next finding.
+/// From that instant on a station's clock was so far ahead of the head-end's, until the station's next finding. Of
+/// station "": the head-end's clock was so far ahead of its stations', so an instant that it wrote down is that much
+/// too late.
 struct ClockFinding {
   std::string station;
   WallTime since;

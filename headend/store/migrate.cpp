@@ -130,7 +130,17 @@ CREATE TABLE clock_findings (
   PRIMARY KEY (station, since_us)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{version_1, version_2, version_3};
+// Version 4: since when each journal speaks, and when two boxes spoke as one station.
+constexpr const char* version_4 = R"sql(
+CREATE TABLE journals (
+  station TEXT NOT NULL, epoch BLOB NOT NULL CHECK (length(epoch) = 16), began_us INTEGER NOT NULL,
+  PRIMARY KEY (station, epoch)) STRICT, WITHOUT ROWID;
+CREATE TABLE identity_conflicts (
+  station TEXT NOT NULL, since_us INTEGER NOT NULL, counted BLOB NOT NULL CHECK (length(counted) = 16), ended_us INTEGER,
+  PRIMARY KEY (station, since_us)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps{version_1, version_2, version_3, version_4};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;

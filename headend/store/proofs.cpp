@@ -6,15 +6,6 @@
 namespace loa::headend::store {
 namespace {
 
-Blob bytes_of(const Epoch& epoch) { return {{reinterpret_cast<const char*>(epoch.data()), epoch.size()}}; }
-
-Epoch epoch_of(const Row& row, int column) {
-  Epoch epoch{};
-  const auto bytes = row.view(column);
-  std::copy_n(bytes.begin(), std::min(bytes.size(), epoch.size()), epoch.begin());
-  return epoch;
-}
-
 /// The proof inside an envelope that was verified when it came.
 v1::Proof unseal(std::string_view sealed) {
   v1::Envelope envelope;

@@ -150,6 +150,19 @@ class Store {
   Result<std::vector<ProofRecord>> proofs_of(const std::string& station, std::size_t limit = 10000);
   Result<std::uint64_t> count_proofs();
 
+  // ---- which box, which journal ----------------------------------------------------------------------------------
+
+  /// Keeps what a station says of its journal; the newest word of an epoch counts.
+  Result<void> put_journal(const JournalLife& journal);
+  /// Every journal of a station that said when it began, by `began`.
+  Result<std::vector<JournalLife>> journals(const std::string& station);
+  /// Of some epochs of a station the one that has the first committed proof; absent when none has any.
+  Result<std::optional<Epoch>> first_epoch(const std::string& station, const std::vector<Epoch>& epochs);
+  /// Adds a time of two boxes, or brings it up to date (by station and since).
+  Result<void> put_identity_conflict(const IdentityConflict& conflict);
+  /// Every one of a station, by `since`. @param station  empty: of every station
+  Result<std::vector<IdentityConflict>> identity_conflicts(const std::string& station = {});
+
   // ---- receipts --------------------------------------------------------------------------------------------------
 
   /// The receipt last made for a station, sealed, to be published again when the broker has lost it.

@@ -12,6 +12,8 @@ const char* name_of(ErrorCode code) {
       return "exists";
     case ErrorCode::refused:
       return "refused";
+    case ErrorCode::elsewhere:
+      return "elsewhere";
     case ErrorCode::io:
       return "io";
     case ErrorCode::busy:

@@ -13,6 +13,7 @@ enum class ErrorCode {
   missing,      ///< a named thing does not exist
   exists,       ///< it is there already and may not be replaced
   refused,      ///< not allowed: signature, rights, policy, expiry, replay
+  elsewhere,    ///< sound, and meant for somebody else
   io,           ///< disk, device or network failed; may heal
   busy,         ///< held by something else at the moment
   timeout,      ///< no answer within the deadline

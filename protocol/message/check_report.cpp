@@ -101,6 +101,13 @@ Result<void> check_standing(const v1::Status::Standing& standing) {
   return {};
 }
 
+/// What tells one journal and one process from another; a build that does not know the fields leaves them out.
+Result<void> check_identity(const v1::Status& status) {
+  if (!status.boot().empty()) LOA_TRY(demand_id("boot", status.boot()));
+  if (!status.epoch().empty()) LOA_TRY(demand_bytes("epoch", status.epoch(), epoch_bytes));
+  return status.began_us() == 0 ? Result<void>{} : demand_instant("began_us", status.began_us(), earliest, latest);
+}
+
 bool is_bucket_sent(int bucket) { return v1::Bucket_IsValid(bucket) && bucket != v1::BUCKET_UNKNOWN; }
 
 }  // namespace
@@ -144,6 +151,7 @@ Result<void> check(const v1::Status& status) {
   LOA_TRY(demand_range("temperature_c", status.temperature_c(), min_temperature_c, max_temperature_c));
   LOA_TRY(demand_range("next_within_s", status.next_within_s(), 0U, max_next_within_s));
   LOA_TRY(check_standing(status.faults()));
+  LOA_TRY(check_identity(status));
   return demand_text("refused", status.refused(), max_text_bytes);
 }
 

@@ -28,7 +28,7 @@ Result<void> check_address(const v1::Header& header, const Expectation& want) {
                 static_cast<int>(want.kind));
   }
   if (std::find(want.audiences.begin(), want.audiences.end(), header.audience()) == want.audiences.end()) {
-    return fail(ErrorCode::refused, "addressed to '{}', not to us", header.audience());
+    return fail(ErrorCode::elsewhere, "addressed to '{}', not to us", header.audience());
   }
   if (!want.sender.empty() && header.sender() != want.sender) {
     return fail(ErrorCode::refused, "sent by '{}', not by '{}'", header.sender(), want.sender);
@@ -61,6 +61,7 @@ std::string seal(const Address& address, std::string_view body, const crypto::Se
   header.set_not_before_us(to_us(address.not_before));
   header.set_not_after_us(to_us(address.not_after));
   header.set_body(body.data(), body.size());
+  header.set_signed_us(to_us(address.signed_at));
 
   v1::Envelope envelope;
   envelope.set_header(header.SerializeAsString());

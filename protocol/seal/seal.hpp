@@ -22,6 +22,7 @@ struct Address {
   std::uint64_t sequence = 0;
   WallTime not_before;
   WallTime not_after;
+  WallTime signed_at = {};  ///< when it is sealed, by the sender's clock; the epoch itself: not told
 };
 
 /// Seals a body.
@@ -49,7 +50,8 @@ struct Opened {
 
 /// Verifies, then decodes.
 /// @error invalid: not an envelope, truncated, too large · refused: unknown key, wrong signature, other ward, other
-///        audience, other kind, not yet or no longer valid, replayed. The sentence says which.
+///        kind, not yet or no longer valid, replayed · elsewhere: signed by a known key for another audience. The
+///        sentence says which.
 Result<Opened> open(std::string_view envelope, const Expectation& expectation);
 
 /// A sealed message may have at most this many bytes (a 30-day plan of 60 cues a day needs about 300 kB).

@@ -9,6 +9,7 @@ namespace {
 constexpr Micros exact = std::chrono::milliseconds{1};  // signs on air let go of a tie that is further off
 constexpr Micros leap = std::chrono::seconds{1};        // a lesser step over waiting cues is nobody's reason
 const char* const stepped = "clock-stepped";
+const Block before_journal{v1::BUCKET_UNKNOWN, "before-journal"};  // no proof is made of it
 
 }  // namespace
 
@@ -41,6 +42,7 @@ void StationCore::tie_first() {
   anchor_.observe(now_, true);
   believed_ = now_.grade;
   born_us_ = to_us(anchor_.plan_time(born_));
+  note_birth();
   if (waited_for_clock_) usable_since_ = now_.mono;
   usable_since_us_ = now_us();
 }
@@ -49,6 +51,7 @@ void StationCore::tie_first() {
 void StationCore::on_moved(std::int64_t before_us, Micros moved) {
   for (auto& [medium, end_us] : last_end_us_) end_us += moved.count();
   born_us_ = std::min(born_us_, to_us(anchor_.plan_time(born_)));
+  note_birth();
   if (usable_since_) usable_since_us_ = std::min(usable_since_us_, to_us(anchor_.plan_time(*usable_since_)));
   if (moved >= leap) leap_over(before_us);
 }
@@ -78,11 +81,25 @@ bool StationCore::clock_settled() {
   return false;
 }
 
+/// No journal is younger than a process that has it: one that a clock ahead had begun in a time to come is put right,
+/// and what was passed because of it is open again.
+void StationCore::note_birth() {
+  if (born_us_ >= began_us_) return;
+  began_us_ = born_us_;
+  actions_.emplace_back(JournalBegan{wall_from_us(began_us_)});
+  for (auto& [key, track] : tracks_) {
+    if (!track.assigned && !track.passed.empty()) track.remember(track.accounted());
+  }
+  first_open_ = 0;
+}
+
 // Time before this process began belongs to nobody's decision: the station was off. So does a hole before something
-// that is proved already, for it cannot be played any more.
+// that is proved already, for it cannot be played any more. Of what was before its journal the station knows nothing.
 void StationCore::account_dark(Track& track) {
   const std::int64_t known_us = track.known.empty() ? 0 : track.known.back().from_us;
-  account(track, std::max(std::min(born_us_, now_us()), known_us), {v1::BUCKET_NODE_DARK, "station-off"});
+  const std::int64_t dark_us = std::max(std::min(born_us_, now_us()), known_us);
+  account(track, std::min(began_us_, dark_us), before_journal);
+  account(track, dark_us, {v1::BUCKET_NODE_DARK, "station-off"});
 }
 
 /// And from then on, until somebody told the time, it waited for the clock.

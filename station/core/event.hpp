@@ -95,6 +95,12 @@ struct Keep {
 struct Remember {
   WallTime instant;
 };
+/// The journal speaks of planned time from then on only: to be durable before anything that follows in the list is
+/// kept. Comes when a clock is believed for the first time since the journal was made, and again when that clock is set
+/// back.
+struct JournalBegan {
+  WallTime instant;
+};
 /// Objects to be fetched, those of an emergency before all others, then the one needed soonest. Replaces the list
 /// before.
 struct Want {
@@ -114,7 +120,7 @@ struct Raise {
   v1::Fault fault;
 };
 
-using Action = std::variant<Arm, Halt, Awake, Dim, Keep, Remember, Want, Inspect, Reply, Report, Raise>;
+using Action = std::variant<Arm, Halt, Awake, Dim, Keep, Remember, JournalBegan, Want, Inspect, Reply, Report, Raise>;
 using Actions = std::vector<Action>;
 
 /// A part of a cue's planned time that the journal already holds.

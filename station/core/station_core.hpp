@@ -60,6 +60,10 @@ class StationCore {
   [[nodiscard]] bool clock_believed() const { return clock_usable(); }
   /// A plan with a good seal was made then; to be told before the first event if there is one on disk.
   void plan_was_made(WallTime made);
+  /// The journal speaks of planned time from then on only (ProofJournal::began); to be told before the first event.
+  /// Not told: it speaks of everything. Cue time before it passes without proof: the office knows from the status.
+  /// @param began  absent: no process of this journal has had a clock yet
+  void journal_began(std::optional<WallTime> began) { began_us_ = began ? to_us(*began) : INT64_MAX; }
   /// What ended before then is nobody's question any more: the journal may drop its receipted proofs. Nine days before
   /// the newest plan was made, for the policy counts by the week; no clock of this machine has a say in it.
   [[nodiscard]] WallTime remembers_since() const;
@@ -134,6 +138,7 @@ class StationCore {
   void arm(Track& track, std::int64_t from_us);
   void halt(Track& track, Block why);
   void account(Track& track, std::int64_t to_us, const Block& block);
+  void note_birth();
   void account_dark(Track& track);
   void account_waiting(Track& track);
   void remember_dropped(const Track& track);
@@ -184,7 +189,8 @@ class StationCore {
   MonoTime born_;
   // Best grade that has confirmed the tie since it last moved: while the clock is below, the monotonic one carries on.
   ClockGrade believed_ = ClockGrade::none;
-  std::int64_t born_us_ = 0;  // plan time; stays when the clock leaps ahead
+  std::int64_t born_us_ = 0;   // plan time; stays when the clock leaps ahead
+  std::int64_t began_us_ = 0;  // of the journal; INT64_MAX while nobody knows
 
   Slots slots_;
   v1::Plan brightness_;          // of the plan: only policy and brightness

@@ -22,6 +22,7 @@ v1::Cue Track::shifted(std::int64_t by_us) const {
 
 void Track::remember(const std::vector<Span>& spans) {
   frontier_us = start_us();
+  passed.clear();
   known.clear();
   elsewhere.clear();
   const auto add = [](std::vector<Span>& to, std::int64_t from_us, std::int64_t to_us) {
@@ -37,7 +38,12 @@ void Track::remember(const std::vector<Span>& spans) {
 
 std::vector<Span> Track::accounted() const {
   std::vector<Span> spans = elsewhere;
-  if (frontier_us > start_us()) spans.push_back({start_us(), frontier_us});
+  std::int64_t from_us = start_us();
+  for (const Span& gap : passed) {
+    if (gap.from_us > from_us) spans.push_back({from_us, gap.from_us});
+    from_us = gap.to_us;
+  }
+  if (frontier_us > from_us) spans.push_back({from_us, frontier_us});
   spans.insert(spans.end(), known.begin(), known.end());
   std::sort(spans.begin(), spans.end(), [](const Span& one, const Span& other) { return one.from_us < other.from_us; });
   return spans;
@@ -77,7 +83,11 @@ std::vector<v1::Proof> Track::account(std::int64_t to_us, const Block& why) {
   std::vector<v1::Proof> parts;
   while (frontier_us < to) {
     const std::int64_t until = known.empty() ? to : std::min(to, known.front().from_us);
-    if (!is_filler()) parts.push_back(unheard(until, why));
+    if (why.bucket == v1::BUCKET_UNKNOWN) {
+      passed.push_back({frontier_us, until});
+    } else if (!is_filler()) {
+      parts.push_back(unheard(until, why));
+    }
     frontier_us = until;
     skip_known();
   }

@@ -36,6 +36,7 @@ struct Track {
   std::uint64_t plan_sequence = 0;
   std::int64_t frontier_us = 0;  ///< planned time before this is accounted for
   std::vector<Span> known;       ///< what is accounted for beyond it, by start
+  std::vector<Span> passed;      ///< of what lies before the frontier: passed without proof, before the journal began
   std::vector<Span> elsewhere;   ///< and outside the planned time: the cue has been moved
   std::int64_t armed_end_us =
       INT64_MAX;  ///< planned end of the assignment: of what is open, or what the plan's horizon leaves of it
@@ -72,11 +73,13 @@ struct Track {
 
   /// Begins with what is accounted for of the cue, by start, in any of the places it was planned.
   void remember(const std::vector<Span>& spans);
+  /// What has its proof, without what was only passed.
   [[nodiscard]] std::vector<Span> accounted() const;
   /// Steps over what is accounted for.
   void skip_known();
   /// Books planned time up to `to_us` that nobody heard. Nothing happens to what is booked already. A filler moves on
-  /// and owes nothing for its silence; a cue that wants to be whole only takes note.
+  /// and owes nothing for its silence, nor does any cue for time of bucket UNKNOWN, of which the station cannot speak;
+  /// a cue that wants to be whole only takes note.
   /// @return proofs to keep, in order, without clock fields
   [[nodiscard]] std::vector<v1::Proof> account(std::int64_t to_us, const Block& why);
   /// Books what was heard, cut to the cue and to what is not booked yet.

@@ -20,6 +20,7 @@ constexpr std::uint64_t max_file_bytes = 512;
 constexpr std::uint64_t max_doublings = 6;  // a minute becomes an hour
 constexpr seconds longest_safe{3'600};
 constexpr seconds longest_delay{60};
+constexpr std::uint64_t life_slack = 60;  // seconds: a clock that was right at the start costs no write
 
 /// "key=value\n" from the front of a text. @return the value, absent when it stands not there
 std::optional<std::string_view> take(std::string_view& text, std::string_view key) {
@@ -71,7 +72,6 @@ Restarts::Restarts(std::filesystem::path folder, std::uint64_t safe_after, std::
     : file_(std::move(folder) / "starts"), safe_after_(safe_after) {
   if (const auto text = read_file(file_, max_file_bytes)) before_ = StartRecord::parse(*text);
   now_ = {before_.total + 1, before_.in_row + 1, "opening", std::move(boot), next_life(before_.life, wall)};
-  life_known_ = before_.life > 0;
   safe_ = safe_after_ > 0 && before_.in_row >= safe_after_;
   if (!safe_) clean_from_ = seconds{0};
   save();
@@ -82,8 +82,10 @@ bool Restarts::after_a_death() const {
 }
 
 void Restarts::believe(WallTime wall) {
-  if (std::exchange(life_known_, true)) return;
-  now_.life = std::max(now_.life, next_life(0, wall));
+  if (std::exchange(life_judged_, true)) return;
+  const std::uint64_t by_clock = next_life(0, wall);
+  if (by_clock <= now_.life + life_slack) return;
+  now_.life = by_clock;
   save();
 }
 

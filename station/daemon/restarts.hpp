@@ -30,7 +30,7 @@ struct StartRecord {
 /// tries the old one again after a minute, after the next failure two, four … 60. If the last start died before
 /// everything on disk was read, the progress marks are set aside too.
 ///
-/// Writes the file at most three times for each start.
+/// Writes the file at most four times for each start.
 class Restarts {
  public:
   static constexpr std::chrono::seconds clean_time{60};
@@ -51,8 +51,8 @@ class Restarts {
   /// clock knows: in seconds since 1970 or above, less than 2³². The upper half of every sequence that this process
   /// seals (PROTOCOL.md §6).
   [[nodiscard]] std::uint64_t life() const { return now_.life; }
-  /// Call when the clock is believed. The first time it raises the life of a folder that is new or was lost, whose
-  /// start may have seen a clock that was not set; else nothing happens.
+  /// Call when the clock is believed. The first time it raises the life that is more than a minute behind the clock:
+  /// the folder is new, was lost or was put back to an older copy, and the start saw a clock that was not set.
   void believe(WallTime wall);
   /// Whether the process before this one died by itself, the machine running on.
   [[nodiscard]] bool after_a_death() const;
@@ -80,7 +80,7 @@ class Restarts {
   std::uint64_t safe_after_;
   StartRecord before_, now_;
   bool safe_ = false;
-  bool life_known_ = false;
+  bool life_judged_ = false;
   std::optional<std::chrono::seconds> clean_from_;  ///< uptime since which this start can prove itself
 };
 

@@ -97,6 +97,7 @@ Result<void> Station::take_up(MonoTime born) {
   core.underruns = settings_.faults.underruns;
   core.faults.hold = settings_.faults.hold;
   core_ = std::make_unique<core::StationCore>(core, accounted, born, last_known(vault_));
+  core_->journal_began(journal_.began());
   if (saved) {
     auto pinned = found.unkept.empty() ? std::vector<journal::ProgressMark::Part>{} : saved->parts();
     mark_keeper_ = std::make_unique<journal::MarkKeeper>(marks_, std::move(*saved), std::move(pinned));

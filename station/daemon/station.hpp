@@ -82,6 +82,7 @@ class Station {
   void on_command(const std::string& sealed);
   void on_receipt(const std::string& sealed);
   void on_fetched(const sync::Fetched& fetched);
+  void renew_journal(const v1::Receipt& receipt);
   void refuse(const char* what, const Error& error);
 
   void feed(const core::Event& event);
@@ -91,6 +92,7 @@ class Station {
   void perform(const core::Dim& action);
   void perform(const core::Keep& action);
   void perform(const core::Remember& action);
+  void perform(const core::JournalBegan& action);
   void perform(const core::Want& action);
   void perform(const core::Inspect& action);
   void perform(const core::Reply& action);
@@ -141,6 +143,7 @@ class Station {
   [[nodiscard]] v1::State state(bool online) const;
   void publish_state(bool online);
   void publish_status();
+  void name_myself(v1::Status& status) const;
   [[nodiscard]] std::chrono::seconds status_interval() const;
   void tick();
   void schedule_tick();

@@ -17,4 +17,13 @@ void Station::perform(const core::Remember& action) {
   if (!saved) log::warn("clock.unremembered", {{"error", saved.error().text}});
 }
 
+// Where the disk refuses it, the journal tries again before it takes the next proof.
+void Station::perform(const core::JournalBegan& action) {
+  log::info("journal.began", {{"at", format_utc(action.instant)}});
+  journal_.begin(action.instant);
+  status_due_ = true;
+  const auto saved = with_room([&] { return journal_.save_began(); });
+  if (!saved) log::warn("journal.birth_unwritten", {{"error", saved.error().text}});
+}
+
 }  // namespace loa::station::daemon

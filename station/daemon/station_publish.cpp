@@ -92,7 +92,15 @@ void Station::publish_status() {
   status.set_starts(restarts_.total());
   status.set_failed_starts(restarts_.in_row());
   status.set_safe_minimum(restarts_.safe());
+  name_myself(status);
   publish_sealed(v1::KIND_STATUS, topic::Leaf::status, status.SerializeAsString());
+}
+
+/// Which process and which journal speak, so that the office can tell two boxes with one bundle apart.
+void Station::name_myself(v1::Status& status) const {
+  status.set_boot(boot_);
+  status.set_epoch(journal_.epoch().data(), journal_.epoch().size());
+  if (const auto began = journal_.began(); began && to_us(*began) > 0) status.set_began_us(to_us(*began));
 }
 
 }  // namespace loa::station::daemon

@@ -9,6 +9,14 @@ namespace loa::station::daemon {
 namespace topic = protocol::topic;
 using std::chrono::steady_clock;
 
+namespace {
+
+bool is_of_epoch(const v1::Receipt& receipt, const journal::Epoch& epoch) {
+  return receipt.epoch() == std::string_view{reinterpret_cast<const char*>(epoch.data()), epoch.size()};
+}
+
+}  // namespace
+
 std::optional<WallTime> Station::believed_now() {
   reading_ = board_.clock->read();
   reading_.now = core_->judge(reading_.now);
@@ -98,6 +106,9 @@ void Station::on_command(const std::string& sealed) {
   const std::vector<std::string> groups =
       plan_ ? std::vector<std::string>{plan_->groups().begin(), plan_->groups().end()} : std::vector<std::string>{};
   const auto accepted = gate_.command(sealed, vault_.last_command(), believed_now(), groups);
+  if (!accepted && accepted.error().code == ErrorCode::elsewhere) {  // each station hears the commands of all groups
+    return log::info("command.elsewhere", {{"reason", accepted.error().text}});
+  }
   if (!accepted) return refuse("command", accepted.error());
   const auto sequence = accepted->sequence;
   if (const auto saved = with_room([&] { return vault_.save_last_command(sequence); }); !saved)
@@ -117,9 +128,29 @@ void Station::on_command(const std::string& sealed) {
 void Station::on_receipt(const std::string& sealed) {
   const auto receipt = gate_.receipt(sealed);
   if (!receipt) return refuse("receipt", receipt.error());
+  if (!is_of_epoch(*receipt, journal_.epoch())) {  // of a journal before this one, or of a second box
+    return log::info("receipt.elsewhere", {{"reason", "of another epoch"}, {"through", receipt->through()}});
+  }
+  const auto behind = journal_.is_behind(*receipt);
+  if (!behind) return refuse("receipt", behind.error());
+  if (*behind) return renew_journal(*receipt);
   if (const auto taken = with_room([&] { return journal_.receipted(*receipt); }); !taken)
     return refuse("receipt", taken.error());
   publish_proofs(outbox_.on_receipted(steady_clock::now()));
+}
+
+/// The head-end has proofs of this epoch that are not here: their numbers must not be given to others.
+void Station::renew_journal(const v1::Receipt& receipt) {
+  begin_long_work();
+  const auto text = fmt::format(
+      "the head-end has proofs up to {} of this journal, which ends at {}: the memory card was put back to an older "
+      "copy, or lost what it had written; a new journal says again what is here",
+      receipt.through(), journal_.last());
+  see_once(core::fault_code::storage, "journal-behind", text);
+  const auto renewed = with_room([&] { return journal_.renew_behind(receipt); });
+  if (!renewed) log::error("journal.not_renewed", {{"error", renewed.error().text}});
+  status_due_ = true;
+  publish_proofs(outbox_.on_new_epoch(steady_clock::now()));
 }
 
 void Station::on_fetched(const sync::Fetched& fetched) {

@@ -28,8 +28,12 @@ Sha256 digest_of_sealed(const std::string& sealed) {
 }
 
 ProofJournal::ProofJournal(std::filesystem::path folder, Identity identity, protocol::crypto::SecretKey key,
-                           Limits limits)
-    : folder_(std::move(folder)), identity_(std::move(identity)), key_(std::move(key)), limits_(limits) {}
+                           Limits limits, Birth birth)
+    : folder_(std::move(folder)),
+      identity_(std::move(identity)),
+      key_(std::move(key)),
+      limits_(limits),
+      birth_(std::move(birth)) {}
 
 std::uint64_t ProofJournal::bytes() const {
   std::uint64_t sum = 0;
@@ -39,6 +43,8 @@ std::uint64_t ProofJournal::bytes() const {
 
 Result<std::string> ProofJournal::append(v1::Proof draft, WallTime now) {
   LOA_TRY(check(draft));
+  if (unread_) LOA_TRY(read_again());
+  LOA_TRY(save_began());
   complete(draft);
   if (broken_) LOA_TRY(mend());
   LOA_TRY_LET(std::string sealed, seal(draft, now));

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "protocol/crypto/hash.hpp"
 #include "protocol/crypto/key.hpp"
 #include "station/core/presenter.hpp"
+#include "station/journal/birth.hpp"
 #include "station/journal/sealed_proof.hpp"
 #include "station/journal/segment.hpp"
 
@@ -80,6 +82,24 @@ class ProofJournal {
   ///               try again
   Result<std::string> append(v1::Proof draft, WallTime now);
 
+  /// Takes the instant from which on this journal speaks of planned time. It is on the disk before the next proof is.
+  void begin(WallTime began) { birth_.set(began); }
+  /// That instant; 1970: it speaks of everything, as one that an older build made; absent: no process of it has had a
+  /// clock yet.
+  [[nodiscard]] std::optional<WallTime> began() const { return birth_.began(); }
+  /// Writes the instant that begin() took, if it is not written.
+  /// @error io · full: append() tries again
+  Result<void> save_began() { return birth_.save(); }
+
+  /// Whether a receipt whose seal was verified covers proofs of this epoch that are not here, or others than those
+  /// here: this folder is an older image of the one that sent them, or the disk lost what it had synced.
+  /// @error io
+  [[nodiscard]] Result<bool> is_behind(const v1::Receipt& receipt) const;
+  /// Begins a new epoch because of such a receipt and says everything again that is here (PROTOCOL.md §8.7): a number
+  /// is never given twice. A power cut in it is made good by the next open().
+  /// @error io · full: nothing can be appended until it succeeds; append() tries again
+  Result<void> renew_behind(const v1::Receipt& receipt);
+
   /// Takes a receipt whose seal was verified; older ones than the newest are success without effect.
   /// @error refused: other epoch, beyond our last proof, or its head is not our proof (it is not believed) · io · full
   Result<void> receipted(const v1::Receipt& receipt);
@@ -116,7 +136,8 @@ class ProofJournal {
     std::vector<Entry> entries;
   };
 
-  ProofJournal(std::filesystem::path folder, Identity identity, protocol::crypto::SecretKey key, Limits limits);
+  ProofJournal(std::filesystem::path folder, Identity identity, protocol::crypto::SecretKey key, Limits limits,
+               Birth birth);
 
   Result<void> lock();
   Result<std::vector<std::filesystem::path>> find_segments();
@@ -135,6 +156,7 @@ class ProofJournal {
   Result<void> cut_tail(Segment& segment, const Scan& scan);
   /// @return the greatest number that the head-end is known to have
   Result<std::uint64_t> recover_receipt();
+  Result<void> read_again();
   [[nodiscard]] bool has_hole() const;
   Result<void> renew(const std::vector<std::filesystem::path>& paths, std::uint64_t known_through);
   [[nodiscard]] Result<bool> renewal_is_whole() const;
@@ -157,6 +179,7 @@ class ProofJournal {
   [[nodiscard]] Result<std::string> read_entry(const Segment& segment, const Entry& entry) const;
   [[nodiscard]] Result<std::string> read_number(std::uint64_t number) const;
   [[nodiscard]] Result<Sha256> digest_of(std::uint64_t number) const;
+  [[nodiscard]] bool contradicts(const v1::Receipt& receipt) const;
   [[nodiscard]] std::string_view epoch_text() const {
     return {reinterpret_cast<const char*>(epoch_.data()), epoch_.size()};
   }
@@ -177,6 +200,8 @@ class ProofJournal {
   WallTime since_ = WallTime::min();
   Sha256 head_;
   Recovery recovery_;
+  Birth birth_;
+  bool unread_ = false;  ///< the folder must be read again before anything is appended
   bool stray_ = false;   ///< there are proofs, or may be, for which the chain has no place
   bool broken_ = false;  ///< the disk failed in a way that leaves the tail unknown: mended before the next append
 };

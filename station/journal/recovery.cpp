@@ -49,8 +49,9 @@ std::optional<v1::Receipt> decode_receipt(const std::string& bytes) {
 
 Result<ProofJournal> ProofJournal::open(const std::filesystem::path& folder, Identity identity,
                                         protocol::crypto::SecretKey key, Limits limits) {
-  ProofJournal journal{folder, std::move(identity), std::move(key), limits};
   LOA_TRY(make_folders(folder, 0700));
+  LOA_TRY_LET(auto birth, Birth::load(folder / "began"));
+  ProofJournal journal{folder, std::move(identity), std::move(key), limits, std::move(birth)};
   LOA_TRY(journal.lock());
   LOA_TRY_LET(const auto paths, journal.find_segments());
   LOA_TRY(journal.recover(paths));
@@ -194,6 +195,7 @@ void ProofJournal::choose_epoch() {
 
 Result<void> ProofJournal::begin_epoch() {
   recovery_.fresh = true;
+  LOA_TRY(birth_.begin());
   choose_epoch();
   return begin_segment();
 }
@@ -270,8 +272,42 @@ Result<std::uint64_t> ProofJournal::recover_receipt() {
     return 0;
   }
   if (receipt->epoch() != epoch_text()) return 0;
+  if (contradicts(*receipt)) stray_ = true;
   through_ = std::max(through_, std::min(receipt->through(), last_));
   return receipt->through();
+}
+
+/// Whether the proof that a receipt names is here and is another one.
+bool ProofJournal::contradicts(const v1::Receipt& receipt) const {
+  const auto digest = digest_of(receipt.through());
+  return digest && receipt.head() != digest->view();
+}
+
+Result<bool> ProofJournal::is_behind(const v1::Receipt& receipt) const {
+  if (unread_ || receipt.epoch() != epoch_text() || receipt.through() <= through_) return false;
+  if (receipt.through() > last_) return true;
+  LOA_TRY_LET(const Sha256 digest, digest_of(receipt.through()));
+  return receipt.head() != digest.view();
+}
+
+// The receipt is written first: with it the next process renews as well.
+Result<void> ProofJournal::renew_behind(const v1::Receipt& receipt) {
+  LOA_TRY(save_receipt(receipt));
+  unread_ = true;
+  return read_again();
+}
+
+Result<void> ProofJournal::read_again() {
+  segments_.clear();
+  epoch_ = {};
+  last_ = through_ = 0;
+  head_ = {};
+  recovery_ = {};
+  stray_ = broken_ = false;
+  LOA_TRY_LET(const auto paths, find_segments());
+  LOA_TRY(recover(paths));
+  unread_ = false;
+  return {};
 }
 
 Result<void> ProofJournal::save_receipt(const v1::Receipt& receipt) const {

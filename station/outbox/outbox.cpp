@@ -14,6 +14,13 @@ Result<Outbox::Batch> Outbox::on_link_up(MonoTime now) {
   return fill(now);
 }
 
+Result<Outbox::Batch> Outbox::on_new_epoch(MonoTime now) {
+  through_ = journal_.through();
+  wait_ = pace_.first_wait;
+  rewind();
+  return fill(now);
+}
+
 void Outbox::on_link_down() {
   linked_ = false;
   deadline_.reset();

@@ -30,6 +30,8 @@ class Outbox {
 
   /// The link to the broker is there (again): everything without receipt is sent anew.
   Result<Batch> on_link_up(MonoTime now);
+  /// The journal began a new epoch: its numbers begin anew, and everything in it is sent.
+  Result<Batch> on_new_epoch(MonoTime now);
   /// Nothing is sent until the link is back.
   void on_link_down();
   /// The journal has a new proof.

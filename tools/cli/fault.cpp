@@ -32,6 +32,7 @@ std::string vietnamese(const std::string& code) {
                                                         {"software-restart", "phần mềm khởi động lại"},
                                                         {"unreachable", "không liên lạc được"},
                                                         {"clock-off", "đồng hồ lệch"},
+                                                        {"identity-twice", "hai hộp một danh tính"},
                                                         {"proof-hole", "thiếu chứng thực"},
                                                         {"proof-fork", "chứng thực mâu thuẫn"},
                                                         {"proof-flawed", "chứng thực sai"}};
@@ -45,13 +46,19 @@ std::string state_of(v1::FaultState state) {
   return "đã khắc phục · resolved";
 }
 
-Result<std::vector<store::FaultRecord>> faults_of(Desk& desk, const std::string& station) {
-  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
-  if (!station.empty() && catalogue.station(station) == nullptr) {
-    return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", station);
-  }
+/// What an operator calls the head-end itself, unless a station has that id.
+constexpr const char* headend_itself = "headend";
+
+/// @param whose  a station's id, or "headend"; empty: everybody's
+Result<std::vector<store::FaultRecord>> faults_of(Desk& desk, const std::string& whose) {
   LOA_TRY_LET(auto faults, api::faults(desk.store, wall_now()));
-  std::erase_if(faults, [&](const auto& fault) { return !station.empty() && fault.station != station; });
+  if (whose.empty()) return faults;
+  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+  const bool is_station = catalogue.station(whose) != nullptr;
+  if (!is_station && whose != headend_itself) {
+    return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", whose);
+  }
+  std::erase_if(faults, [&](const auto& fault) { return fault.station != (is_station ? whose : std::string{}); });
   return faults;
 }
 
@@ -65,8 +72,9 @@ Result<void> list(const Context& context, const Look& options) {
   std::vector<std::vector<std::string>> rows{
       {"TRẠM · STATION", "SỰ CỐ · FAULT", "TRẠNG THÁI · STATE", "TỪ · SINCE (UTC)", "LẦN · COUNT", "GHI CHÚ · TEXT"}};
   for (const auto& fault : faults) {
-    rows.push_back({fault.station, vietnamese(fault.code), state_of(fault.state), format_utc(fault.since).substr(0, 19),
-                    std::to_string(fault.count), fault.text});
+    rows.push_back({fault.station.empty() ? headend_itself : fault.station, vietnamese(fault.code),
+                    state_of(fault.state), format_utc(fault.since).substr(0, 19), std::to_string(fault.count),
+                    fault.text});
   }
   print_table(rows);
   return {};

@@ -315,6 +315,7 @@ Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   if (!last_known) note("clock-forgotten");
   process->core =
       std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono(), last_known.value_or(std::nullopt));
+  process->core->journal_began(process->journal.began());
   return process;
 }
 

@@ -132,6 +132,7 @@ class SimStation {
   void perform(const station::core::Dim& action);
   void perform(const station::core::Keep& action);
   void perform(const station::core::Remember& action);
+  void perform(const station::core::JournalBegan& action);
   void perform(const station::core::Want& action);
   void perform(const station::core::Inspect& action);
   void perform(const station::core::Reply& action);

@@ -136,6 +136,10 @@ bool SimStation::may_change_plan() const {
 void SimStation::on_receipt(const std::string& sealed) {
   const auto receipt = process_->gate.receipt(sealed);
   if (!receipt) return note("receipt-refused");
+  if (const auto behind = process_->journal.is_behind(*receipt); behind && *behind) {
+    note("journal-behind", "{} {}", receipt->through(), process_->journal.renew_behind(*receipt).has_value());
+    return publish(process_->outbox.on_new_epoch(mono()));
+  }
   if (!process_->journal.receipted(*receipt)) return note("receipt-untaken", "{}", receipt->through());
   publish(process_->outbox.on_receipted(mono()));
   schedule_tick();
@@ -216,6 +220,11 @@ void SimStation::publish(const Result<station::outbox::Outbox::Batch>& batch) {
 
 void SimStation::perform(const core::Remember& action) {
   note("remember", "{} {}", to_us(action.instant), process_->vault.save_last_known(action.instant).has_value());
+}
+
+void SimStation::perform(const core::JournalBegan& action) {
+  process_->journal.begin(action.instant);
+  note("journal-began", "{} {}", to_us(action.instant), process_->journal.save_began().has_value());
 }
 
 void SimStation::perform(const core::Want& action) {

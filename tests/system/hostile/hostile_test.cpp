@@ -22,11 +22,14 @@ constexpr const char* untrusted = "not signed by a key that is trusted for this"
 
 /// One thing that an attacker publishes, and what the station must say.
 struct Attack {
+  /// Where: what is sound and meant for somebody else stands in the log only.
+  enum class Told { log, status };
   const char* name;
   const char* what;  ///< as which it is refused: "plan", "command", "receipt"
   std::string reason;
   std::string topic;
   std::string payload;
+  Told told = Told::status;
 };
 
 class Hostile : public testing::Test {
@@ -68,6 +71,8 @@ class Hostile : public testing::Test {
   std::vector<Attack> attacks_by_plan();
   std::vector<Attack> attacks_by_command();
   void make(const Attack& attack);
+  void make_unnoticed(const Attack& attack);
+  void expect_nothing_changed();
   void refuse_a_retained_command();
   void refuse_a_poisoned_broker();
   void expect_only_the_good_sounds();
@@ -148,16 +153,36 @@ std::vector<Attack> Hostile::attacks_by_command() {
       {"order by the emergency key", "command", untrusted, topic, mute_by(ward_.emergency_key())},
       {"an order again", "command", "replayed: sequence", topic, taken.empty() ? std::string{} : taken.back()},
       {"expired order", "command", "expired at", topic, mute([](Address& a) { a.not_after = wall_now() - 1s; })},
-      {"order for others", "command", "addressed to 'group/to-2'", topic, mute(other_group)},
+      {"order for others", "command", "addressed to 'group/to-2'", topic, mute(other_group), Attack::Told::log},
       {"a plan as order", "command", "sealed as kind 1", topic, plan()},
       {"truncated order", "command", "are not a whole envelope", topic, mute().substr(0, 60)},
       {"forged receipt", "receipt", untrusted, ward_.topic_of(Leaf::receipt), receipt_by(stranger_)},
-      {"receipt for another journal", "receipt", "epoch", ward_.topic_of(Leaf::receipt), receipt_by(ward_.plan_key())},
+      {"receipt for another journal", "receipt", "epoch", ward_.topic_of(Leaf::receipt), receipt_by(ward_.plan_key()),
+       Attack::Told::log},
   };
+}
+
+void Hostile::expect_nothing_changed() {
+  const auto status = ward_.status();
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(status->plan_sequence(), ward_.sequence_in_force());
+  EXPECT_EQ(status->on_air(), "");
+}
+
+void Hostile::make_unnoticed(const Attack& attack) {
+  SCOPED_TRACE(attack.name);
+  const auto refused = ward_.status().value_or(v1::Status{}).refused();
+  const auto published = ward_.wire().publish(attack.topic, attack.payload);
+  ASSERT_TRUE(published) << published.error().text;
+  const std::string event = std::string{attack.what} + ".elsewhere";
+  EXPECT_TRUE(wait_until(3s, [&] { return ward_.log_lines({event, attack.reason}).size() == 1; }));
+  EXPECT_EQ(ward_.status().value_or(v1::Status{}).refused(), refused) << "it is no order to this station";
+  expect_nothing_changed();
 }
 
 /// One line in the log with the reason, the same in the status, and the plan in force stays in force.
 void Hostile::make(const Attack& attack) {
+  if (attack.told == Attack::Told::log) return make_unnoticed(attack);
   SCOPED_TRACE(attack.name);
   const auto before = ward_.log_lines({"message.refused"}).size();
   const auto before_like_this = refusals(attack.what, attack.reason);
@@ -172,10 +197,7 @@ void Hostile::make(const Attack& attack) {
   const auto lines = ward_.log_lines({"message.refused"});
   EXPECT_TRUE(said) << "last refusal: " << (lines.empty() ? "none" : lines.back());
   EXPECT_EQ(lines.size(), before + 1) << "one line for each";
-  const auto status = ward_.status();
-  ASSERT_TRUE(status.has_value());
-  EXPECT_EQ(status->plan_sequence(), ward_.sequence_in_force());
-  EXPECT_EQ(status->on_air(), "");
+  expect_nothing_changed();
 }
 
 /// A well-signed order that the broker kept: nobody can tell how old its wish is.

@@ -290,5 +290,173 @@ TEST_F(InboxTest, ANewKeyBeginsItsSequencesAnew) {
   EXPECT_EQ(plan_kept(), 8U);
 }
 
+// ---- two boxes with one bundle --------------------------------------------------------------------------------------
+
+class TwoBoxesTest : public InboxTest {
+ protected:
+  /// A status of a process that was born so long after `now`.
+  std::string word(const std::string& boot, char epoch, std::uint64_t born_s, std::uint64_t number, Micros at) {
+    v1::Status status;
+    status.set_at_us(to_us(now + at));
+    status.set_clock_grade(v1::CLOCK_GRADE_DISCIPLINED);
+    status.set_boot(boot);
+    status.set_epoch(std::string(16, epoch));
+    status.set_began_us(to_us(now) + static_cast<std::int64_t>(born_s) * 1'000'000);
+    status.set_uptime_s(static_cast<std::uint64_t>(at / 1s) - born_s);
+    return sealed(v1::KIND_STATUS, status.SerializeAsString(), ((1'795'000'000 + born_s) << 32U) + number);
+  }
+  void hear(const std::string& word, Micros at) {
+    ASSERT_TRUE(inbox_.take(from(Leaf::status), word, now + at));
+    ASSERT_TRUE(inbox_.commit(now + at));
+  }
+  void two_boxes() {
+    hear(word("old-box", 'e', 0, 1, 10s), 10s);
+    hear(word("new-box", 'f', 100, 1, 110s), 110s);
+    hear(word("old-box", 'e', 0, 2, 115s), 115s);
+  }
+  static store::Epoch epoch(char letter) {
+    store::Epoch epoch{};
+    epoch.fill(static_cast<std::uint8_t>(letter));
+    return epoch;
+  }
+};
+
+TEST_F(TwoBoxesTest, AreAFaultThatNamesBothAndSaysWhatToDo) {
+  two_boxes();
+  const auto faults = *store_.faults();
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].station, "a");
+  EXPECT_EQ(faults[0].code, "identity-twice");
+  for (const char* word : {"old-box", "new-box", "hai hộp", "loa station add", "two boxes"})
+    EXPECT_NE(faults[0].text.find(word), std::string::npos) << faults[0].text;
+  const auto conflicts = *store_.identity_conflicts("a");
+  ASSERT_EQ(conflicts.size(), 1U);
+  EXPECT_EQ(conflicts[0].since, now + 110s);
+  EXPECT_EQ(conflicts[0].counted, epoch('e')) << "neither has proofs: the one that was heard first";
+  EXPECT_EQ(conflicts[0].ended, std::nullopt);
+}
+
+TEST_F(TwoBoxesTest, TheOneWhoseProofsTheLedgerHadFirstCounts) {
+  store::ProofRecord proof;
+  proof.station = "a";
+  proof.epoch = epoch('f');
+  proof.number = 1;
+  proof.sealed = "x";
+  ASSERT_TRUE(store_.append_proofs({proof}, {{"a", epoch('f'), 1, {}, now}}));
+  two_boxes();
+  EXPECT_EQ(store_.identity_conflicts("a")->at(0).counted, epoch('f'));
+}
+
+TEST_F(TwoBoxesTest, AreOverWhenOneWasSilentForAnHour) {
+  two_boxes();
+  for (std::uint64_t minute = 3; minute < 65; ++minute) {
+    hear(word("new-box", 'f', 100, minute, minute * 1min), minute * 1min);
+  }
+  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
+  EXPECT_EQ(store_.identity_conflicts("a")->at(0).ended, now + 115s) << "when the other was last heard";
+  EXPECT_EQ(store_.journals("a")->back().epoch, epoch('f')) << "its journal is the station's from now on";
+}
+
+TEST_F(TwoBoxesTest, LeaveTheStationsJournalAsItWas) {
+  hear(word("old-box", 'e', 0, 1, 10s), 10s);
+  hear(word("new-box", 'f', 100, 1, 110s), 110s);
+  ASSERT_EQ(store_.journals("a")->size(), 2U) << "a box that was replaced looks the same";
+  hear(word("old-box", 'e', 0, 2, 115s), 115s);
+  hear(word("third-box", 'g', 120, 1, 121s), 121s);
+  EXPECT_EQ(store_.journals("a")->size(), 2U);
+}
+
+TEST_F(TwoBoxesTest, LastOverARestartOfTheHeadEnd) {
+  two_boxes();
+  Inbox next{"w", store_};
+  next.know(store_.catalogue()->stations);
+  ASSERT_TRUE(next.restore(now + 5min));
+  for (std::uint64_t minute = 6; minute < 66; ++minute) {
+    ASSERT_TRUE(next.take(from(Leaf::status), word("new-box", 'f', 100, minute, minute * 1min), now + minute * 1min));
+    ASSERT_TRUE(next.commit(now + minute * 1min));
+  }
+  EXPECT_EQ(store_.identity_conflicts("a")->at(0).ended, now + 5min);
+  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
+}
+
+TEST_F(TwoBoxesTest, AreOverWhenTheStationGetsAnotherKey) {
+  two_boxes();
+  auto stations = store_.catalogue()->stations;
+  stations.at(0).key = key_of(7).public_key();
+  inbox_.know(stations);
+  ASSERT_TRUE(inbox_.commit(now + 5min));
+  EXPECT_EQ(store_.identity_conflicts("a")->at(0).ended, now + 5min) << "else the new box's proofs would wait for ever";
+  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
+}
+
+TEST_F(TwoBoxesTest, EachNewProcessIsToldOfOnce) {
+  hear(word("first", 'e', 0, 1, 10s), 10s);
+  EXPECT_EQ(inbox_.take_new_boots(), std::vector<std::string>{"a"});
+  hear(word("first", 'e', 0, 2, 70s), 70s);
+  EXPECT_TRUE(inbox_.take_new_boots().empty());
+  hear(word("second", 'e', 100, 1, 110s), 110s);
+  EXPECT_EQ(inbox_.take_new_boots(), std::vector<std::string>{"a"});
+}
+
+// ---- the head-end's own clock
+// -----------------------------------------------------------------------------------------
+
+class OfficeClockOff : public InboxTest {
+ protected:
+  OfficeClockOff() {
+    for (std::uint8_t number = 3; number <= 4; ++number) {
+      store::Station station;
+      station.id = station.name = std::string(1, static_cast<char>('a' + number - 1));
+      station.key = key_of(number).public_key();
+      EXPECT_TRUE(store_.put_station(station));
+    }
+    inbox_.know(store_.catalogue()->stations);
+  }
+  /// A status of the n-th station, whose clock shows so much more than the head-end's.
+  void hear(std::uint8_t number, Micros ahead, Micros at) {
+    const std::string id(1, static_cast<char>('a' + number - 1));
+    v1::Status status;
+    status.set_at_us(to_us(now + at + ahead));
+    status.set_clock_grade(v1::CLOCK_GRADE_DISCIPLINED);
+    protocol::seal::Address address{"w",         "station/" + id, "headend", v1::KIND_STATUS,
+                                    ++sequence_, now - 24h,       now + 24h};
+    const auto payload = protocol::seal::seal(address, status.SerializeAsString(), key_of(number));
+    ASSERT_TRUE(inbox_.take(from(Leaf::status, id), payload, now + at));
+    ASSERT_TRUE(inbox_.commit(now + at));
+  }
+  std::vector<std::string> standing() {
+    std::vector<std::string> names;
+    for (const auto& fault : *store_.faults()) {
+      if (fault.state != v1::FAULT_STATE_RESOLVED) names.push_back(fault.station + "/" + fault.code);
+    }
+    return names;
+  }
+  std::uint64_t sequence_ = 0;
+};
+
+TEST_F(OfficeClockOff, IsTheHeadEndsFaultWhenItsStationsAgree) {
+  for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 0s, number * 1s);
+  for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 1h, 60s + number * 1s);
+  EXPECT_EQ(standing(), std::vector<std::string>{"/clock-off"});
+  const auto own = *store_.clock_findings("");
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0].ahead, -1h) << "the head-end is behind";
+  EXPECT_EQ(own[0].since, now + 1s) << "when the first of them was last heard to agree";
+  for (const char* station : {"a", "b", "c", "d"}) {
+    for (const auto& finding : *store_.clock_findings(station)) EXPECT_EQ(finding.ahead, 0s) << station;
+  }
+  hear(1, 1h, 120s);
+  hear(2, 3h, 121s);
+  EXPECT_EQ(standing(), (std::vector<std::string>{"/clock-off", "b/clock-off"})) << "that one is wrong by itself";
+}
+
+TEST_F(OfficeClockOff, IsOverWhenItIsPutRight) {
+  for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 1h, number * 1s);
+  ASSERT_EQ(standing(), std::vector<std::string>{"/clock-off"});
+  for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 0s, 1h + number * 1s);
+  EXPECT_TRUE(standing().empty());
+  EXPECT_EQ(store_.clock_findings("")->back().ahead, 0s);
+}
+
 }  // namespace
 }  // namespace loa::headend::daemon

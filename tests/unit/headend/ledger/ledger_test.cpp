@@ -302,5 +302,93 @@ TEST_F(LedgerTest, EndsExactWhateverTheNetworkDoes) {
   }
 }
 
+// ---- two boxes with one bundle --------------------------------------------------------------------------------------
+
+class TwoBoxes : public LedgerTest {
+ protected:
+  /// From `noon` + 2 s to the given instant; absent: it lasts.
+  void conflict(std::optional<WallTime> ended) {
+    ASSERT_TRUE(store_.put_identity_conflict({"loa-1", noon + 2s, chain_.epoch(), ended}));
+  }
+  std::size_t counted(const Chain& chain) {
+    std::size_t count = 0;
+    for (const auto& proof : *store_.proofs({noon, noon + 1h}, "loa-1")) count += proof.epoch == chain.epoch() ? 1 : 0;
+    return count;
+  }
+  Chain other_{1, "loa-1", 'f'};
+};
+
+TEST_F(TwoBoxes, ProofsOfTheOneThatDoesNotCountWaitWithoutReceipt) {
+  conflict(std::nullopt);
+  receive(chain_.next());
+  for (int i = 0; i < 3; ++i) receive(other_.next());
+  const auto done = commit();
+  EXPECT_EQ(done.appended, 1U);
+  EXPECT_EQ(done.aside, 3U);
+  EXPECT_EQ(through(other_), 0U);
+  EXPECT_EQ(store_.count_aside("loa-1").value(), 3U) << "durable";
+  ASSERT_EQ(ledger_.receipts_due(noon).value().size(), 1U);
+  EXPECT_EQ(counted(other_), 0U);
+  EXPECT_TRUE(store_.faults()->empty()) << "no hole and no fork";
+}
+
+TEST_F(TwoBoxes, WhatWaitedIsTakenWhenOneIsAloneAndCountsOutsideOfTheConflict) {
+  conflict(std::nullopt);
+  std::vector<std::string> proofs;
+  for (int i = 0; i < 6; ++i) proofs.push_back(other_.next());  // of noon + 1 s … noon + 7 s
+  for (const auto& proof : proofs) receive(proof);
+  commit();
+  conflict(noon + 5s);
+  receive(proofs[0]);  // the box sends again what has no receipt
+  const auto done = commit();
+  EXPECT_EQ(done.appended, 6U);
+  EXPECT_EQ(done.doubtful, 3U) << "those of noon + 2, 3 and 4 s";
+  EXPECT_EQ(done.flawed, 0U);
+  EXPECT_EQ(counted(other_), 3U);
+  EXPECT_EQ(through(other_), 6U);
+  EXPECT_EQ(ledger_.receipts_due(noon).value().size(), 1U);
+  EXPECT_EQ(store_.count_aside("loa-1").value(), 0U);
+  EXPECT_TRUE(store_.faults()->empty()) << "they break no rule";
+}
+
+TEST_F(TwoBoxes, ProofsOfTheOneThatCountsAreNoneTheWorse) {
+  conflict(noon + 10s);
+  for (int i = 0; i < 6; ++i) receive(chain_.next());
+  EXPECT_EQ(commit().doubtful, 0U);
+  EXPECT_EQ(counted(chain_), 6U);
+}
+
+TEST_F(LedgerTest, SignsTheNewestReceiptAnewForAStationThatHasJustStarted) {
+  ASSERT_TRUE(ledger_.repeat_receipt("loa-1"));
+  EXPECT_TRUE(ledger_.receipts_due(noon).value().empty()) << "it never had one";
+  receive(chain_.next());
+  commit();
+  const auto first = ledger_.receipts_due(noon).value().at(0);
+  ASSERT_TRUE(ledger_.repeat_receipt("loa-1"));
+  const auto again = ledger_.receipts_due(noon + 30min).value();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(receipt_of(again[0]).through(), 1U);
+  v1::Envelope envelope;
+  v1::Header header;
+  ASSERT_TRUE(envelope.ParseFromString(again[0].payload) && header.ParseFromString(envelope.header()));
+  EXPECT_EQ(header.signed_us(), to_us(noon + 30min));
+  EXPECT_NE(first.payload, again[0].payload);
+}
+
+// A card that was put back to an older copy gives numbers again: only the receipt tells it.
+TEST_F(LedgerTest, AForkGetsTheReceiptThatContradictsIt) {
+  receive(chain_.next());
+  const auto copy = chain_;
+  receive(chain_.next());
+  commit();
+  ASSERT_TRUE(ledger_.receipts_due(noon));
+  auto restored = copy;
+  receive(restored.next("halted"));
+  EXPECT_EQ(commit().forks, 1U);
+  const auto receipts = ledger_.receipts_due(noon).value();
+  ASSERT_EQ(receipts.size(), 1U);
+  EXPECT_EQ(receipt_of(receipts[0]).head(), chain_.head().view());
+}
+
 }  // namespace
 }  // namespace loa::headend::ledger

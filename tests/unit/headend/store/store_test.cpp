@@ -184,6 +184,36 @@ TEST(Store, ShowsFaultsUntilTheyAreReset) {
   EXPECT_TRUE(store.faults().value().empty());
 }
 
+TEST(Store, KeepsTheNewestWordOnEachJournal) {
+  auto store = Store::open(":memory:").value();
+  const Epoch one{1}, other{2};
+  const auto day = wall_from_us(1'795'000'000'000'000);
+  ASSERT_TRUE(store.put_journal({"loa-1", one, day}));
+  ASSERT_TRUE(store.put_journal({"loa-1", other, day - std::chrono::hours{1}}));
+  ASSERT_TRUE(store.put_journal({"loa-2", one, day}));
+  ASSERT_TRUE(store.put_journal({"loa-1", one, day - std::chrono::hours{2}})) << "its clock had been ahead";
+  const auto journals = store.journals("loa-1").value();
+  ASSERT_EQ(journals.size(), 2U);
+  EXPECT_EQ(journals[0].epoch, one);
+  EXPECT_EQ(journals[0].began, day - std::chrono::hours{2});
+  EXPECT_EQ(journals[1].epoch, other);
+  EXPECT_TRUE(store.journals("loa-3").value().empty());
+}
+
+TEST(Store, KeepsTimesOfTwoBoxes) {
+  auto store = Store::open(":memory:").value();
+  const auto since = wall_from_us(1'795'000'000'000'000);
+  ASSERT_TRUE(store.put_identity_conflict({"loa-1", since, Epoch{1}, std::nullopt}));
+  EXPECT_EQ(store.identity_conflicts("loa-1").value().at(0).ended, std::nullopt);
+  ASSERT_TRUE(store.put_identity_conflict({"loa-1", since, Epoch{2}, since + std::chrono::hours{1}}));
+  ASSERT_TRUE(store.put_identity_conflict({"loa-2", since, Epoch{2}, std::nullopt}));
+  const auto conflicts = store.identity_conflicts("loa-1").value();
+  ASSERT_EQ(conflicts.size(), 1U);
+  EXPECT_EQ(conflicts[0].counted, Epoch{1}) << "decided once";
+  EXPECT_EQ(conflicts[0].ended, since + std::chrono::hours{1});
+  EXPECT_EQ(store.identity_conflicts().value().size(), 2U);
+}
+
 TEST(Store, KeepsWhatWasFoundOfAClockOnceAndInOrder) {
   using namespace std::chrono_literals;
   auto store = fresh();

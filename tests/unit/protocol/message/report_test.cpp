@@ -155,6 +155,17 @@ TEST(StateAndStatusCheck, NameWhatIsWrong) {
               HasSubstr("next_within_s 3601"));
 }
 
+TEST(StatusCheck, NamesProcessAndJournalOrLeavesThemOut) {
+  EXPECT_EQ(verdict<v1::Status>(samples::journal_status(), [](auto&) {}), "accepted");
+  EXPECT_THAT(verdict<v1::Status>(samples::journal_status(), [](auto& s) { s.set_boot("No word"); }),
+              HasSubstr("boot"));
+  EXPECT_THAT(verdict<v1::Status>(samples::journal_status(), [](auto& s) { s.set_epoch("short"); }),
+              HasSubstr("epoch"));
+  EXPECT_THAT(verdict<v1::Status>(samples::journal_status(), [](auto& s) { s.set_began_us(1); }),
+              HasSubstr("began_us"));
+  EXPECT_EQ(verdict<v1::Status>(samples::journal_status(), [](auto& s) { s.set_began_us(0); }), "accepted");
+}
+
 TEST(StatusCheck, NamesEachStandingFaultOnce) {
   EXPECT_EQ(verdict<v1::Status>(samples::status(), [](auto& s) { s.mutable_faults()->add_codes("panel"); }),
             "accepted");

@@ -191,6 +191,16 @@ v1::Status status() {
   return status;
 }
 
+v1::Status journal_status() {
+  v1::Status status;
+  status.set_at_us(five_local + 72 * second);
+  status.set_software("loa-station 0.1.0");
+  status.set_boot("0123abcd4567ef89");
+  status.set_epoch("0123456789abcdef");
+  status.set_began_us(five_local - 60 * second);
+  return status;
+}
+
 v1::Fault fault() {
   v1::Fault fault;
   fault.set_code("content-missing");
@@ -229,6 +239,7 @@ std::vector<Vector> vectors() {
           vector("proof-2", refusal(), v1::KIND_PROOF, 2, true),
           vector("receipt", receipt(), v1::KIND_RECEIPT, 1, false),
           vector("status", status(), v1::KIND_STATUS, 40, true),
+          vector("status-journal", journal_status(), v1::KIND_STATUS, 41, true),
           vector("answer", answer(), v1::KIND_ANSWER, 1, true),
           vector("fault", fault(), v1::KIND_FAULT, 3, true)};
 }

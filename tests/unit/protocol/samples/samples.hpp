@@ -17,6 +17,7 @@ v1::Proof refusal();    ///< number 2: refused by policy
 v1::Receipt receipt();  ///< for both
 v1::State state();
 v1::Status status();
+v1::Status journal_status();  ///< names process and journal
 v1::Fault fault();
 v1::Command command();  ///< mute
 v1::Answer answer();

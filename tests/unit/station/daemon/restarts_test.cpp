@@ -125,8 +125,26 @@ TEST_F(RestartsTest, ALostFolderKnowsItsLifeWhenTheClockIsBelieved) {
   EXPECT_EQ(reborn.life(), 1'795'000'000U) << "once";
   auto next = start("b", wall_from_us(0));
   EXPECT_EQ(next.life(), 1'795'000'001U) << "it was kept";
-  next.believe(today + 24h);
-  EXPECT_EQ(next.life(), 1'795'000'001U) << "it had a file";
+}
+
+TEST_F(RestartsTest, AFolderPutBackToAnOlderCopyKnowsItsLifeWhenTheClockIsBelieved) {
+  const auto monday = wall_from_us(1'795'000'000'000'000);
+  EXPECT_EQ(start("b", monday).total(), 1U);
+  const auto copy = read_file(folder_ / "starts", 512);
+  const auto newest = start("b", monday + 48h).life();
+  ASSERT_TRUE(save_file(folder_ / "starts", *copy));
+  auto restored = start("b", wall_from_us(0));
+  EXPECT_LT(restored.life(), newest) << "no clock: it cannot know";
+  restored.believe(monday + 49h);
+  EXPECT_GT(restored.life(), newest) << "else the office takes its words for old ones";
+}
+
+TEST_F(RestartsTest, AClockThatWasRightAtTheStartCostsNoWrite) {
+  const auto now = wall_from_us(1'795'000'000'000'000);
+  auto started = start("b", now);
+  const auto life = started.life();
+  started.believe(now + 30s);
+  EXPECT_EQ(started.life(), life);
 }
 
 TEST_F(RestartsTest, CountsOnWithoutADiskToWriteOn) {
