@@ -30,6 +30,7 @@ Result<void> EmergencyDesk::order(const store::Station& station, const planner::
   address.kind = v1::KIND_EMERGENCY;
   address.not_before = now - clock_slack;
   address.not_after = wall_from_us(planned.plan.horizon_us());
+  address.signed_at = now;
   const auto floor = static_cast<std::uint64_t>(std::chrono::floor<seconds>(now).time_since_epoch().count());
   LOA_TRY_LET(address.sequence, store_.next_sequence("emergency/" + station.id, floor));
   store::IssuedEmergency issued;

@@ -97,6 +97,7 @@ Result<store::IssuedPlan> Publisher::seal_plan(const v1::Plan& plan, WallTime no
   address.kind = v1::KIND_PLAN;
   address.not_before = now - clock_slack;
   address.not_after = wall_from_us(plan.horizon_us());
+  address.signed_at = now;
   LOA_TRY_LET(address.sequence, store_.next_sequence("plan/" + plan.station(), seconds_of(now)));
   return store::IssuedPlan{plan.station(), address.sequence, now, address.not_after,
                            protocol::seal::seal(address, plan.SerializeAsString(), key_)};

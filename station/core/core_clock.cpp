@@ -8,6 +8,7 @@ namespace {
 
 constexpr Micros exact = std::chrono::milliseconds{1};  // signs on air let go of a tie that is further off
 constexpr Micros leap = std::chrono::seconds{1};        // a lesser step over waiting cues is nobody's reason
+constexpr std::int64_t correction_us = 5'000'000;       // a clock set back by no more opens nothing again
 const char* const stepped = "clock-stepped";
 const Block before_journal{v1::BUCKET_UNKNOWN, "before-journal"};  // no proof is made of it
 
@@ -19,6 +20,7 @@ void StationCore::observe_clock(const Now& reading, const PlanArrived* plan) {
   if (!clock_usable()) waited_grade_ = now_.grade;
   now_ = clock_.judge(reading);
   follow_clock();
+  reopen_what_has_not_come();
   if (const auto instant = clock_.remember(now_, plan != nullptr)) actions_.emplace_back(Remember{*instant});
   const bool untrusted = now_.grade < ClockGrade::network;
   set_fault("clock-untrusted", untrusted, untrusted ? clock_.complaint() : std::string{});
@@ -66,11 +68,49 @@ void StationCore::leap_over(std::int64_t before_us) {
   }
 }
 
+/// What was accounted for by a clock that was ahead is open again once the clock is right, or the process is another:
+/// nothing of a time that has not come is final, unless it is sure. What is on air keeps its account, and the tie with
+/// it.
+void StationCore::reopen_what_has_not_come() {
+  if (!anchor_.set() || !assigned_.empty()) return;
+  const auto sure = clock_.sure(now_.mono);
+  const std::int64_t final_us = sure ? std::max(now_us(), to_us(*sure)) : now_us();
+  if (std::exchange(final_us_, final_us) <= final_us + correction_us) return;
+  std::set<std::string> reopened;
+  for (auto& [key, track] : tracks_) {
+    const bool forgotten = track.end_us() < to_us(remembers_since());
+    if (!forgotten && track.reopen(final_us)) reopened.insert(key.occurrence);
+  }
+  for (auto& [key, spans] : journal_)
+    if (reopen(spans, final_us)) reopened.insert(key.occurrence);
+  if (reopened.empty()) return;
+  recount_sessions(reopened);
+  first_open_ = 0;
+  want_objects();
+}
+
+/// What was heard before its time is no session of the day that has not come.
+void StationCore::recount_sessions(const std::set<std::string>& occurrences) {
+  std::map<std::string, Session*> aired;
+  for (auto& [occurrence, session] : sessions_)
+    if (session.aired && occurrences.contains(occurrence)) aired.emplace(occurrence, &session);
+  for (const auto& [occurrence, session] : aired) session->aired = false;
+  const auto count = [&](const std::string& occurrence, const std::vector<Span>& spans) {
+    const auto session = aired.find(occurrence);
+    if (session == aired.end()) return;
+    const bool heard = std::any_of(spans.begin(), spans.end(), [](const Span& one) { return one.heard && !one.open; });
+    session->second->aired = session->second->aired || heard;
+  };
+  for (const auto& [key, track] : tracks_) count(key.occurrence, track.told);
+  for (const auto& [key, spans] : journal_) count(key.occurrence, spans);
+}
+
 /// Signs may follow each other from morning to night: they do not hold the tie for so long, but let go of it for a
 /// moment. Sound does, to the end of what is armed.
 /// @return false while they are letting go: nothing new is armed until the tie has moved
 bool StationCore::clock_settled() {
   follow_clock();
+  reopen_what_has_not_come();
   const bool held = now_.grade >= ClockGrade::network && !assigned_.empty() && anchor_.off(now_) >= exact;
   if (!held || std::any_of(assigned_.begin(), assigned_.end(),
                            [](const Track* track) { return track->cue.medium() == v1::MEDIUM_AUDIO; }))

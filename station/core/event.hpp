@@ -9,6 +9,7 @@
 #include "protocol/message/loa.pb.h"
 #include "station/core/fault_book.hpp"
 #include "station/core/presenter.hpp"
+#include "station/core/sure_time.hpp"
 #include "station/core/track.hpp"
 
 /// What happens to a station, and what it then has to do: the whole language between the pure core and its shells.
@@ -61,11 +62,17 @@ struct FaultRestored {
 struct StopsRestored {
   std::vector<std::string> occurrences;
 };
+/// A message of the office whose seal was right was signed then, by the office's clock (SureTime). Old ones are
+/// welcome.
+struct OfficeSpoke {
+  WallTime signed_at;
+  bool news = true;  ///< false: it lay on the disk, and contradicts no clock by being old
+};
 /// Time passed: next_deadline() was reached, or the clock was stepped or changed its grade.
 struct Tick {};
 
 using Event = std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, PageDamaged, CommandArrived,
-                           MuteRestored, StopsRestored, FaultRestored, Condition, Tick>;
+                           MuteRestored, StopsRestored, FaultRestored, Condition, OfficeSpoke, Tick>;
 
 // ---- actions -----------------------------------------------------------------------------------------------------
 
@@ -91,9 +98,9 @@ struct Dim {
 struct Keep {
   v1::Proof part;
 };
-/// Write durably that it is at least this late: StationCore's `last_known` after the next start. At most one in 10 min.
+/// Write durably what is known of the time: StationCore's `memory` after the next start. As a rule once an hour.
 struct Remember {
-  WallTime instant;
+  ClockMemory memory;
 };
 /// The journal speaks of planned time from then on only: to be durable before anything that follows in the list is
 /// kept. Comes when a clock is believed for the first time since the journal was made, and again when that clock is set
@@ -129,6 +136,7 @@ struct Accounted {
   std::int64_t from_us = 0;
   std::int64_t to_us = 0;
   v1::Bucket bucket = v1::BUCKET_UNKNOWN;
+  v1::Medium medium = v1::MEDIUM_AUDIO;
 };
 
 }  // namespace loa::station::core

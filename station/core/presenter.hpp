@@ -32,8 +32,9 @@ struct Assignment {
   int gain_cb = 0;           ///< after the policy's cap
   std::int64_t late_us = 0;  ///< by how much from_mono lies after the planned instant, on purpose
   v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
-  std::filesystem::path object;                       ///< verified content in the store
-  std::vector<std::filesystem::path> pages;           ///< of a playlist, in its order: there or not
+  bool anew = false;                         ///< some of it has an account that a clock ahead gave (Proof.anew)
+  std::filesystem::path object;              ///< verified content in the store
+  std::vector<std::filesystem::path> pages;  ///< of a playlist, in its order: there or not
 };
 
 /// Measured minus planned instant as a proof can say it: microseconds, to a minute at the most.

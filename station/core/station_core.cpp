@@ -14,11 +14,12 @@ constexpr std::int64_t longest_delay_us = 60'000'000;  // between attempts at co
 }  // namespace
 
 StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born,
-                         std::optional<WallTime> last_known)
-    : settings_(settings), clock_(last_known), born_(born), faults_(settings.faults) {
+                         const ClockMemory& memory)
+    : settings_(settings), clock_(memory), born_(born), faults_(settings.faults) {
   for (const Accounted& entry : journal) {
-    journal_[entry.cue].push_back({entry.from_us, entry.to_us});
-    if (entry.bucket != v1::BUCKET_PLAYED || protocol::message::is_reserved(entry.cue.occurrence)) continue;
+    journal_[entry.cue].push_back(span_of(entry.from_us, entry.to_us, entry.bucket));
+    const bool sounded = entry.bucket == v1::BUCKET_PLAYED && entry.medium == v1::MEDIUM_AUDIO;
+    if (!sounded || protocol::message::is_reserved(entry.cue.occurrence)) continue;
     auto [session, fresh] = sessions_.try_emplace(entry.cue.occurrence, Session{entry.from_us, true});
     if (!fresh) session->second.first_start_us = std::min(session->second.first_start_us, entry.from_us);
   }
@@ -134,6 +135,8 @@ void StationCore::keep(v1::Proof part) {
 
 // ---- time ---------------------------------------------------------------------------------------------------------
 
+void StationCore::take(const OfficeSpoke& event) { clock_.office_signed(event.signed_at, now_.mono, event.news); }
+
 void StationCore::take(const Tick& /*event*/) {}
 
 /// Tracks that begin by an instant and still owe something.
@@ -243,6 +246,7 @@ void StationCore::arm(Track& track, std::int64_t from_us) {
   assignment.late_us = track.shift_us;
   assignment.clock_grade = static_cast<v1::ClockGrade>(now_.grade);
   track.clock_grade = assignment.clock_grade;
+  assignment.anew = track.is_anew(from_us, track.end_us());
   track.armed_end_us = std::min(track.open_end_us(), slots_[track.slot].horizon_us - track.shift_us);
   assignment.cue.set_duration_us(track.armed_end_us - track.start_us());
   track.assigned = true;

@@ -35,14 +35,15 @@ struct CoreSettings {
 /// Promise: for every cue of a plan but fillers, the parts it orders to Keep, with those the journal held before, cover
 /// the cue's planned time once, without overlap, as soon as that time has passed (or, for a cue that may begin later
 /// from its beginning, as soon as that is decided and over). What was played is what a presenter measured; every other
-/// microsecond has a bucket and a reason. A filler has proof of what was heard of it.
+/// microsecond has a bucket and a reason. A filler has proof of what was heard of it. What it accounts for of a time
+/// that is neither sure nor come, because the clock was ahead, it accounts for anew (Proof.anew) when that time comes.
 class StationCore {
  public:
   /// @param journal  what the journal holds of recent cues
   /// @param born     when this process began: cue time before it without account was dark
-  /// @param last_known  the newest Remember that is on disk
+  /// @param memory   the newest Remember that is on disk
   StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born,
-              std::optional<WallTime> last_known = {});
+              const ClockMemory& memory = {});
 
   /// Takes one event, returns what is to be done, in order.
   Actions on(const Event& event, const Now& now);
@@ -58,6 +59,8 @@ class StationCore {
   [[nodiscard]] int on_air_start_error_us() const { return start_error_us_; }
   /// Whether the clock was believed at any time since the start: only then is time that passed booked.
   [[nodiscard]] bool clock_believed() const { return clock_usable(); }
+  /// Whether the believed time is not the sure one: what is refused by it alone may be right in a moment.
+  [[nodiscard]] bool clock_in_doubt() const { return clock_usable() && clock_.in_doubt(now_.mono); }
   /// A plan with a good seal was made then; to be told before the first event if there is one on disk.
   void plan_was_made(WallTime made);
   /// The journal speaks of planned time from then on only (ProofJournal::began); to be told before the first event.
@@ -119,6 +122,7 @@ class StationCore {
   void take(const FaultRestored& event);
   void take(const Condition& event);
   void take(const StopsRestored& event);
+  void take(const OfficeSpoke& event);
   void take(const Tick& event);
   [[nodiscard]] v1::Answer obey(const v1::Command& command);
 
@@ -127,6 +131,8 @@ class StationCore {
   void tie_first();
   void on_moved(std::int64_t before_us, Micros moved);
   void leap_over(std::int64_t before_us);
+  void reopen_what_has_not_come();
+  void recount_sessions(const std::set<std::string>& occurrences);
   [[nodiscard]] bool clock_settled();
   void step();
   void step_cue(Track& track);
@@ -189,8 +195,9 @@ class StationCore {
   MonoTime born_;
   // Best grade that has confirmed the tie since it last moved: while the clock is below, the monotonic one carries on.
   ClockGrade believed_ = ClockGrade::none;
-  std::int64_t born_us_ = 0;   // plan time; stays when the clock leaps ahead
-  std::int64_t began_us_ = 0;  // of the journal; INT64_MAX while nobody knows
+  std::int64_t born_us_ = 0;           // plan time; stays when the clock leaps ahead
+  std::int64_t began_us_ = 0;          // of the journal; INT64_MAX while nobody knows
+  std::int64_t final_us_ = INT64_MAX;  // what is accounted for before is final; of what an earlier process did all
 
   Slots slots_;
   v1::Plan brightness_;          // of the plan: only policy and brightness

@@ -1,18 +1,50 @@
 #include "station/core/track.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace loa::station::core {
 namespace {
 
 constexpr std::int64_t again_from_us = 1'000;  // less is the rounding of a part's edges
+constexpr std::int64_t longest_again_us = 86'400'000'000;
+constexpr std::int64_t correction_us = 5'000'000;      // a clock that is set back by no more was right
+constexpr std::int64_t heard_in_time_us = 60'000'000;  // so much too early is about when it should be heard
 
 __extension__ using Wide = __int128;  // microseconds of a day times those of another
 
 std::int64_t frames_in(std::int64_t length_us) { return length_us * 6 / 125; }  // at 48 000 Hz
 
 }  // namespace
+
+Span span_of(std::int64_t from_us, std::int64_t to_us, v1::Bucket bucket) {
+  return {from_us, to_us, bucket == v1::BUCKET_PLAYED, false,
+          bucket == v1::BUCKET_INTERRUPTED || bucket == v1::BUCKET_SKIPPED_LATE};
+}
+
+bool reopen(std::vector<Span>& spans, std::int64_t from_us) {
+  std::vector<Span> result;
+  bool opened = false;
+  for (const Span& span : spans) {
+    const bool in_time = (span.heard && span.to_us <= from_us + heard_in_time_us) ||
+                         (span.decided && span.from_us <= from_us + correction_us);
+    if (span.open || in_time || span.to_us <= from_us) {
+      result.push_back(span);
+      continue;
+    }
+    Span closed = span, again = span;
+    closed.to_us = again.from_us = std::max(span.from_us, from_us);
+    again.open = true;
+    if (closed.from_us < closed.to_us) result.push_back(closed);
+    result.push_back(again);
+    opened = true;
+  }
+  std::stable_sort(result.begin(), result.end(),
+                   [](const Span& one, const Span& other) { return one.from_us < other.from_us; });
+  spans = std::move(result);
+  return opened;
+}
 
 v1::Cue Track::shifted(std::int64_t by_us) const {
   v1::Cue later = cue;
@@ -25,10 +57,17 @@ void Track::remember(const std::vector<Span>& spans) {
   passed.clear();
   known.clear();
   elsewhere.clear();
+  told.clear();
+  reopened.clear();
   const auto add = [](std::vector<Span>& to, std::int64_t from_us, std::int64_t to_us) {
     if (from_us < to_us) to.push_back({from_us, to_us});
   };
   for (const Span& span : spans) {
+    if (span.open) {
+      reopened.push_back(span);
+      continue;
+    }
+    if (span.heard || span.decided) told.push_back(span);
     add(elsewhere, span.from_us, std::min(span.to_us, start_us()));
     add(known, std::max(span.from_us, start_us()), std::min(span.to_us, end_us()));
     add(elsewhere, std::max(span.from_us, end_us()), span.to_us);
@@ -44,9 +83,54 @@ std::vector<Span> Track::accounted() const {
     from_us = gap.to_us;
   }
   if (frontier_us > from_us) spans.push_back({from_us, frontier_us});
-  spans.insert(spans.end(), known.begin(), known.end());
-  std::sort(spans.begin(), spans.end(), [](const Span& one, const Span& other) { return one.from_us < other.from_us; });
+  for (const auto* more : {&known, &told, &reopened}) spans.insert(spans.end(), more->begin(), more->end());
+  const auto key = [](const Span& span) {
+    return std::tuple{span.from_us, span.to_us, span.open, !span.heard, !span.decided};
+  };
+  std::sort(spans.begin(), spans.end(), [&](const Span& one, const Span& other) { return key(one) < key(other); });
+  const auto same = [](const Span& one, const Span& other) {
+    return one.from_us == other.from_us && one.to_us == other.to_us && one.open == other.open;
+  };
+  spans.erase(std::unique(spans.begin(), spans.end(), same), spans.end());
   return spans;
+}
+
+bool Track::reopen(std::int64_t from_us) {
+  if (assigned || end_us() <= from_us) return false;
+  auto spans = accounted();
+  const bool opened = core::reopen(spans, from_us);
+  if (opened) remember(spans);
+  if (!opened && start_us() < from_us) return false;
+  retry_us = patience_us = 0;  // instants of a time that has not come
+  block.reset();
+  waits.clear();
+  if (frontier_us > start_us() || !known.empty()) return opened;
+  begun = known_before = false;
+  shift_us = 0;
+  wants_whole = in_plan && cue.late_policy() == v1::LATE_POLICY_WHOLE;
+  return opened;
+}
+
+bool Track::is_anew(std::int64_t from_us, std::int64_t to_us) const {
+  return std::any_of(reopened.begin(), reopened.end(),
+                     [&](const Span& span) { return span.from_us < to_us && from_us < span.to_us; });
+}
+
+/// The part takes the place of what was said of its time before; what was heard of that counts no more.
+void Track::say_anew(v1::Proof& part) {
+  if (!is_anew(part.from_us(), part.to_us())) return;
+  part.set_anew(true);
+  std::vector<Span> left;
+  std::int64_t before_us = 0;
+  for (const Span& span : reopened) {
+    const std::int64_t from = std::max(span.from_us, part.from_us()), to = std::min(span.to_us, part.to_us());
+    if (from < to && span.heard) before_us += to - from;
+    for (const auto& [rest_from, rest_to] :
+         {std::pair{span.from_us, std::min(from, span.to_us)}, std::pair{std::max(to, span.from_us), span.to_us}})
+      if (rest_from < rest_to) left.push_back({rest_from, rest_to, span.heard, true, span.decided});
+  }
+  reopened = std::move(left);
+  part.set_again_us(std::min(part.again_us() + before_us, longest_again_us));
 }
 
 void Track::skip_known() {
@@ -68,6 +152,7 @@ v1::Proof Track::unheard(std::int64_t until_us, const Block& why) {
   part.set_from_us(frontier_us);
   part.set_to_us(until_us);
   part.set_again_us(std::exchange(again_us, 0));
+  say_anew(part);
   return part;
 }
 
@@ -85,8 +170,9 @@ std::vector<v1::Proof> Track::account(std::int64_t to_us, const Block& why) {
     const std::int64_t until = known.empty() ? to : std::min(to, known.front().from_us);
     if (why.bucket == v1::BUCKET_UNKNOWN) {
       passed.push_back({frontier_us, until});
-    } else if (!is_filler()) {
-      parts.push_back(unheard(until, why));
+    } else {
+      if (!is_filler()) parts.push_back(unheard(until, why));
+      if (const Span said = span_of(frontier_us, until, why.bucket); said.decided) told.push_back(said);
     }
     frontier_us = until;
     skip_known();
@@ -108,6 +194,8 @@ std::optional<v1::Proof> Track::take(v1::Proof part) {
   part.set_to_us(to);
   part.set_late_us(shift_us);
   part.set_again_us(std::exchange(again_us, 0));
+  say_anew(part);
+  told.push_back({from, to, true});
   frontier_us = to;
   skip_known();
   return part;

@@ -18,11 +18,23 @@ struct Block {
   bool operator==(const Block&) const = default;
 };
 
-/// Planned time, microseconds UTC.
+/// Planned time that was accounted for, microseconds UTC.
 struct Span {
   std::int64_t from_us = 0;
   std::int64_t to_us = 0;
+  bool heard = false;    ///< as PLAYED
+  bool open = false;     ///< by a clock that was ahead: it counts no more, and is to be accounted for anew
+  bool decided = false;  ///< as INTERRUPTED or SKIPPED_LATE: a cue that does not come back has all its account at once
 };
+
+/// A stretch that a proof of some bucket accounts for.
+Span span_of(std::int64_t from_us, std::int64_t to_us, v1::Bucket bucket);
+
+/// Opens again what was accounted for of the time after an instant: a clock that was ahead did it, and the time has not
+/// come. What was heard stays when it ends less than a minute after the instant: it was heard about when it should.
+/// What was decided stays when it began before: a cue that was given up in its time does not come back.
+/// @return whether anything was opened
+bool reopen(std::vector<Span>& spans, std::int64_t from_us);
 
 /// One cue's life, and the account of its planned time: waiting → assigned (armed or on air) → waiting again or closed.
 ///
@@ -38,6 +50,8 @@ struct Track {
   std::vector<Span> known;       ///< what is accounted for beyond it, by start
   std::vector<Span> passed;      ///< of what lies before the frontier: passed without proof, before the journal began
   std::vector<Span> elsewhere;   ///< and outside the planned time: the cue has been moved
+  std::vector<Span> told;        ///< of all that, what was heard, and what was decided
+  std::vector<Span> reopened;    ///< what was accounted for and is open again
   std::int64_t armed_end_us =
       INT64_MAX;  ///< planned end of the assignment: of what is open, or what the plan's horizon leaves of it
   bool assigned = false;
@@ -75,6 +89,12 @@ struct Track {
   void remember(const std::vector<Span>& spans);
   /// What has its proof, without what was only passed.
   [[nodiscard]] std::vector<Span> accounted() const;
+  /// Opens again what was accounted for of the time after an instant, and may begin anew there. Not while it is
+  /// assigned.
+  /// @return whether anything was opened
+  bool reopen(std::int64_t from_us);
+  /// Whether a part of its planned time is to be accounted for anew.
+  [[nodiscard]] bool is_anew(std::int64_t from_us, std::int64_t to_us) const;
   /// Steps over what is accounted for.
   void skip_known();
   /// Books planned time up to `to_us` that nobody heard. Nothing happens to what is booked already. A filler moves on
@@ -88,6 +108,7 @@ struct Track {
 
  private:
   [[nodiscard]] v1::Proof unheard(std::int64_t until_us, const Block& why);
+  void say_anew(v1::Proof& part);
 };
 
 /// Leaves out of a heard part what lies before and after a stretch of planned time: frames and gaps are those within,

@@ -6,6 +6,17 @@ namespace loa::station::daemon {
 
 using protocol::seal::Expectation;
 
+namespace {
+
+/// When a message was signed at the earliest: an older office does not tell, but dates no message after its seal.
+std::optional<WallTime> signed_at(const v1::Header& header) {
+  constexpr WallTime first = std::chrono::sys_days{std::chrono::year{2020} / 1 / 1};
+  const WallTime told = wall_from_us(header.signed_us() != 0 ? header.signed_us() : header.not_before_us());
+  return told < first ? std::nullopt : std::optional{told};
+}
+
+}  // namespace
+
 Gate::Gate(const StationSettings& settings)
     : ward_(settings.ward),
       station_(settings.station),
@@ -61,7 +72,7 @@ Result<AcceptedPlan> Gate::open_plan(std::string_view sealed, const Expectation&
     return fail(ErrorCode::refused, "the plan is for a sign of {}x{} pixels, this station has another",
                 plan.sign().width_px(), plan.sign().height_px());
   }
-  return AcceptedPlan{std::move(plan), opened.header.sequence()};
+  return AcceptedPlan{std::move(plan), opened.header.sequence(), signed_at(opened.header)};
 }
 
 Result<std::uint64_t> Gate::plan_sequence(std::string_view sealed) const {
@@ -79,12 +90,13 @@ Result<AcceptedCommand> Gate::command(std::string_view sealed, std::uint64_t aft
   expectation.now = now;
   LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expectation));
   LOA_TRY_LET(auto command, protocol::message::decode<v1::Command>(opened.header.body()));
-  return AcceptedCommand{std::move(command), opened.header.sequence()};
+  return AcceptedCommand{std::move(command), opened.header.sequence(), signed_at(opened.header)};
 }
 
-Result<v1::Receipt> Gate::receipt(std::string_view sealed) const {
+Result<AcceptedReceipt> Gate::receipt(std::string_view sealed) const {
   LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expect(v1::KIND_RECEIPT, headend_keys_)));
-  return protocol::message::decode<v1::Receipt>(opened.header.body());
+  LOA_TRY_LET(auto receipt, protocol::message::decode<v1::Receipt>(opened.header.body()));
+  return AcceptedReceipt{std::move(receipt), signed_at(opened.header)};
 }
 
 }  // namespace loa::station::daemon

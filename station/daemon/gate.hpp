@@ -11,14 +11,21 @@
 
 namespace loa::station::daemon {
 
-/// What came in and was believed.
+/// What came in and was believed. `signed_at` bears the clock out: the office's clock at the seal, or an instant
+/// before.
 struct AcceptedPlan {
   v1::Plan plan;
   std::uint64_t sequence = 0;
+  std::optional<WallTime> signed_at = {};
 };
 struct AcceptedCommand {
   v1::Command command;
   std::uint64_t sequence = 0;
+  std::optional<WallTime> signed_at = {};
+};
+struct AcceptedReceipt {
+  v1::Receipt receipt;
+  std::optional<WallTime> signed_at = {};
 };
 
 /// The only way in for words from outside: opens the seal, checks ward, address, life, order and sense. Pure.
@@ -43,7 +50,7 @@ class Gate {
   [[nodiscard]] Result<AcceptedCommand> command(std::string_view sealed, std::uint64_t after,
                                                 std::optional<WallTime> now,
                                                 const std::vector<std::string>& groups) const;
-  [[nodiscard]] Result<v1::Receipt> receipt(std::string_view sealed) const;
+  [[nodiscard]] Result<AcceptedReceipt> receipt(std::string_view sealed) const;
 
  private:
   [[nodiscard]] Result<AcceptedPlan> open_plan(std::string_view sealed,

@@ -89,14 +89,17 @@ Station::~Station() {
 Result<void> Station::take_up(MonoTime born) {
   auto saved = journal::SavedMarks::open(marks_.saved);
   if (!saved) log::error("marks.unsaved", {{"error", saved.error().text}});
-  LOA_TRY_LET(auto found, journal::take_up(journal_, marks_.hot, saved ? &*saved : nullptr, reading_.now.wall));
+  const auto memory = clock_memory(vault_);
+  LOA_TRY_LET(auto found,
+              journal::take_up(journal_, marks_.hot, saved ? &*saved : nullptr, reading_.now.wall, memory.sure));
   std::vector<core::Accounted> accounted;
-  for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
+  for (const auto& entry : found.known)
+    accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket, entry.medium});
   unkept_.assign(found.unkept.begin(), found.unkept.end());
   core::CoreSettings core;
   core.underruns = settings_.faults.underruns;
   core.faults.hold = settings_.faults.hold;
-  core_ = std::make_unique<core::StationCore>(core, accounted, born, last_known(vault_));
+  core_ = std::make_unique<core::StationCore>(core, accounted, born, memory);
   core_->journal_began(journal_.began());
   if (saved) {
     auto pinned = found.unkept.empty() ? std::vector<journal::ProgressMark::Part>{} : saved->parts();
@@ -190,6 +193,7 @@ std::function<void(std::function<void()>)> Station::post() {
 Result<void> Station::start() {
   auto plan = load_plan();
   if (plan) core_->plan_was_made(wall_from_us(plan->plan.made_us()));
+  if (plan) hear_office(plan->signed_at, false);
   load_faults();
   load_mute();
   load_stops();

@@ -31,8 +31,8 @@
 
 namespace loa::station::daemon {
 
-/// What the vault knows of the time, absent with a warning in the log when it is damaged.
-std::optional<WallTime> last_known(const Vault& vault);
+/// What the vault knows of the time, nothing with a warning in the log when it is damaged.
+core::ClockMemory clock_memory(const Vault& vault);
 
 /// The thin shell around the core: carries events in, carries actions out. All of it runs on the io thread.
 ///
@@ -75,7 +75,9 @@ class Station {
   void on_connected();
   void on_message(const protocol::link::Message& message);
   void on_plan(const std::string& sealed);
+  void hold_for_right_clock(const std::string& sealed, std::optional<std::uint64_t> after);
   void on_emergency(const std::string& sealed);
+  void hold_emergency(const std::string& sealed, std::optional<std::uint64_t> after);
   void retry_emergency();
   void save_emergency();
   void settle_emergency();
@@ -84,6 +86,7 @@ class Station {
   void on_fetched(const sync::Fetched& fetched);
   void renew_journal(const v1::Receipt& receipt);
   void refuse(const char* what, const Error& error);
+  void hear_office(const std::optional<WallTime>& signed_at, bool news = true);
 
   void feed(const core::Event& event);
   void perform(const core::Arm& action);
@@ -181,7 +184,8 @@ class Station {
   std::string emergency_bytes_;  // as it was sealed
   bool emergency_unsaved_ = false;
   bool emergency_unsettled_ = false;  // on disk, but still beside the one before
-  std::string waiting_emergency_;     // newer, sealed, until the clock is believed
+  std::string waiting_emergency_;     // newer, sealed, until the clock is believed, and in time by it
+  MonoTime emergency_retry_;          // not judged again before
   std::deque<v1::Proof> unkept_;      // the disk refused them; tried again every second
   bool status_due_ = false;
   std::optional<MonoTime> connect_at_;  // the link could not be started

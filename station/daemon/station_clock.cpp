@@ -4,16 +4,20 @@
 
 namespace loa::station::daemon {
 
-std::optional<WallTime> last_known(const Vault& vault) {
-  const auto loaded = vault.load_last_known();
+core::ClockMemory clock_memory(const Vault& vault) {
+  const auto loaded = vault.load_clock();
   if (loaded) return *loaded;
   log::warn("clock.forgotten", {{"error", loaded.error().text}});
-  return std::nullopt;
+  return {};
+}
+
+void Station::hear_office(const std::optional<WallTime>& signed_at, bool news) {
+  if (signed_at) feed(core::OfficeSpoke{*signed_at, news});
 }
 
 // An instant that is lost costs some knowledge after a power cut; the next one comes within the hour.
 void Station::perform(const core::Remember& action) {
-  const auto saved = with_room([&] { return vault_.save_last_known(action.instant); });
+  const auto saved = with_room([&] { return vault_.save_clock(action.memory); });
   if (!saved) log::warn("clock.unremembered", {{"error", saved.error().text}});
 }
 

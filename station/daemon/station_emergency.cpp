@@ -32,15 +32,27 @@ void Station::on_emergency(const std::string& sealed) {
   begin_long_work();
   auto accepted = gate_.emergency(sealed, after, now);
   if (!accepted) {
-    if (!now && gate_.emergency_on_disk(sealed)) waiting_emergency_ = sealed;  // it may be in time once there is one
+    if (!now || core_->clock_in_doubt()) {
+      hold_emergency(sealed, after);
+      emergency_retry_ = now ? std::chrono::steady_clock::now() + emergency_pause : MonoTime{};
+    }
     return refuse("emergency", accepted.error());
   }
   emergency_bytes_ = sealed;
   emergency_unsaved_ = true;
   save_emergency();
+  hear_office(accepted->signed_at);
   obey_emergency(sealed, std::move(*accepted), false);
   settle_emergency();
   drop_unneeded_objects();
+}
+
+/// It may be in time by the right clock, once there is one.
+void Station::hold_emergency(const std::string& sealed, std::optional<std::uint64_t> after) {
+  const auto by_seal = gate_.emergency_on_disk(sealed);
+  if (!by_seal || (after && by_seal->sequence <= *after)) return;
+  hear_office(by_seal->signed_at);
+  waiting_emergency_ = sealed;
 }
 
 /// A warning sounds although the disk is ill: the broker has it for the next process, and its cues have their instants.
@@ -61,7 +73,7 @@ void Station::settle_emergency() {
 }
 
 void Station::retry_emergency() {
-  if (waiting_emergency_.empty() || !believed_now()) return;
+  if (waiting_emergency_.empty() || emergency_retry_ > ticked_ || !believed_now()) return;
   on_emergency(std::exchange(waiting_emergency_, {}));
 }
 

@@ -44,6 +44,7 @@ void Station::publish_sealed(v1::Kind kind, topic::Leaf leaf, const std::string&
   address.sequence = seal_sequence_;
   address.not_before = reading_.now.wall - std::chrono::hours{1};
   address.not_after = reading_.now.wall + sealed_life;
+  address.signed_at = reading_.now.wall;
   const auto published = link_->publish(topic::of_station(settings_.ward, settings_.station, leaf, code),
                                         protocol::seal::seal(address, body, key_), protocol::link::Qos::at_least_once,
                                         retained.value_or(topic::is_retained(leaf)));

@@ -65,7 +65,10 @@ void Station::on_plan(const std::string& sealed) {
   begin_long_work();
   const std::optional<std::uint64_t> after = plan_ ? std::optional{core_->plan_sequence()} : held_sequence_;
   auto accepted = gate_.plan(sealed, after, believed_now());
-  if (!accepted) return refuse("plan", accepted.error());
+  if (!accepted) {
+    hold_for_right_clock(sealed, after);
+    return refuse("plan", accepted.error());
+  }
   plan_retry_ = steady_clock::now() + plan_pause;
   if (plan_ && core_->awaits_cue_before(accepted->plan)) {
     waiting_plan_ = sealed;
@@ -82,7 +85,18 @@ void Station::on_plan(const std::string& sealed) {
   waiting_plan_.clear();
   plan_retry_ = {};
   plan_bytes_ = sealed;
+  hear_office(accepted->signed_at);
   adopt(std::move(*accepted), false);
+}
+
+/// A clock that nothing has borne out may refuse what is valid, and nobody sends a retained message again. What is
+/// wrong only by that clock waits; what it was signed for bears the time out all the same.
+void Station::hold_for_right_clock(const std::string& sealed, std::optional<std::uint64_t> after) {
+  const auto by_seal = gate_.plan(sealed, after, std::nullopt);
+  if (!by_seal || !core_->clock_in_doubt()) return;
+  hear_office(by_seal->signed_at);
+  waiting_plan_ = sealed;
+  plan_retry_ = steady_clock::now() + plan_pause;
 }
 
 /// What the plan on disk promised while the station was dark must be proved before another takes its place: the new one
@@ -122,20 +136,22 @@ void Station::on_command(const std::string& sealed) {
       return refuse("command", saved.error());
   }
   log::info("command.accepted", {{"id", accepted->command.id()}, {"sequence", accepted->sequence}});
+  hear_office(accepted->signed_at);
   feed(core::CommandArrived{accepted->command});
 }
 
 void Station::on_receipt(const std::string& sealed) {
   const auto receipt = gate_.receipt(sealed);
   if (!receipt) return refuse("receipt", receipt.error());
-  if (!is_of_epoch(*receipt, journal_.epoch())) {  // of a journal before this one, or of a second box
-    return log::info("receipt.elsewhere", {{"reason", "of another epoch"}, {"through", receipt->through()}});
+  if (!is_of_epoch(receipt->receipt, journal_.epoch())) {  // of a journal before this one, or of a second box
+    return log::info("receipt.elsewhere", {{"reason", "of another epoch"}, {"through", receipt->receipt.through()}});
   }
-  const auto behind = journal_.is_behind(*receipt);
+  const auto behind = journal_.is_behind(receipt->receipt);
   if (!behind) return refuse("receipt", behind.error());
-  if (*behind) return renew_journal(*receipt);
-  if (const auto taken = with_room([&] { return journal_.receipted(*receipt); }); !taken)
+  if (*behind) return renew_journal(receipt->receipt);
+  if (const auto taken = with_room([&] { return journal_.receipted(receipt->receipt); }); !taken)
     return refuse("receipt", taken.error());
+  hear_office(receipt->signed_at);
   publish_proofs(outbox_.on_receipted(steady_clock::now()));
 }
 

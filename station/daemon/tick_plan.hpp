@@ -21,6 +21,7 @@ struct Pending {
 
 constexpr std::chrono::seconds idle_interval{5};        ///< the longest without a tick
 constexpr std::chrono::seconds plan_pause{30};          ///< before a plan that must wait is judged anew
+constexpr std::chrono::seconds emergency_pause{5};      ///< the same for an emergency that the clock refuses
 constexpr std::chrono::milliseconds status_pause{200};  ///< several reasons to report make one report
 
 /// Whether a status is to be sent now.

@@ -47,6 +47,41 @@ std::optional<std::uint64_t> sequence_of(std::string_view text) {
   return sequence;
 }
 
+/// A line of decimal numbers with one blank between them, absent for anything else.
+std::optional<std::vector<std::int64_t>> numbers_of(std::string_view line) {
+  std::vector<std::int64_t> numbers;
+  const char* at = line.data();
+  const char* const end = line.data() + line.size();
+  while (at != end) {
+    const auto parsed = std::from_chars(at, end, numbers.emplace_back());
+    if (parsed.ec != std::errc{} || parsed.ptr == end || (*parsed.ptr != ' ' && *parsed.ptr != '\n'))
+      return std::nullopt;
+    at = parsed.ptr + 1;
+    if (*parsed.ptr == '\n') return at == end ? std::optional{numbers} : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<core::ClockMemory> clock_of(std::string_view text) {
+  using namespace std::chrono;
+  constexpr WallTime first = sys_days{year{2020} / 1 / 1}, last = sys_days{year{2100} / 1 / 1};
+  const auto numbers = numbers_of(text);
+  if (!numbers) return std::nullopt;
+  core::ClockMemory memory;
+  if (numbers->size() == 1) {
+    memory.pending = wall_from_us(numbers->at(0));
+  } else if (numbers->size() == 4 && numbers->at(0) == 2 && numbers->at(3) >= 0) {
+    if (numbers->at(1) != 0) memory.sure = wall_from_us(numbers->at(1));
+    if (numbers->at(2) != 0) memory.pending = wall_from_us(numbers->at(2));
+    memory.agreed = std::min<seconds>(seconds{numbers->at(3)}, hours{24});
+  } else {
+    return std::nullopt;
+  }
+  for (const auto& instant : {memory.sure, memory.pending})
+    if (instant && (*instant < first || *instant >= last)) return std::nullopt;
+  return memory;
+}
+
 }  // namespace
 
 Result<Vault> Vault::open(const std::filesystem::path& folder) {
@@ -146,24 +181,19 @@ Result<void> Vault::save_mute(const v1::Command::Mute& mute) const {
   return save_file(folder_ / "mute", mute.SerializeAsString(), 0600);
 }
 
-Result<std::optional<WallTime>> Vault::load_last_known() const {
-  using namespace std::chrono;
-  constexpr WallTime first = sys_days{year{2020} / 1 / 1}, last = sys_days{year{2100} / 1 / 1};
+Result<core::ClockMemory> Vault::load_clock() const {
   const auto file = folder_ / "clock.last";
-  const auto text = read_file(file, 64);
-  if (!text && text.error().code == ErrorCode::missing) return std::optional<WallTime>{};
+  const auto text = read_file(file, 128);
+  if (!text && text.error().code == ErrorCode::missing) return core::ClockMemory{};
   if (!text) return pass(text.error());
-  std::int64_t us = 0;
-  const char* const end = text->data() + text->size();
-  const auto parsed = std::from_chars(text->data(), end, us);
-  const bool whole = parsed.ec == std::errc{} && end - parsed.ptr == 1 && *parsed.ptr == '\n';
-  if (!whole || wall_from_us(us) < first || wall_from_us(us) >= last)
-    return fail(ErrorCode::invalid, "{} is damaged: the time is not known until somebody tells it", file.string());
-  return std::optional{wall_from_us(us)};
+  if (const auto memory = clock_of(*text)) return *memory;
+  return fail(ErrorCode::invalid, "{} is damaged: the time is not known until somebody tells it", file.string());
 }
 
-Result<void> Vault::save_last_known(WallTime instant) const {
-  return save_file(folder_ / "clock.last", std::to_string(to_us(instant)) + "\n", 0600);
+Result<void> Vault::save_clock(const core::ClockMemory& memory) const {
+  const auto us = [](const std::optional<WallTime>& instant) { return instant ? to_us(*instant) : 0; };
+  return save_file(folder_ / "clock.last",
+                   fmt::format("2 {} {} {}\n", us(memory.sure), us(memory.pending), memory.agreed.count()), 0600);
 }
 
 std::vector<v1::Fault> Vault::load_faults() const {

@@ -8,6 +8,7 @@
 #include "protocol/base/result.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/message/loa.pb.h"
+#include "station/core/sure_time.hpp"
 
 namespace loa::station::daemon {
 
@@ -15,7 +16,8 @@ namespace loa::station::daemon {
 /// command it took, the mute it was given, the occurrences it was told to stop, its faults, and how late it is at
 /// least. Files: plan.sealed, emergency.sealed and emergency.next (the envelopes as received), command.last (a decimal
 /// sequence), mute (a serialised Command::Mute), stopped (one occurrence a line), fault-<code> (a serialised Fault) and
-/// clock.last (microseconds since 1970, decimal). Each is replaced whole and durably. What is damaged or not to be used
+/// clock.last ("2 SURE PENDING AGREED": microseconds since 1970, 0 for none, and seconds; or, from an older build, one
+/// believed instant that nothing has borne out). Each is replaced whole and durably. What is damaged or not to be used
 /// is set aside under another name, never deleted: plan.sealed.aside, command.last.aside, mute.aside.
 class Vault {
  public:
@@ -49,10 +51,10 @@ class Vault {
   [[nodiscard]] Result<std::optional<v1::Command::Mute>> load_mute() const;
   Result<void> save_mute(const v1::Command::Mute& mute) const;
 
-  /// The greatest instant that a clock was believed for (core::Remember), absent when there is none.
+  /// What is known of the time (core::Remember), empty when nothing is.
   /// @error io · invalid: damaged, or not between 2020 and 2100
-  [[nodiscard]] Result<std::optional<WallTime>> load_last_known() const;
-  Result<void> save_last_known(WallTime instant) const;
+  [[nodiscard]] Result<core::ClockMemory> load_clock() const;
+  Result<void> save_clock(const core::ClockMemory& memory) const;
   /// Faults that are not reset, as they were saved; a damaged file is left out.
   [[nodiscard]] std::vector<v1::Fault> load_faults() const;
   /// Keeps a fault for the next process, or forgets one that is reset.

@@ -58,7 +58,7 @@ ProgressMark::Part begin_part(const Assignment& assignment) {
   std::copy_n(cue.object().data(), std::min(cue.object().size(), sizeof part.object), part.object);
   part.gain_cb = assignment.gain_cb;
   part.late_us = assignment.late_us;
-  part.clock_grade = static_cast<std::uint32_t>(assignment.clock_grade);
+  part.clock_grade = static_cast<std::uint32_t>(assignment.clock_grade) | (assignment.anew ? said_anew : 0U);
   return part;
 }
 

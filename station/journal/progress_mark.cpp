@@ -95,7 +95,8 @@ v1::Proof draft_of(const Part& part) {
   proof.set_gain_cb(part.gain_cb);
   proof.set_start_error_us(part.start_error_us);
   proof.set_device_ppb(part.device_ppb);
-  proof.set_clock_grade(static_cast<v1::ClockGrade>(part.clock_grade));
+  proof.set_clock_grade(static_cast<v1::ClockGrade>(part.clock_grade & ~said_anew));
+  proof.set_anew((part.clock_grade & said_anew) != 0);
   proof.set_clock_error_us(part.clock_error_us);
   proof.set_late_us(part.late_us);
   return proof;

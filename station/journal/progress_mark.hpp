@@ -28,7 +28,7 @@ class ProgressMark {
     std::uint64_t first_frame = 0;
     std::int32_t gain_cb = 0;
     std::int32_t start_error_us = 0;
-    std::uint32_t clock_grade = 0;
+    std::uint32_t clock_grade = 0;  ///< and `said_anew`
     std::uint32_t clock_error_us = 0;
     std::int64_t late_us = 0;
     // What grows.
@@ -69,6 +69,9 @@ class ProgressMark {
   explicit ProgressMark(std::unique_ptr<Mapping> mapping);
   std::unique_ptr<Mapping> mapping_;
 };
+
+/// In ProgressMark::Part::clock_grade: the proof will be one that is said anew (Proof.anew).
+inline constexpr std::uint32_t said_anew = 0x100;
 
 /// What a part on air comes to when its process is gone: bucket PLAYED, reason "process-lost".
 v1::Proof draft_of(const ProgressMark::Part& part);

@@ -21,6 +21,11 @@ constexpr WallTime earliest_believable{std::chrono::sys_days{std::chrono::year{2
 
 }  // namespace
 
+Accounted account_of(const v1::Proof& proof) {
+  return {CueKey::of(proof), proof.from_us(), proof.to_us(), proof.bucket(),
+          proof.reason(),    proof.medium(),  proof.anew()};
+}
+
 Sha256 digest_of_sealed(const std::string& sealed) {
   v1::Envelope envelope;
   envelope.ParseFromString(sealed);
@@ -85,6 +90,7 @@ Result<std::string> ProofJournal::seal(const v1::Proof& proof, WallTime now) con
   address.sequence = proof.number();
   address.not_before = WallTime{};
   address.not_after = std::max(now, earliest_believable) + validity;
+  address.signed_at = now;
   std::string sealed = seal::seal(address, proof.SerializeAsString(), key_);
   if (sealed.size() > max_record_bytes) {
     return fail(ErrorCode::invalid, "a proof of {} bytes is larger than {}: it lists too many gaps", sealed.size(),
@@ -217,7 +223,7 @@ Result<std::vector<Accounted>> ProofJournal::accounted(WallTime since) const {
       if (!read) return fail(ErrorCode::io, "proof {} in {} changed on the disk", entry.number, segment.path.string());
       const v1::Proof& proof = read->proof;
       if (proof.to_us() < to_us(since)) continue;
-      result.push_back({CueKey::of(proof), proof.from_us(), proof.to_us(), proof.bucket(), proof.reason()});
+      result.push_back(account_of(proof));
     }
   }
   return result;

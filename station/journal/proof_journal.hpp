@@ -52,7 +52,12 @@ struct Accounted {
   std::int64_t to_us = 0;
   v1::Bucket bucket = v1::BUCKET_UNKNOWN;
   std::string reason;
+  v1::Medium medium = v1::MEDIUM_UNSPECIFIED;
+  bool anew = false;  ///< it takes the place of what the proofs before say of that time
 };
+
+/// What a proof accounts for.
+Accounted account_of(const v1::Proof& proof);
 
 /// The station's proofs on disk: numbered, chained by hash, signed, fsynced before anybody sees them, and kept until
 /// the head-end's receipt. A power cut at any instruction loses nothing that append() returned. FORMAT.md describes the

@@ -14,10 +14,12 @@ constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::int64_t worth_us = 1'000;  // less than this beyond what is proved is the rounding of its edges
 
 /// What of a recovered part is not proved yet. A cue that was begun again has its front proved by the first time; any
-/// other overlap is the same part, durable before its mark was cleared.
+/// other overlap is the same part, durable before its mark was cleared. A part that is heard anew is proved by nothing
+/// that was said before.
 std::optional<v1::Proof> unproved(const std::vector<Accounted>& known, v1::Proof part) {
   const auto overlaps = [&](const Accounted& entry) {
-    return entry.cue == CueKey::of(part) && entry.from_us < part.to_us() && part.from_us() < entry.to_us;
+    return entry.cue == CueKey::of(part) && entry.from_us < part.to_us() && part.from_us() < entry.to_us &&
+           (entry.anew || !part.anew());
   };
   while (true) {
     const auto entry = std::find_if(known.begin(), known.end(), overlaps);
@@ -30,7 +32,7 @@ std::optional<v1::Proof> unproved(const std::vector<Accounted>& known, v1::Proof
 
 void keep(ProofJournal& journal, TakenUp& found, v1::Proof part, WallTime now) {
   log::info("cue.recovered", {{"cue", part.occurrence()}, {"segment", part.segment()}, {"to_us", part.to_us()}});
-  found.known.push_back({CueKey::of(part), part.from_us(), part.to_us(), part.bucket(), part.reason()});
+  found.known.push_back(account_of(part));
   if (!found.unkept.empty()) return found.unkept.push_back(std::move(part));
   if (const auto sealed = journal.append(part, now); !sealed) {
     log::error("proof.unkept", {{"error", sealed.error().text}});
@@ -38,11 +40,12 @@ void keep(ProofJournal& journal, TakenUp& found, v1::Proof part, WallTime now) {
   }
 }
 
-/// Not what was booked: a clock set ahead books a month that has not been.
-std::int64_t newest_heard_us(const std::vector<Accounted>& known) {
+/// Not what was booked, nor what is not sure: a clock that is ahead books, and plays, a month that has not been.
+std::int64_t newest_heard_us(const std::vector<Accounted>& known, std::optional<WallTime> sure) {
   std::int64_t newest = 0;
   for (const auto& entry : known) {
-    if (entry.bucket == v1::BUCKET_PLAYED) newest = std::max(newest, entry.to_us);
+    const bool come = !sure || entry.to_us <= to_us(*sure);
+    if (entry.bucket == v1::BUCKET_PLAYED && come) newest = std::max(newest, entry.to_us);
   }
   return newest;
 }
@@ -65,10 +68,11 @@ void order(std::vector<v1::Proof>& claims) {
 
 }  // namespace
 
-Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& hot, SavedMarks* saved, WallTime now) {
+Result<TakenUp> take_up(ProofJournal& journal, const std::filesystem::path& hot, SavedMarks* saved, WallTime now,
+                        std::optional<WallTime> sure) {
   TakenUp found;
   LOA_TRY_LET(found.known, journal.accounted(WallTime{}));
-  const std::int64_t stale_us = newest_heard_us(found.known) - day_us;
+  const std::int64_t stale_us = newest_heard_us(found.known, sure) - day_us;
   std::vector<MarkSet> sets;
   std::vector<v1::Proof> claims;
   for (const char* presenter : {"audio", "sign"}) {

@@ -177,6 +177,7 @@ Result<void> send(const Context& context, const Order& order, v1::Command comman
   LOA_TRY_LET(address.sequence, desk.store.next_sequence("command", floor));
   address.not_before = now - seconds{5};
   address.not_after = now + validity;
+  address.signed_at = now;
   LOA_TRY_LET(auto settings, broker::connection_of(desk.ward, "loa-" + command.id()));
   Exchange exchange{desk, audience, protocol::seal::seal(address, command.SerializeAsString(), key), command.id()};
   LOA_TRY_LET(const auto replies, exchange.run(std::move(settings), seconds{order.wait_s}));

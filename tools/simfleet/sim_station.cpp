@@ -285,6 +285,7 @@ void SimStation::start_process() {
     for (const auto& fault : process_->vault.load_faults()) feed(core::FaultRestored{fault});
     auto plan = load_plan();
     if (plan) process_->core->plan_was_made(wall_from_us(plan->plan.made_us()));
+    if (plan) hear_office(plan->signed_at, false);
     load_stops();
     load_emergency();
     if (plan) adopt(std::move(*plan), true, core::Slot::plan);
@@ -303,18 +304,19 @@ Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   LOA_TRY_LET(auto opened, journal::ProofJournal::open(folder / "journal", {settings_.ward, settings_.station}, key_));
   LOA_TRY_LET(auto vault, station::daemon::Vault::open(folder));
   auto process = std::make_unique<Process>(std::move(opened), std::move(vault), std::move(restarts), settings_);
-  LOA_TRY_LET(auto found, journal::take_up(process->journal, folder / "marks", nullptr, now().wall));
+  const auto loaded = process->vault.load_clock();
+  if (!loaded) note("clock-forgotten");
+  const core::ClockMemory memory = loaded ? *loaded : core::ClockMemory{};
+  LOA_TRY_LET(auto found, journal::take_up(process->journal, folder / "marks", nullptr, now().wall, memory.sure));
   LOA_TRY_LET(auto audio_marks, journal::MarkSet::open(folder / "marks", "audio"));
   process->audio = make_presenter(std::move(audio_marks), horn_);
   LOA_TRY_LET(auto sign_marks, journal::MarkSet::open(folder / "marks", "sign"));
   process->sign = make_presenter(std::move(sign_marks), sign_);
   std::vector<core::Accounted> accounted;
-  for (const auto& entry : found.known) accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket});
+  for (const auto& entry : found.known)
+    accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket, entry.medium});
   process->unkept.assign(found.unkept.begin(), found.unkept.end());
-  const auto last_known = process->vault.load_last_known();
-  if (!last_known) note("clock-forgotten");
-  process->core =
-      std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono(), last_known.value_or(std::nullopt));
+  process->core = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono(), memory);
   process->core->journal_began(process->journal.began());
   return process;
 }

@@ -120,7 +120,10 @@ class SimStation {
   void adopt(station::daemon::AcceptedPlan accepted, bool at_start, station::core::Slot slot);
   void note_told(const v1::Plan& plan);
   void load_emergency();
+  void hold_for_right_clock(const std::string& sealed, std::optional<std::uint64_t> after);
+  void hear_office(const std::optional<WallTime>& signed_at, bool news = true);
   void on_emergency(const std::string& sealed);
+  void hold_emergency(const std::string& sealed, std::optional<std::uint64_t> after);
   void retry_emergency();
   void save_emergency();
   void settle_emergency();

@@ -22,6 +22,7 @@ struct SimStation::Process {
   bool emergency_unsaved = false;
   bool emergency_unsettled = false;
   std::string waiting_emergency;
+  MonoTime emergency_retry;
   std::deque<v1::Proof> unkept;
   std::vector<v1::Object> wants;
   bool fetching = false;

@@ -74,7 +74,10 @@ void SimStation::on_plan(const std::string& sealed) {
   const std::optional<std::uint64_t> after =
       process_->has_plan ? std::optional{process_->core->plan_sequence()} : std::nullopt;
   auto accepted = process_->gate.plan(sealed, after, believed_now());
-  if (!accepted) return note("plan-refused");
+  if (!accepted) {
+    hold_for_right_clock(sealed, after);
+    return note("plan-refused");
+  }
   process_->plan_retry = mono() + station::daemon::plan_pause;
   if (process_->has_plan && process_->core->awaits_cue_before(accepted->plan)) {
     process_->waiting_plan = sealed;
@@ -86,7 +89,21 @@ void SimStation::on_plan(const std::string& sealed) {
   }
   process_->waiting_plan.clear();
   process_->plan_bytes = sealed;
+  hear_office(accepted->signed_at);
   adopt(std::move(*accepted), false, core::Slot::plan);
+}
+
+/// As station/daemon/station_words.cpp.
+void SimStation::hold_for_right_clock(const std::string& sealed, std::optional<std::uint64_t> after) {
+  const auto by_seal = process_->gate.plan(sealed, after, std::nullopt);
+  if (!by_seal || !process_->core->clock_in_doubt()) return;
+  hear_office(by_seal->signed_at);
+  process_->waiting_plan = sealed;
+  process_->plan_retry = mono() + station::daemon::plan_pause;
+}
+
+void SimStation::hear_office(const std::optional<WallTime>& signed_at, bool news) {
+  if (signed_at) feed(core::OfficeSpoke{*signed_at, news});
 }
 
 /// As station/daemon/station_emergency.cpp.
@@ -97,15 +114,26 @@ void SimStation::on_emergency(const std::string& sealed) {
       process.has_emergency ? std::optional{process.core->emergency_sequence()} : std::nullopt;
   auto accepted = process.gate.emergency(sealed, after, believed_now());
   if (!accepted) {
-    if (!believed_now() && process.gate.emergency_on_disk(sealed)) process.waiting_emergency = sealed;
+    if (!believed_now() || process.core->clock_in_doubt()) {
+      hold_emergency(sealed, after);
+      process.emergency_retry = believed_now() ? mono() + station::daemon::emergency_pause : MonoTime{};
+    }
     return note("emergency-refused");
   }
   process.emergency_bytes = sealed;
   process.emergency_unsaved = true;
   save_emergency();
   if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to obey it
+  hear_office(accepted->signed_at);
   adopt(std::move(*accepted), false, core::Slot::emergency);
   settle_emergency();
+}
+
+void SimStation::hold_emergency(const std::string& sealed, std::optional<std::uint64_t> after) {
+  const auto by_seal = process_->gate.emergency_on_disk(sealed);
+  if (!by_seal || (after && by_seal->sequence <= *after)) return;
+  hear_office(by_seal->signed_at);
+  process_->waiting_emergency = sealed;
 }
 
 void SimStation::save_emergency() {
@@ -125,7 +153,7 @@ void SimStation::settle_emergency() {
 }
 
 void SimStation::retry_emergency() {
-  if (process_->waiting_emergency.empty() || !believed_now()) return;
+  if (process_->waiting_emergency.empty() || process_->emergency_retry > mono() || !believed_now()) return;
   on_emergency(std::exchange(process_->waiting_emergency, {}));
 }
 
@@ -136,11 +164,12 @@ bool SimStation::may_change_plan() const {
 void SimStation::on_receipt(const std::string& sealed) {
   const auto receipt = process_->gate.receipt(sealed);
   if (!receipt) return note("receipt-refused");
-  if (const auto behind = process_->journal.is_behind(*receipt); behind && *behind) {
-    note("journal-behind", "{} {}", receipt->through(), process_->journal.renew_behind(*receipt).has_value());
+  if (const auto behind = process_->journal.is_behind(receipt->receipt); behind && *behind) {
+    note("journal-behind", "{} {}", receipt->receipt.through(), process_->journal.renew_behind(receipt->receipt).has_value());
     return publish(process_->outbox.on_new_epoch(mono()));
   }
-  if (!process_->journal.receipted(*receipt)) return note("receipt-untaken", "{}", receipt->through());
+  if (!process_->journal.receipted(receipt->receipt)) return note("receipt-untaken", "{}", receipt->receipt.through());
+  hear_office(receipt->signed_at);
   publish(process_->outbox.on_receipted(mono()));
   schedule_tick();
 }
@@ -219,7 +248,9 @@ void SimStation::publish(const Result<station::outbox::Outbox::Batch>& batch) {
 }
 
 void SimStation::perform(const core::Remember& action) {
-  note("remember", "{} {}", to_us(action.instant), process_->vault.save_last_known(action.instant).has_value());
+  const auto& memory = action.memory;
+  note("remember", "{} {} {}", memory.sure ? to_us(*memory.sure) : 0, memory.pending ? to_us(*memory.pending) : 0,
+       process_->vault.save_clock(memory).has_value());
 }
 
 void SimStation::perform(const core::JournalBegan& action) {
@@ -294,9 +325,9 @@ void SimStation::schedule_tick() {
   };
   consider(process_->core->next_deadline());
   consider(process_->outbox.next_deadline());
-  const bool emergency_waits = !process_->waiting_emergency.empty() && believed_now();
+  if (!process_->waiting_emergency.empty() && believed_now()) consider(process_->emergency_retry);
   if (!process_->waiting_plan.empty() && may_change_plan()) consider(process_->plan_retry);
-  if (!process_->unkept.empty() || emergency_waits || process_->emergency_unsaved || process_->emergency_unsettled)
+  if (!process_->unkept.empty() || process_->emergency_unsaved || process_->emergency_unsettled)
     consider(mono() + std::chrono::microseconds{retry_us});
   const auto serial = ++process_->tick_serial;
   if (!at) return;

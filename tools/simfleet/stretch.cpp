@@ -51,7 +51,8 @@ Stretches within(const Stretches& stretches, std::int64_t from_us, std::int64_t 
 Heard measure(Stretches stretches) {
   sort(stretches);
   Heard heard;
-  std::int64_t until = INT64_MIN;
+  if (stretches.empty()) return heard;
+  std::int64_t until = stretches.front().from_us;
   for (const auto& one : stretches) {
     heard.again_us += std::max<std::int64_t>(0, std::min(one.to_us, until) - one.from_us);
     heard.once_us += std::max<std::int64_t>(0, one.to_us - std::max(one.from_us, until));

@@ -76,6 +76,7 @@ seal::Address address(v1::Kind kind, std::uint64_t sequence, bool by_station) {
   address.sequence = sequence;
   address.not_before = wall_from_us(five_local - 3'600 * second);
   address.not_after = wall_from_us(five_local + 40 * 86'400 * second);
+  address.signed_at = wall_from_us(five_local);
   return address;
 }
 

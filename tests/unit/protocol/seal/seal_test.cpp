@@ -55,6 +55,13 @@ TEST(Seal, OpensWhatWasSealed) {
   EXPECT_EQ(opened->digest, crypto::sha256(envelope.header()));
 }
 
+TEST(Seal, TellsWhenItWasSignedAndNothingWhereThatIsNotTold) {
+  Address told = address();
+  told.signed_at = noon + 3s;
+  EXPECT_EQ(open(sealed(told), expectation())->header.signed_us(), to_us(noon + 3s));
+  EXPECT_EQ(open(sealed(), expectation())->header.signed_us(), 0);
+}
+
 TEST(Seal, IsTheSameEachTime) { EXPECT_EQ(sealed(), sealed()); }
 
 TEST(Seal, RefusesAForgedSignature) {

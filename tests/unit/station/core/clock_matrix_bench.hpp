@@ -1,5 +1,8 @@
 #pragma once
 #include <deque>
+#include <map>
+#include <memory>
+#include <set>
 
 #include "tests/unit/station/core/core_bench.hpp"
 
@@ -20,24 +23,35 @@ struct Heard {
   std::int64_t to_us;
 };
 
-/// A real core on a machine whose clock goes by phases, with a presenter that plays what it is told when it is told. It
-/// is woken by next_deadline(), at each change of the clock, and by its presenter; by nothing else.
+/// A real core on a machine whose clock goes by phases, with a presenter that plays what it is told when it is told,
+/// and a disk that outlives its process. It is woken by next_deadline(), at each change of the clock, by its presenter
+/// and by the office; by nothing else.
 class ClockMatrixBench {
  public:
   /// @param boot_us  true time; the process begins with the machine
-  ClockMatrixBench(std::vector<Phase> phases, std::int64_t boot_us, std::optional<WallTime> last_known)
-      : phases_(std::move(phases)), boot_us_(boot_us), now_us_(boot_us), core_({}, {}, mono(boot_us), last_known) {}
+  ClockMatrixBench(std::vector<Phase> phases, std::int64_t boot_us, const ClockMemory& memory)
+      : phases_(std::move(phases)), boot_us_(boot_us), now_us_(boot_us), memory_(memory) {}
+
+  /// The process is killed, and another one begins. @param at_us  true time; nothing may be on air
+  void restart_at(std::int64_t at_us) { restarts_.insert(at_us); }
+  /// The office signs something, and it is here at once. @param clock_us  by the office's own clock
+  void office_speaks(std::int64_t at_us, std::int64_t clock_us) { words_.emplace(at_us, clock_us); }
 
   void run(const v1::Plan& plan, std::int64_t until_us) {
-    PlanArrived event{plan, 1, {}, true};
-    for (const auto& object : plan.objects()) event.held.insert(*Sha256::from_bytes(object.sha256()));
-    on(event);
+    start(plan);
     while (const auto next = next_us()) {
       if (*next > until_us) break;
       const std::int64_t before_us = std::exchange(now_us_, std::max(*next, now_us_));
       if (voices_due()) continue;
       now_us_ = std::max(now_us_, before_us + 1);
-      on(Tick{});
+      if (take_out(restarts_)) {
+        start(plan);
+      } else if (!words_.empty() && words_.begin()->first <= now_us_) {
+        const auto word = words_.extract(words_.begin());
+        on(OfficeSpoke{wall_from_us(word.mapped())});
+      } else {
+        on(Tick{});
+      }
     }
   }
 
@@ -67,10 +81,31 @@ class ClockMatrixBench {
     return now_us_ + end_of(voice) - position(voice, now_us_);
   }
 
+  /// A plan that is on disk is taken up, with what the journal and the clock's file hold.
+  void start(const v1::Plan& plan) {
+    EXPECT_TRUE(voices_.empty()) << "killed on air";
+    std::vector<Accounted> journal;
+    for (const auto& part : kept_)
+      journal.push_back({CueKey::of(part), part.from_us(), part.to_us(), part.bucket(), part.medium()});
+    core_ = std::make_unique<StationCore>(CoreSettings{}, journal, mono(now_us_), memory_);
+    core_->plan_was_made(wall_from_us(plan.made_us()));
+    PlanArrived event{plan, 1, {}, true};
+    for (const auto& object : plan.objects()) event.held.insert(*Sha256::from_bytes(object.sha256()));
+    on(event);
+  }
+
+  bool take_out(std::set<std::int64_t>& instants) const {
+    if (instants.empty() || *instants.begin() > now_us_) return false;
+    instants.erase(instants.begin());
+    return true;
+  }
+
   std::optional<std::int64_t> next_us() const {
     std::optional<std::int64_t> next;
     const auto consider = [&](std::int64_t at_us) { next = std::min(next.value_or(at_us), at_us); };
-    if (const auto deadline = core_.next_deadline()) consider(true_us(*deadline));
+    if (const auto deadline = core_->next_deadline()) consider(true_us(*deadline));
+    if (!restarts_.empty()) consider(*restarts_.begin());
+    if (!words_.empty()) consider(words_.begin()->first);
     for (const auto& phase : phases_)
       if (phase.at_us > now_us_) consider(phase.at_us);
     for (const auto& voice : voices_) consider(voice.begun ? ends_us(voice) : voice.begins_us);
@@ -119,8 +154,9 @@ class ClockMatrixBench {
 
   void on(const Event& event) {
     std::vector<CueKey> halted;
-    for (const auto& action : core_.on(event, reading())) {
+    for (const auto& action : core_->on(event, reading())) {
       if (const auto* kept = std::get_if<Keep>(&action)) kept_.push_back(kept->part);
+      if (const auto* remember = std::get_if<Remember>(&action)) memory_ = remember->memory;
       if (const auto* halt = std::get_if<Halt>(&action)) halted.push_back(halt->cue);
       if (const auto* arm = std::get_if<Arm>(&action))
         voices_.push_back({arm->assignment, std::max(now_us_, true_us(arm->assignment.from_mono))});
@@ -131,7 +167,10 @@ class ClockMatrixBench {
   std::vector<Phase> phases_;
   std::int64_t boot_us_;
   std::int64_t now_us_;
-  StationCore core_;
+  ClockMemory memory_;  // on disk
+  std::set<std::int64_t> restarts_;
+  std::multimap<std::int64_t, std::int64_t> words_;
+  std::unique_ptr<StationCore> core_;
   std::deque<Voice> voices_;
   std::vector<v1::Proof> kept_;
   std::vector<Heard> heard_;

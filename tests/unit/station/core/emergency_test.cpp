@@ -160,7 +160,8 @@ TEST(Emergency, ItsContentIsFetchedFirstAndFromItsOwnAddress) {
 
 TEST(Emergency, IsTakenUpAfterARestartThoughAClockHadLeaptDaysAhead) {  // found by simfleet
   const auto booked = Bench::cue("mai/2026-11-23/070000", 0, 170'000, 60);
-  Bench bench{{{CueKey::of(booked), booked.start_us(), booked.start_us() + 60 * Bench::second, v1::BUCKET_NODE_DARK}}};
+  Bench bench{{{CueKey::of(booked), booked.start_us(), booked.start_us() + 60 * Bench::second, v1::BUCKET_NODE_DARK}},
+              Bench::Final{}};
   bench.alarm(70, Bench::plan({flood}), 1, true);
   EXPECT_NE(Bench::first<Arm>(bench.at(77)), nullptr);
 }

@@ -445,7 +445,8 @@ TEST(StationCore, AHoleBeforeSomethingProvedIsBookedAndNotPlayed) {
   const auto cue = CoreBench::cue("a/2026-11-21/070100", 0, 60, 60);
   const auto at = [&](int s) { return CoreBench::t0 + s * CoreBench::second; };
   CoreBench bench{std::vector<Accounted>{{CueKey::of(cue), at(60), at(70), v1::BUCKET_PLAYED},
-                                         {CueKey::of(cue), at(80), at(90), v1::BUCKET_PLAYED}}};
+                                         {CueKey::of(cue), at(80), at(90), v1::BUCKET_PLAYED}},
+                  CoreBench::Final{}};
   const auto actions = bench.give(0, CoreBench::plan({cue}), 1, true);
   EXPECT_EQ(CoreBench::first<Arm>(actions), nullptr);
   EXPECT_EQ(bench.account(cue), "");

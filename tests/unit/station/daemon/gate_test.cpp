@@ -112,6 +112,23 @@ TEST_F(GateTest, LetsInWhatTheOfficeSignedForThisStation) {
   EXPECT_EQ(command_verdict(sealed_command(office_)), "accepted");
 }
 
+TEST_F(GateTest, TellsWhenTheOfficeSignedAndAnEarlierInstantOfAnOlderOffice) {
+  EXPECT_EQ(Gate{settings_}.plan(sealed_plan(plan(), office_), {}, now)->signed_at, now - hours{1}) << "not before";
+  address_.signed_at = now - std::chrono::seconds{3};
+  EXPECT_EQ(Gate{settings_}.plan(sealed_plan(plan(), office_), {}, now)->signed_at, address_.signed_at);
+  EXPECT_EQ(Gate{settings_}.command(sealed_command(office_), 0, now, {})->signed_at, address_.signed_at);
+  EXPECT_EQ(Gate{settings_}.emergency(sealed_emergency(emergency(), alarm_), {}, now)->signed_at, address_.signed_at);
+  address_.kind = v1::KIND_RECEIPT;
+  const auto receipt = protocol::seal::seal(address_, v1::Receipt{}.SerializeAsString(), office_);
+  EXPECT_EQ(Gate{settings_}.receipt(receipt).value_or(AcceptedReceipt{}).signed_at, std::nullopt) << "no receipt";
+  v1::Receipt whole;
+  whole.set_epoch(std::string(16, 'e'));
+  whole.set_through(1);
+  whole.set_head(std::string(32, 'h'));
+  EXPECT_EQ(Gate{settings_}.receipt(protocol::seal::seal(address_, whole.SerializeAsString(), office_))->signed_at,
+            address_.signed_at);
+}
+
 TEST_F(GateTest, RefusesAForgedPlan) {
   EXPECT_SAYS(plan_verdict(sealed_plan(plan(), key_of(9))), "not signed by a key that is trusted");
   EXPECT_SAYS(plan_verdict(sealed_plan(plan(), key_of(2))),

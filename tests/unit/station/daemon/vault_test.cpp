@@ -91,15 +91,27 @@ TEST_F(VaultTest, KeepsFaultsUntilTheyAreReset) {
   EXPECT_EQ(left[0].count(), 3U);
 }
 
-TEST_F(VaultTest, KeepsHowLateItIsAtLeastAndRefusesWhatCannotBe) {
-  EXPECT_FALSE(open().load_last_known()->has_value());
-  ASSERT_TRUE(open().save_last_known(wall_from_us(1'795'219'200'123'456)));
-  EXPECT_EQ(**open().load_last_known(), wall_from_us(1'795'219'200'123'456));
-  for (const char* text : {"", "1795219200123456", "1795219200123456 \n", "-5\n", "30000000\n", "9223372036854775808\n",
-                           "5000000000000000\n", "soon\n"}) {
-    ASSERT_TRUE(save_file(folder_ / "clock.last", text));
-    EXPECT_EQ(open().load_last_known().error().code, ErrorCode::invalid) << text;
+TEST_F(VaultTest, KeepsWhatIsKnownOfTheTimeAndRefusesWhatCannotBe) {
+  const WallTime sure = wall_from_us(1'795'219'200'123'456), pending = sure + std::chrono::hours{480};
+  EXPECT_EQ(*open().load_clock(), core::ClockMemory{});
+  for (const core::ClockMemory& memory :
+       {core::ClockMemory{sure, pending, std::chrono::seconds{35}}, core::ClockMemory{sure, {}, {}},
+        core::ClockMemory{{}, pending, std::chrono::hours{23}}}) {
+    ASSERT_TRUE(open().save_clock(memory));
+    EXPECT_EQ(*open().load_clock(), memory);
   }
+  for (const char* text :
+       {"", "1795219200123456", "1795219200123456 \n", "-5\n", "30000000\n", "9223372036854775808\n",
+        "5000000000000000\n", "soon\n", "2 1795219200123456 0\n", "3 1795219200123456 0 0\n",
+        "2 1795219200123456 0 -1\n", "2 1795219200123456 0 0", "2 30000000 0 0\n", "2 1795219200123456 0 0\n\n"}) {
+    ASSERT_TRUE(save_file(folder_ / "clock.last", text));
+    EXPECT_EQ(open().load_clock().error().code, ErrorCode::invalid) << text;
+  }
+}
+
+TEST_F(VaultTest, AnInstantOfAnOlderBuildIsNotTakenForSure) {
+  ASSERT_TRUE(save_file(folder_ / "clock.last", "1795219200123456\n"));
+  EXPECT_EQ(*open().load_clock(), (core::ClockMemory{{}, wall_from_us(1'795'219'200'123'456), {}}));
 }
 
 TEST_F(VaultTest, SetsWhatIsDamagedAsideAndGoesOn) {

@@ -184,6 +184,19 @@ TEST_F(SavedMarksTest, AStaleCopyIsNotProvedAgain) {
   EXPECT_EQ(journal.last(), 1U);
 }
 
+// A clock that was twenty days ahead played a cue of then; put right, the power failed in the midst of the next one.
+TEST_F(SavedMarksTest, WhatWasHeardInATimeThatIsNotSureMakesNoCopyStale) {
+  auto journal = open();
+  auto ahead = draft(1);
+  ahead.set_from_us(draft(1).from_us() + 20 * day);
+  ahead.set_to_us(draft(1).to_us() + 20 * day);
+  ASSERT_TRUE(journal.append(ahead, morning));
+  auto copy = saved();
+  ASSERT_TRUE(copy.save({part_of(draft(0), 2 * second)}));
+  ASSERT_TRUE(take_up(journal, hot(), &copy, morning, morning + std::chrono::hours{1}));
+  EXPECT_EQ(journal.last(), 2U);
+}
+
 TEST_F(SavedMarksTest, TheHotFolderIsOfThisStationAndThisBoot) {
   const fs::path run = folder().parent_path() / "run";
   const fs::path state = folder().parent_path() / "state";

@@ -86,6 +86,31 @@ TEST_F(TakeUpTest, OfACueThatWasBegunAgainOnlyNewGroundIsProved) {
   EXPECT_EQ(proof.again_us(), draft(0).to_us() - draft(0).from_us());
 }
 
+// A lie ahead had booked the cue, then it was heard in its time until the process was killed.
+TEST_F(TakeUpTest, WhatIsHeardAnewIsProvedByNothingThatWasSaidBefore) {
+  for (const bool said : {false, true}) {
+    auto journal = open();
+    if (!said) fill(journal, 0, 1);
+    Assignment assignment;
+    assignment.cue.set_occurrence(draft(0).occurrence());
+    assignment.cue.set_segment(draft(0).segment());
+    assignment.cue.set_object(draft(0).object());
+    assignment.clock_grade = v1::CLOCK_GRADE_DISCIPLINED;
+    assignment.anew = true;
+    auto part = begin_part(assignment);
+    part.from_us = draft(0).from_us();
+    part.to_us = draft(0).to_us();
+    part.medium = v1::MEDIUM_AUDIO;
+    part.frames = draft(0).frames();
+    MarkSet::open(marks(), "audio").value().update(0, part);
+    ASSERT_TRUE(take_up(journal, marks(), nullptr, morning));
+    ASSERT_EQ(journal.last(), 2U) << "said once, however often it is taken up";
+    const auto proof = read_sealed(journal.waiting(1, 1).value().at(0).sealed).value().proof;
+    EXPECT_TRUE(proof.anew());
+    EXPECT_EQ(proof.clock_grade(), v1::CLOCK_GRADE_DISCIPLINED);
+  }
+}
+
 TEST_F(TakeUpTest, ADiskThatRefusesKeepsNothingFromStarting) {
   auto journal = open(Limits{256 << 10, 500});  // full with the first proof
   leave_marks({draft(0), draft(1)});
