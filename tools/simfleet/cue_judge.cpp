@@ -83,6 +83,12 @@ std::int64_t heard_of_an_older_plan(const headend::store::PlannedCue& planned, c
   return older_us;
 }
 
+std::string reason_at(const std::vector<ReportView::Stretch>& account, std::int64_t at_us) {
+  for (const auto& one : account)
+    if (to_us(one.from) == at_us) return one.reason;
+  return {};
+}
+
 void append(Stretches& to, const Stretches& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 }  // namespace
@@ -239,14 +245,24 @@ void CueJudge::look_for_silence(const PlannedCue& planned, const Truth& truth,
     find(planned, "without account", length(unknown));
   }
   const auto dark = in_bucket(account, {v1::BUCKET_UNKNOWN, v1::BUCKET_NODE_DARK, v1::BUCKET_CLOCK_UNTRUSTED});
-  const auto silent = without(dark, truth.in_place);
-  if (silent.empty()) return;
   std::int64_t us = 0;
   const auto well = well_times(planned);
-  for (const auto& one : silent) us += length(within(well, one.from_us, one.to_us));
+  for (const auto& one : without(dark, truth.in_place))
+    us += length(without(within(well, one.from_us, one.to_us), untold(one)));
   if (us <= second_us) return;
   ++verdict_.silent;
-  find(planned, fmt::format("silent under a right clock, reported as {}", account.front().reason), us);
+  find(planned, fmt::format("silent under a right clock, reported as {}", reason_at(account, dark.front().from_us)),
+       us);
+}
+
+/// What lies before the end of a process in one silent stretch: why it was silent, that process had not written yet.
+Stretches CueJudge::untold(const Stretch& silent) const {
+  Stretches untold;
+  for (const auto& box : site_.boxes()) {
+    for (const Instant end : box.station->ends())
+      if (end > silent.from_us && end <= silent.to_us) untold.push_back({silent.from_us, end});
+  }
+  return untold;
 }
 
 void CueJudge::look_for_lowered(const PlannedCue& planned, const Stretches& reported) {

@@ -46,6 +46,7 @@ class CueJudge {
   void add_filler(const PlannedCue& planned, const Truth& truth);
   [[nodiscard]] bool was_told(const PlannedCue& planned) const;
   [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
+  [[nodiscard]] Stretches untold(const Stretch& silent) const;
   [[nodiscard]] Stretches well_times(const PlannedCue& planned) const;
 
   Verdict& verdict_;

@@ -146,6 +146,7 @@ void SimOffice::restart() {
   ledger_ = std::make_unique<Ledger>(ward, key_, store_);
   publisher_ = std::make_unique<Publisher>(ward, key_, settings_, store_);
   inbox_ = std::make_unique<headend::daemon::Inbox>(ward, store_);
+  if (const auto restored = inbox_->restore(now()); !restored) return problem(restored.error());
   const auto catalogue = store_.catalogue();
   if (!catalogue) return problem(catalogue.error());
   inbox_->know(catalogue->stations);
@@ -271,7 +272,13 @@ void SimOffice::receive_news(std::size_t station, Network::Leaf leaf, const std:
 
 void SimOffice::keep_news() {
   news_due_ = false;
-  if (const auto kept = inbox_->commit(now()); !kept) problem(kept.error());
+  if (const auto kept = inbox_->commit(now()); !kept) return problem(kept.error());
+  const auto stations = inbox_->take_new_boots();
+  for (const auto& station : stations) {
+    log_.note(timeline_.now(), station, "new-boot");
+    if (const auto due = ledger_->repeat_receipt(station); !due) problem(due.error());
+  }
+  if (!stations.empty()) hand_out_receipts();
 }
 
 void SimOffice::receive_proof(std::size_t station, const std::string& sealed) {
@@ -292,8 +299,13 @@ void SimOffice::commit() {
   committed_.aside += done->aside;
   committed_.forks += done->forks;
   committed_.flawed += done->flawed;
-  log_.note(timeline_.now(), "office", "commit", "{} new {} known {} aside {} forks {} flawed", done->appended,
-            done->duplicates, done->aside, done->forks, done->flawed);
+  committed_.doubtful += done->doubtful;
+  log_.note(timeline_.now(), "office", "commit", "{} new {} known {} aside {} forks {} flawed {} doubtful",
+            done->appended, done->duplicates, done->aside, done->forks, done->flawed, done->doubtful);
+  hand_out_receipts();
+}
+
+void SimOffice::hand_out_receipts() {
   const auto receipts = ledger_->receipts_due(now());
   if (!receipts) return problem(receipts.error());
   for (const auto& receipt : *receipts) send(receipt);

@@ -59,6 +59,7 @@ class SimOffice {
   void receive_news(std::size_t station, Network::Leaf leaf, const std::string& sealed);
   void keep_news();
   void commit();
+  void hand_out_receipts();
   void send(const headend::publisher::Publication& publication);
   void problem(const Error& error);
   void hand_out_emergencies();

@@ -63,6 +63,7 @@ void SimStation::collapse() {
   world_.network.detach(caller_);
   ++serial_;
   process_.reset();
+  ends_.push_back(world_.timeline.now());
   SimDisk::use(nullptr);
   see_wellness();
   const auto serial = ++power_serial_;
@@ -304,6 +305,8 @@ Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   LOA_TRY_LET(auto opened, journal::ProofJournal::open(folder / "journal", {settings_.ward, settings_.station}, key_));
   LOA_TRY_LET(auto vault, station::daemon::Vault::open(folder));
   auto process = std::make_unique<Process>(std::move(opened), std::move(vault), std::move(restarts), settings_);
+  process->boot = fmt::format("tien-trinh-{}-{}", caller_.box, serial_);
+  process->started = mono();
   const auto loaded = process->vault.load_clock();
   if (!loaded) note("clock-forgotten");
   const core::ClockMemory memory = loaded ? *loaded : core::ClockMemory{};

@@ -88,6 +88,7 @@ class SimStation {
   /// Sequences of the emergencies it obeyed, and when it first did: of others it knows nothing.
   [[nodiscard]] const std::map<std::uint64_t, Instant>& emergencies() const { return emergencies_; }
   [[nodiscard]] const std::vector<Instant>& starts() const { return starts_; }  ///< of processes
+  [[nodiscard]] const std::vector<Instant>& ends() const { return ends_; }
   [[nodiscard]] const Stretches& disk_illnesses() const { return disk_illnesses_; }
   /// What the core made wrong: parts that no journal would ever take, or that no plan ordered so.
   [[nodiscard]] const std::vector<std::string>& refused() const { return refused_; }
@@ -178,7 +179,7 @@ class SimStation {
   std::unique_ptr<Process> process_;
   std::uint64_t serial_ = 0;  ///< of the process
   std::vector<Instant> power_cuts_;
-  std::vector<Instant> starts_;
+  std::vector<Instant> starts_, ends_;
   std::map<std::uint64_t, Instant> emergencies_;
   Instant first_plan_ = INT64_MAX;
   struct Told {

@@ -29,6 +29,8 @@ struct SimStation::Process {
   bool journal_failed = false;
   std::uint64_t tick_serial = 0;
   std::uint64_t seal_sequence = 0;
+  std::string boot;  ///< names the process
+  MonoTime started;
 
   Process(station::journal::ProofJournal opened, station::daemon::Vault opened_vault,
           station::daemon::Restarts its_restarts, const station::daemon::StationSettings& settings)

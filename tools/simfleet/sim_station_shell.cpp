@@ -35,7 +35,11 @@ void SimStation::say_status() {
   status.set_plan_sequence(process.core->plan_sequence());
   status.set_clock_grade(static_cast<v1::ClockGrade>(judged.grade));
   status.set_proofs_waiting(proofs_waiting());
+  status.set_uptime_s(static_cast<std::uint64_t>((mono() - process.started) / std::chrono::seconds{1}));
   status.set_starts(process.restarts.total());
+  status.set_boot(process.boot);
+  status.set_epoch(process.journal.epoch().data(), process.journal.epoch().size());
+  if (const auto began = process.journal.began(); began && to_us(*began) > 0) status.set_began_us(to_us(*began));
   if (judged.grade >= ClockGrade::network) process.restarts.believe(judged.wall);
   process.seal_sequence = std::max(process.seal_sequence, process.restarts.life() << 32U) + 1;
   if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to send it
@@ -47,6 +51,7 @@ void SimStation::say_status() {
   address.sequence = process.seal_sequence;
   address.not_before = judged.wall - std::chrono::hours{1};
   address.not_after = judged.wall + std::chrono::hours{24 * 365};
+  address.signed_at = judged.wall;
   world_.network.to_office(caller_, Network::Leaf::status,
                            protocol::seal::seal(address, status.SerializeAsString(), key_));
 }
@@ -165,7 +170,8 @@ void SimStation::on_receipt(const std::string& sealed) {
   const auto receipt = process_->gate.receipt(sealed);
   if (!receipt) return note("receipt-refused");
   if (const auto behind = process_->journal.is_behind(receipt->receipt); behind && *behind) {
-    note("journal-behind", "{} {}", receipt->receipt.through(), process_->journal.renew_behind(receipt->receipt).has_value());
+    note("journal-behind", "{} {}", receipt->receipt.through(),
+         process_->journal.renew_behind(receipt->receipt).has_value());
     return publish(process_->outbox.on_new_epoch(mono()));
   }
   if (!process_->journal.receipted(receipt->receipt)) return note("receipt-untaken", "{}", receipt->receipt.through());
