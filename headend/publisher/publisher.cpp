@@ -82,9 +82,11 @@ Result<void> Publisher::issue_one(const store::Station& station, WallTime now, R
 }
 
 /// Whether the plan that is out says the same, for long enough.
+/// A plan that was made in a time to come, by a clock of ours that was ahead, is refused by its station until then: not
+/// yet valid. Once the clock is right, the same orders go out anew.
 Result<bool> Publisher::is_current(const v1::Plan& plan, WallTime now) {
   LOA_TRY_LET(const auto newest, store_.newest_plan(plan.station()));
-  if (!newest || newest->horizon < now + least_horizon) return false;
+  if (!newest || newest->horizon < now + least_horizon || newest->made - clock_slack > now) return false;
   const auto out = unseal(newest->sealed);
   return out && planner::same_orders(*out, plan, now);
 }
