@@ -38,7 +38,7 @@ std::size_t Site::add_box() {
 void Site::set_lie(std::int64_t lie_us) { box().device(v1::MEDIUM_AUDIO).lie_us = lie_us; }
 
 void Site::replace(const SimClock::Boot& clock, std::optional<std::int64_t> back_after_us) {
-  if (second_) return;
+  if (second_ || !box().running()) return;
   const Instant now = world_.timeline.now();
   const auto old = current_;
   box().take_down();
@@ -48,7 +48,7 @@ void Site::replace(const SimClock::Boot& clock, std::optional<std::int64_t> back
   box().power_on(clock);
   if (!back_after_us) return;
   world_.timeline.after(*back_after_us, [this, old, fresh = current_] {
-    if (current_ != fresh || second_) return;
+    if (current_ != fresh || second_ || !box().running()) return;
     box().take_down();
     boxes_[fresh].owed.back().to_us = world_.timeline.now();
     current_ = old;
@@ -72,7 +72,7 @@ void Site::end_twice(bool second_stays) {
   const auto second = *std::exchange(second_, std::nullopt);
   const Instant resolved = world_.timeline.now() + resolving_us;
   twice_.back().to_us = resolved;
-  if (!second_stays) return boxes_[second].station->take_down();
+  if (!second_stays || !box().running()) return boxes_[second].station->take_down();
   box().take_down();
   boxes_[current_].owed.back().to_us = world_.timeline.now();
   current_ = second;

@@ -18,7 +18,7 @@ class Site {
   /// The box on the pole.
   [[nodiscard]] SimStation& box() const { return *boxes_[current_].station; }
 
-  // Faults.
+  // Faults. Only a box that runs is replaced: what it has not handed over must be known.
   /// Another box with the same bundle and nothing on its card; the old one goes with all that it had not handed over.
   /// @param back_after_us  then a technician puts the old one up again; absent: never
   void replace(const SimClock::Boot& clock, std::optional<std::int64_t> back_after_us);
