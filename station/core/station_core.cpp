@@ -135,7 +135,10 @@ void StationCore::keep(v1::Proof part) {
 
 // ---- time ---------------------------------------------------------------------------------------------------------
 
-void StationCore::take(const OfficeSpoke& event) { clock_.office_signed(event.signed_at, now_.mono, event.news); }
+void StationCore::take(const OfficeSpoke& event) {
+  clock_.office_signed(event.signed_at, now_.mono, event.news);
+  if (const auto memory = clock_.remember(now_, false)) actions_.emplace_back(Remember{*memory});
+}
 
 void StationCore::take(const Tick& /*event*/) {}
 
