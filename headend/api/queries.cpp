@@ -94,24 +94,19 @@ std::string state_of(const FleetLine& line, WallTime now) {
 }
 
 Result<report::Report> make_report(store::Store& store, store::LocalDate from, store::LocalDate to,
-                                   timetable::Zone zone, const std::string& station, WallTime now) {
-  if (station.empty()) return report::of_store(store, from, to, zone, now);
-  if (to < from) {
-    return fail(ErrorCode::invalid, "the period ends on {} before it begins on {}", timetable::format_date(to),
-                timetable::format_date(from));
+                                   timetable::Zone zone, const std::string& station, WallTime now, report::Keep keep) {
+  LOA_TRY_LET(auto made, report::of_store(store, from, to, zone, now, station));
+  if (!station.empty() && !made.first_plan) {
+    LOA_TRY_LET(const auto catalogue, store.catalogue());
+    if (catalogue.station(station) == nullptr)
+      return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", station);
   }
-  constexpr std::chrono::days margin{1};  // a cue lasts at most 24 h
-  const auto span = report::span_of(from, to, zone);
-  LOA_TRY_LET(const auto catalogue, store.catalogue());
-  LOA_TRY_LET(const auto planned, store.planned_cues({span.from - margin, span.to}, station));
-  LOA_TRY_LET(const auto proofs, store.proofs({span.from - margin, span.to + margin}, station));
-  if (planned.empty() && catalogue.station(station) == nullptr) {
-    return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", station);
-  }
-  LOA_TRY_LET(const auto clock, store.clock_findings(station));
-  report::Reporter reporter{catalogue, from, to, zone, now};
-  reporter.add(planned, proofs, clock);
-  return reporter.finish();
+  auto revised = report::revise(store, made, station, keep);
+  // A full disk keeps no revision, and hides no report.
+  if (!revised && revised.error().code == ErrorCode::full)
+    revised = report::revise(store, made, station, report::Keep::no);
+  if (!revised) return pass(std::move(revised).error());
+  return made;
 }
 
 }  // namespace loa::headend::api

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "headend/report/report.hpp"
+#include "headend/report/reporter.hpp"
+#include "headend/report/revision.hpp"
 #include "headend/store/store.hpp"
 
 /// Questions that both the JSON API and `loa` ask the store.
@@ -38,8 +39,9 @@ std::string state_of(const FleetLine& line, WallTime now);
 
 /// Planned against actual over local dates, both included.
 /// @param station  only this one; empty: all
+/// @param keep     whether a report of a closed period is kept with its number
 /// @error missing: no such station · invalid: `to` before `from`
 Result<report::Report> make_report(store::Store& store, store::LocalDate from, store::LocalDate to,
-                                   timetable::Zone zone, const std::string& station, WallTime now);
+                                   timetable::Zone zone, const std::string& station, WallTime now, report::Keep keep);
 
 }  // namespace loa::headend::api

@@ -57,7 +57,8 @@ Result<std::string> Routes::json_of(const Request& request, WallTime now) {
 Result<std::string> Routes::report(const Request& request, WallTime now) {
   LOA_TRY_LET(const auto from, timetable::parse_date(value_of(request, "from")));
   LOA_TRY_LET(const auto to, timetable::parse_date(value_of(request, "to")));
-  LOA_TRY_LET(const auto made, make_report(store_, from, to, facts_.zone, value_of(request, "station"), now));
+  LOA_TRY_LET(const auto made,
+              make_report(store_, from, to, facts_.zone, value_of(request, "station"), now, report::Keep::no));
   return report::format_json(made);
 }
 

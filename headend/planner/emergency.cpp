@@ -1,5 +1,6 @@
 #include "headend/planner/emergency.hpp"
 
+#include "headend/planner/facts.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
 
@@ -56,6 +57,7 @@ Result<Planned> compile_emergency(const store::Catalogue& catalogue, const store
   const auto local = wish.start + settings.zone.utc_offset;
   const auto time = std::chrono::floor<std::chrono::seconds>(local - std::chrono::floor<std::chrono::days>(local));
   const auto occurrence = timetable::occurrence_id(emergency_programme, settings.zone.date_of(wish.start), time);
+  const auto facts = Facts{catalogue, station}.of_sound(std::string{emergency_programme}, content->title);
   for (unsigned i = 0; i < wish.repeat; ++i) {
     const auto from = timetable::position_of(content->frames * i);
     auto cue = cue_of(*content, station, settings, occurrence, wish.start + from);
@@ -66,7 +68,7 @@ Result<Planned> compile_emergency(const store::Catalogue& catalogue, const store
       cue.set_late_policy(v1::LATE_POLICY_WHOLE);
       cue.set_late_limit_us(emergency_late_limit.count());
     }
-    planned.cues.push_back({station.id, cue, wish.start + station.stagger, 0, std::nullopt});
+    planned.cues.push_back({station.id, cue, wish.start + station.stagger, 0, std::nullopt, facts});
     *plan.add_cues() = std::move(cue);
   }
   const auto& last = plan.cues(plan.cues_size() - 1);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "headend/planner/extras.hpp"
+#include "headend/planner/facts.hpp"
 #include "headend/planner/rotation.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
@@ -23,7 +24,12 @@ std::int64_t midnight_us(const timetable::Zone& zone, LocalDate date) { return t
 class Compiler {
  public:
   Compiler(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings)
-      : catalogue_(catalogue), station_(station), now_(now), settings_(settings), today_(settings.zone.date_of(now)) {}
+      : catalogue_(catalogue),
+        station_(station),
+        now_(now),
+        settings_(settings),
+        today_(settings.zone.date_of(now)),
+        facts_(catalogue, station) {}
 
   void add_begun(const std::vector<PlannedCue>& begun);
   void add_programmes();
@@ -55,6 +61,7 @@ class Compiler {
   WallTime now_;
   const Settings& settings_;
   LocalDate today_;
+  Facts facts_;
   std::vector<PlannedCue> cues_;
   std::set<std::string> begun_;
   std::map<Track, WallTime> busy_until_;
@@ -148,6 +155,7 @@ void Compiler::add_occurrence(const Candidate& candidate) {
     cue.set_required_grade(settings_.required_grade);
     cue.set_stagger_us(station_.stagger.count());
     cue.set_title(short_title(content->title));
+    planned.facts = facts_.of_sound(segment.category, content->title);
     cues_.push_back(std::move(planned));
   }
 }
@@ -155,7 +163,11 @@ void Compiler::add_occurrence(const Candidate& candidate) {
 void Compiler::add_fillers() {
   const auto* filler = catalogue_.filler ? catalogue_.content(*catalogue_.filler) : nullptr;
   if (filler == nullptr || filler->frames <= 0) return;
-  for (auto& planned : fillers_for(cues_, *filler, now_, settings_.zone, begun_)) cues_.push_back(std::move(planned));
+  const auto facts = facts_.of_sound(std::string{protocol::message::filler_programme}, filler->title);
+  for (auto& planned : fillers_for(cues_, *filler, now_, settings_.zone, begun_)) {
+    planned.facts = facts;
+    cues_.push_back(std::move(planned));
+  }
 }
 
 void Compiler::add_slogans() {
@@ -207,7 +219,9 @@ void Compiler::add_playlist(LocalDate date, const Playlist& playlist) {
   cue.set_duration_us((end - start).count());
   cue.set_late_policy(v1::LATE_POLICY_JOIN);
   cue.set_required_grade(settings_.required_grade);
+  std::vector<const store::Slogan*> slogans;
   for (const auto& turn : playlist.pages) {
+    slogans.push_back(turn.slogan);
     const auto* image = image_of(*turn.slogan);
     const bool scrolls = catalogue_.content(image->object)->image->width_px > station_.sign->width_px;
     auto* page = cue.add_pages();
@@ -215,6 +229,7 @@ void Compiler::add_playlist(LocalDate date, const Playlist& playlist) {
     page->set_dwell_us(turn.dwell.count());
     page->set_scroll_px_s(scrolls ? turn.slogan->scroll_px_s : 0);
   }
+  planned.facts = facts_.of_pages(slogans);
   cue.set_object(cue.pages(0).object());
   cue.set_scroll_px_s(cue.pages(0).scroll_px_s());
   const auto others = playlist.pages.size() - 1;

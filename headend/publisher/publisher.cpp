@@ -67,7 +67,12 @@ Result<void> Publisher::issue_one(const store::Station& station, WallTime now, R
     return {};
   }
   LOA_TRY_LET(const bool current, is_current(planned->plan, now));
-  if (current) return {};
+  if (current) {
+    // An edit may change what the cues count for and nothing that the station does: then there is nothing to send.
+    LOA_TRY_LET(const auto changed, store_.record_facts(station.id, now, planned->cues));
+    static_cast<void>(changed);
+    return {};
+  }
   LOA_TRY_LET(const auto issued, seal_plan(planned->plan, now));
   if (issued.sealed.size() > protocol::seal::max_envelope_bytes) {
     round.problems.push_back(fmt::format("the plan of station '{}' has {} bytes, more than {}: plan fewer cues",

@@ -1,12 +1,14 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "headend/store/catalogue.hpp"
+#include "protocol/base/result.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/message/loa.pb.h"
 
@@ -31,6 +33,37 @@ struct IssuedEmergency {
   [[nodiscard]] bool in_force(WallTime now) const { return now < until; }
 };
 
+/// An id of the catalogue, with the name that it had at that moment.
+struct Named {
+  std::string id;
+  std::string name;
+  auto operator<=>(const Named&) const = default;
+};
+
+/// What one page of a sign's cue counts for.
+struct PageFacts {
+  Named column;
+  std::string slogan;  ///< id; empty: not known (as of migration)
+  std::string text;    ///< of the slogan
+  bool operator==(const PageFacts&) const = default;
+};
+
+/// What a cue counts for in the report: the catalogue as it was when the cue was promised. No later edit changes it.
+struct PromiseFacts {
+  std::string station;        ///< its name
+  std::vector<Named> groups;  ///< of the station, without `everyone`; by id
+  Named column;
+  std::string title;             ///< whole: that of the message may be cut
+  std::vector<PageFacts> pages;  ///< one for each page of the cue, in its order; none for a sound
+  bool as_of_migration = false;  ///< promised by a build that kept no facts: the catalogue of the day of the migration
+  bool operator==(const PromiseFacts&) const = default;
+};
+
+/// Writes facts as JSON, without what is empty: a dimension that is added later needs no migration.
+std::string format_facts(const PromiseFacts& facts);
+/// @error invalid: not written by format_facts()
+Result<PromiseFacts> parse_facts(std::string_view text);
+
 /// What the last plan issued before a cue's start promised about it.
 struct PlannedCue {
   std::string station;
@@ -38,6 +71,7 @@ struct PlannedCue {
   WallTime occurrence_start;          ///< of the occurrence's first segment on this station
   std::uint64_t plan_sequence = 0;    ///< of the plan that decided it
   std::optional<WallTime> cancelled;  ///< a later plan, made at this instant and before the start, left it out
+  std::shared_ptr<const PromiseFacts> facts{};  ///< shared by the cues that count for the same; null: not told
 };
 
 using Epoch = std::array<std::uint8_t, 16>;
@@ -109,6 +143,16 @@ struct ClockFinding {
 
 /// Whether a fault of this code is the head-end's own finding about a station, not the station's word.
 bool is_of_headend(std::string_view code);
+
+/// A report of a closed period as it was made, kept so that a later one can say what changed.
+struct ReportRevision {
+  LocalDate from;
+  LocalDate to;         ///< included
+  std::string station;  ///< empty: of the whole ward
+  std::uint32_t number = 1;
+  WallTime made;
+  std::string figures;  ///< JSON, without the date of making
+};
 
 /// A fault of a station, or of the head-end when `station` is empty.
 struct FaultRecord {

@@ -130,8 +130,18 @@ CREATE TABLE clock_findings (
   PRIMARY KEY (station, since_us)) STRICT, WITHOUT ROWID;
 )sql";
 
-// Version 4: since when each journal speaks, and when two boxes spoke as one station.
+// Version 4: what a cue counts for is kept with its promise; reports of closed periods; proofs that speak anew.
 constexpr const char* version_4 = R"sql(
+CREATE TABLE promise_facts (id INTEGER PRIMARY KEY, facts TEXT NOT NULL UNIQUE) STRICT;
+ALTER TABLE planned_cues ADD COLUMN facts INTEGER REFERENCES promise_facts(id);
+ALTER TABLE proofs ADD COLUMN anew INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE report_revisions (
+  from_day INTEGER NOT NULL, to_day INTEGER NOT NULL, station TEXT NOT NULL, number INTEGER NOT NULL,
+  made_us INTEGER NOT NULL, figures TEXT NOT NULL, PRIMARY KEY (from_day, to_day, station, number)) STRICT;
+)sql";
+
+// Version 5: since when each journal speaks, and when two boxes spoke as one station.
+constexpr const char* version_5 = R"sql(
 CREATE TABLE journals (
   station TEXT NOT NULL, epoch BLOB NOT NULL CHECK (length(epoch) = 16), began_us INTEGER NOT NULL,
   PRIMARY KEY (station, epoch)) STRICT, WITHOUT ROWID;
@@ -140,7 +150,14 @@ CREATE TABLE identity_conflicts (
   PRIMARY KEY (station, since_us)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{version_1, version_2, version_3, version_4};
+/// What brings a store from one version to the next.
+struct Step {
+  const char* tables;
+  Result<void> (*contents)(Connection&) = nullptr;  ///< what SQL alone cannot tell
+};
+
+constexpr std::array steps{Step{version_1}, Step{version_2}, Step{version_3}, Step{version_4, migrate_facts},
+                           Step{version_5}};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;
@@ -161,7 +178,9 @@ Result<void> migrate(Connection& connection, int version) {
                   newest_version());
     }
     for (int next = found; next < version; ++next) {
-      LOA_TRY(connection.execute(steps.at(static_cast<std::size_t>(next))));
+      const auto& step = steps.at(static_cast<std::size_t>(next));
+      LOA_TRY(connection.execute(step.tables));
+      if (step.contents) LOA_TRY(step.contents(connection));
       LOA_TRY(connection.execute(fmt::format("PRAGMA user_version = {}", next + 1).c_str()));
     }
     return {};

@@ -36,13 +36,13 @@ Result<void> append_pages(Connection& sql, std::int64_t id, const v1::Proof& pro
 
 Result<void> append_proof(Connection& sql, const ProofRecord& record) {
   const auto& proof = record.proof;
-  LOA_TRY(sql.run("INSERT INTO proofs VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+  LOA_TRY(sql.run("INSERT INTO proofs VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                   record.station, bytes_of(record.epoch), record.number, record.digest, Blob{proof.previous()},
                   Blob{record.sealed}, record.received, record.flaw, proof.occurrence(), proof.segment(),
                   proof.plan_sequence(), proof.bucket(), proof.reason(), proof.from_us(), proof.to_us(),
                   Blob{proof.object()}, proof.first_frame(), proof.frames(), proof.underruns(), proof.gain_cb(),
                   proof.start_error_us(), proof.device_ppb(), proof.clock_grade(), proof.clock_error_us(),
-                  proof.medium(), proof.late_us(), proof.again_us()));
+                  proof.medium(), proof.late_us(), proof.again_us(), proof.anew()));
   const auto id = sql.last_id();
   LOA_TRY(append_gaps(sql, id, proof));
   return append_pages(sql, id, proof);
@@ -102,6 +102,7 @@ ProofRecord proof_of(const Row& row) {
   proof.set_medium(row.number<v1::Medium>(23));
   proof.set_late_us(row.integer(24));
   proof.set_again_us(row.integer(25));
+  proof.set_anew(row.integer(26) != 0);
   return record;
 }
 
@@ -114,10 +115,10 @@ struct Reading {
   void add_row(const Row& row) {
     const auto [place, fresh] = places.try_emplace(row.integer(0), records.size());
     if (fresh) records.push_back(proof_of(row));
-    if (row.is_null(26)) return;
+    if (row.is_null(27)) return;
     auto* gap = records[place->second].proof.add_gaps();
-    gap->set_at_us(row.integer(26));
-    gap->set_length_us(row.integer(27));
+    gap->set_at_us(row.integer(27));
+    gap->set_length_us(row.integer(28));
   }
   void add_page(const Row& row) {
     const auto place = places.find(row.integer(0));
@@ -129,10 +130,11 @@ struct Reading {
   }
 };
 
-#define LOA_PROOF_ROWS                                                                                             \
-  "SELECT id, station, epoch, number, digest, received_us, previous, occurrence, segment, plan_sequence, bucket, " \
-  "reason, from_us, to_us, object, first_frame, frames, underruns, gain_cb, start_error_us, device_ppb, "          \
-  "clock_grade, clock_error_us, medium, late_us, again_us, at_us, length_us FROM proofs LEFT JOIN proof_gaps ON "  \
+#define LOA_PROOF_ROWS                                                                                               \
+  "SELECT id, station, epoch, number, digest, received_us, previous, occurrence, segment, plan_sequence, bucket, "   \
+  "reason, from_us, to_us, object, first_frame, frames, underruns, gain_cb, start_error_us, device_ppb, "            \
+  "clock_grade, clock_error_us, medium, late_us, again_us, anew, at_us, length_us FROM proofs LEFT JOIN proof_gaps " \
+  "ON "                                                                                                              \
   "proof = id "
 
 #define LOA_PAGE_ROWS \

@@ -94,6 +94,12 @@ class Store {
   /// @param cues  the plan's cues that start at or after issued.made
   Result<void> record_plan(const IssuedPlan& issued, const std::vector<PlannedCue>& cues);
 
+  /// Keeps other facts of cues that stand as they were promised: for an edit that changes what they count for and
+  /// nothing that a station does. Touches no cue that starts before `now`, none that was cancelled, and none that
+  /// was promised for another time.
+  /// @return how many were changed
+  Result<std::size_t> record_facts(const std::string& station, WallTime now, const std::vector<PlannedCue>& cues);
+
   /// Cues, not cancelled, of occurrences that had begun at `now` and whose own planned time ends after `since`; by
   /// start.
   Result<std::vector<PlannedCue>> begun_cues(const std::string& station, WallTime since, WallTime now);
@@ -104,6 +110,10 @@ class Store {
 
   /// Stations that have planned cues in the span, removed ones included; sorted.
   Result<std::vector<std::string>> stations_planned(Span span);
+
+  /// When the first plan ever was issued; absent: none was.
+  /// @param station  empty: to any station
+  Result<std::optional<WallTime>> first_plan(const std::string& station = {});
 
   // ---- emergencies ------------------------------------------------------------------------------------------------
 
@@ -168,6 +178,13 @@ class Store {
   /// The receipt last made for a station, sealed, to be published again when the broker has lost it.
   Result<std::optional<std::string>> newest_receipt(const std::string& station);
   Result<void> put_receipt(const std::string& station, const std::string& sealed);
+
+  // ---- reports --------------------------------------------------------------------------------------------------
+
+  /// Every revision of one period and scope, by number.
+  Result<std::vector<ReportRevision>> revisions(LocalDate from, LocalDate to, const std::string& station);
+  /// @error exists: the number
+  Result<void> put_revision(const ReportRevision& revision);
 
   // ---- what stations say of themselves ---------------------------------------------------------------------------
 

@@ -177,8 +177,8 @@ void CueJudge::judge(const PlannedCue& planned, const Proofs& proofs) {
 
 void CueJudge::look_at_anomalies(const PlannedCue& planned, const Proofs& proofs) {
   for (const auto& anomaly : view_.anomalies(planned)) {
-    if (anomaly.kind == "frames") continue;  // a mark after a stall: less is reported
-    if (anomaly.kind == "clock") continue;   // what it is about is judged by the horn
+    if (anomaly.kind == "frames") continue;                               // a mark after a stall: less is reported
+    if (anomaly.kind == "clock" || anomaly.kind == "not-come") continue;  // what they are about is judged by the horn
     if (!was_told(planned)) continue;
     const bool about_one_proof = anomaly.kind == "outside" || anomaly.kind == "object";
     if (about_one_proof && is_of_an_older_plan(anomaly, planned, proofs)) continue;

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <vector>
 
-#include "headend/report/report.hpp"
+#include "headend/report/reporter.hpp"
 #include "tools/simfleet/stretch.hpp"
 #include "tools/simfleet/timeline.hpp"
 

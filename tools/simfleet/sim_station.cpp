@@ -104,6 +104,7 @@ void SimStation::see_card(Card card) {
   note("card", "{}", static_cast<int>(card));
   card_losses_.push_back(world_.timeline.now());
   card == Card::image ? disk_.load_image() : disk_.wipe();
+  rolled_back_ = rolled_back_ || card == Card::image;
   if (card == Card::image) store_ = store_image_;
   if (card == Card::replaced) store_.clear();
 }

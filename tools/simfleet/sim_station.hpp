@@ -84,6 +84,7 @@ class SimStation {
   [[nodiscard]] const WellTimes& well() const { return well_; }
   /// Planned time that was heard and whose proof went with the card before the office had receipted it.
   [[nodiscard]] Stretches lost_with_card(const station::CueKey& cue) const;
+  [[nodiscard]] bool rolled_back() const { return rolled_back_; }
   [[nodiscard]] const std::vector<Instant>& card_losses() const { return card_losses_; }
   /// Sequences of the emergencies it obeyed, and when it first did: of others it knows nothing.
   [[nodiscard]] const std::map<std::uint64_t, Instant>& emergencies() const { return emergencies_; }
@@ -197,6 +198,7 @@ class SimStation {
   WellTimes well_;
   std::map<station::CueKey, Stretches> lost_proofs_;
   std::vector<Instant> card_losses_;
+  bool rolled_back_ = false;
   std::vector<std::string> refused_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace loa::tools::simfleet {
 namespace {
 
@@ -77,6 +79,10 @@ void Site::end_twice(bool second_stays) {
   boxes_[current_].owed.back().to_us = world_.timeline.now();
   current_ = second;
   boxes_[second].owed = {{resolved, forever}};
+}
+
+bool Site::rolled_back() const {
+  return std::any_of(boxes_.begin(), boxes_.end(), [](const Box& box) { return box.station->rolled_back(); });
 }
 
 void Site::heal() {

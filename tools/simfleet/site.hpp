@@ -34,6 +34,8 @@ class Site {
     Stretches owed;
   };
   [[nodiscard]] const std::vector<Box>& boxes() const { return boxes_; }
+  /// Whether a card of it was ever put back to an older image.
+  [[nodiscard]] bool rolled_back() const;
   /// True times at which two boxes spoke, and as long after as the office may wait to see who is left.
   [[nodiscard]] const Stretches& twice() const { return twice_; }
   /// Self-check: each proof of the box on the pole claims so much more than was emitted.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tools/simfleet/cue_judge.hpp"
 
 namespace loa::tools::simfleet {
@@ -52,7 +54,10 @@ Result<Verdict> judge(SimOffice& office, const std::vector<std::unique_ptr<Site>
                       Instant from, Instant to) {
   Verdict verdict;
   verdict.problems = office.problems();
-  verdict.forks = office.committed().forks;
+  // Numbers that a card which was put back gives a second time, until a receipt tells it: kept as evidence.
+  const bool rolled_back =
+      std::any_of(sites.begin(), sites.end(), [](const auto& site) { return site->rolled_back(); });
+  if (!rolled_back) verdict.forks = office.committed().forks;
   verdict.proofs_double += office.committed().flawed;
   LOA_TRY_LET(const auto view, ReportView::make(office.store(), from, to, to + day_us));
   for (const auto& site : sites) {

@@ -112,7 +112,7 @@ TEST_F(RoutesTest, AReportKnowsOfAClockThatWasOff) {
   ASSERT_TRUE(store_.put_clock_finding({"a", now, -hours{1}}));
   for (const char* station : {"", "a"}) {
     const auto today = timetable::Zone{}.date_of(now);
-    const auto report = make_report(store_, today, today, {}, station, now + hours{2});
+    const auto report = make_report(store_, today, today, {}, station, now + hours{2}, report::Keep::no);
     ASSERT_EQ(report->anomalies.size(), 1U) << station;
     EXPECT_EQ(report->anomalies[0].kind, "clock");
   }

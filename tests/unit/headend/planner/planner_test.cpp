@@ -296,5 +296,44 @@ TEST(Planner, TellsOrdersApartFromMereAge) {
   EXPECT_FALSE(changed([](auto& w) { w.stations[1].name = "other name"; }));
 }
 
+TEST(Planner, APromiseCarriesWhatItCountsFor) {
+  auto all = ward();
+  all.stations[1].groups = {"all", "to-1", "to-2"};
+  const auto planned = plan(all, "loa-1");
+  const auto& second = *planned.cues.at(1).facts;
+  EXPECT_EQ(second.station, "Trạm loa-1");
+  EXPECT_EQ(second.groups, (std::vector<store::Named>{{"to-1", "Tổ 1"}, {"to-2", "Tổ 2"}}));
+  EXPECT_EQ(second.column, (store::Named{"tin", "Bản tin"}));
+  EXPECT_EQ(second.title, "ban tin");
+  EXPECT_TRUE(second.pages.empty());
+  EXPECT_FALSE(second.as_of_migration);
+  for (const auto& cue : planned.cues) EXPECT_NE(cue.facts, nullptr);
+}
+
+TEST(Planner, APageBelongsToTheSloganThatPutItThere) {
+  auto all = ward();
+  all.slogans[1].images = all.slogans[0].images;
+  all.slogans[1].category = "tin";
+  const auto planned = plan(all, "bang-1");
+  ASSERT_FALSE(planned.cues.empty());
+  const auto& facts = *planned.cues[0].facts;
+  ASSERT_EQ(facts.pages.size(), 2U);
+  EXPECT_EQ(facts.pages[0], (store::PageFacts{{"tuyen-truyen", "Tuyên truyền"}, "a", "Phòng cháy hơn chữa cháy"}));
+  EXPECT_EQ(facts.pages[1], (store::PageFacts{{"tin", "Bản tin"}, "b", "Phòng cháy hơn chữa cháy"}));
+}
+
+TEST(Planner, AFillerCarriesItsOwnFacts) {
+  auto all = ward();
+  all.filler = sample::object_of("nhac hieu");
+  int fillers = 0;
+  for (const auto& cue : plan(all, "loa-1").cues) {
+    if (cue.cue.cue_class() != v1::CUE_CLASS_FILLER) continue;
+    ++fillers;
+    EXPECT_EQ(cue.facts->column.id, "lap-cho-trong");
+    EXPECT_EQ(cue.facts->title, "nhac hieu");
+  }
+  EXPECT_GT(fillers, 0);
+}
+
 }  // namespace
 }  // namespace loa::headend::planner

@@ -99,6 +99,33 @@ TEST_F(PublisherTest, IssuesOnlyToWhomAChangeConcerns) {
   EXPECT_THAT(issue(noon + 1s).issued, ElementsAre("loa-2"));
 }
 
+TEST_F(PublisherTest, KeepsNewFactsWithoutAPlanWhereTheStationDoesNothingElse) {
+  issue(noon);
+  auto station = sample::station("loa-2", {"to-2"}, 2);
+  station.name = "Chợ mới";
+  ASSERT_TRUE(store_.put_station(station));
+  ASSERT_TRUE(store_.put_category({"tin", "Tin tức"}));
+  const auto on_air = sample::utc("2026-11-23T22:00:05Z");  // the first segment has begun
+  EXPECT_THAT(issue(on_air).issued, testing::Not(testing::IsEmpty())) << "the horizon rolls";
+  const auto cues = store_.planned_cues({noon, noon + std::chrono::days{40}}, "loa-2").value();
+  EXPECT_EQ(cues[0].facts->station, "Trạm loa-2") << "begun: it stays what it was";
+  EXPECT_EQ(cues[1].facts->station, "Trạm loa-2") << "its occurrence has begun";
+  EXPECT_EQ(cues[2].facts->station, "Chợ mới");
+  EXPECT_EQ(cues[3].facts->column.name, "Tin tức");
+}
+
+TEST_F(PublisherTest, ARenamedStationGetsNoNewPlan) {
+  issue(noon);
+  const auto first = store_.newest_plan("loa-2").value()->sequence;
+  auto station = sample::station("loa-2", {"to-2"}, 2);
+  station.name = "Chợ mới";
+  ASSERT_TRUE(store_.put_station(station));
+  EXPECT_THAT(issue(noon + 1s).issued, IsEmpty());
+  EXPECT_EQ(store_.newest_plan("loa-2").value()->sequence, first);
+  const auto cues = store_.planned_cues({noon, noon + std::chrono::days{40}}, "loa-2").value();
+  for (const auto& cue : cues) EXPECT_EQ(cue.facts->station, "Chợ mới");
+}
+
 TEST_F(PublisherTest, SequencesGrowEvenAfterARestoredBackup) {
   issue(noon);
   const auto first = store_.newest_plan("loa-1").value()->sequence;

@@ -91,6 +91,75 @@ TEST(PlannedCues, OfARemovedStationAreCancelled) {
   EXPECT_TRUE(cues[1].cancelled.has_value());
 }
 
+std::shared_ptr<const PromiseFacts> facts_of(const std::string& station, const std::string& group) {
+  PromiseFacts facts;
+  facts.station = station;
+  facts.groups = {{group, "Tổ \"" + group + "\""}};
+  facts.column = {"tin", "Bản tin"};
+  facts.title = "Lời chào";
+  facts.pages = {{{"suc-khoe", "Sức khỏe"}, "rua-tay", "Rửa tay"}, {{"an-toan", "An toàn"}, "", ""}};
+  return std::make_shared<const PromiseFacts>(std::move(facts));
+}
+
+TEST(PromiseFacts, ComeBackAsTheyWereAndStandOnce) {
+  auto store = Store::open(":memory:").value();
+  auto one = cue_at("a", 0, minutes{0}, minutes{0}), other = cue_at("b", 0, minutes{3}, minutes{3});
+  one.facts = facts_of("Chợ", "to-1");
+  other.facts = facts_of("Chợ", "to-1");
+  ASSERT_TRUE(store.record_plan(plan(1, base - minutes{5}), {one, other, cue_at("c", 0, minutes{6}, minutes{6})}));
+  const auto cues = all_cues(store);
+  ASSERT_EQ(cues.size(), 3U);
+  ASSERT_NE(cues[0].facts, nullptr);
+  EXPECT_EQ(*cues[0].facts, *one.facts);
+  EXPECT_EQ(cues[0].facts, cues[1].facts) << "equal facts are one row";
+  EXPECT_EQ(cues[2].facts, nullptr);
+  EXPECT_EQ(*store.begun_cues("loa-1", base - minutes{5}, base + Micros{1}).value().at(0).facts, *one.facts);
+}
+
+TEST(PromiseFacts, AreFrozenAtTheCuesStart) {
+  auto store = Store::open(":memory:").value();
+  auto begun = cue_at("a", 0, minutes{0}, minutes{0}), later = cue_at("b", 0, minutes{3}, minutes{3});
+  begun.facts = later.facts = facts_of("Chợ", "to-1");
+  ASSERT_TRUE(store.record_plan(plan(1, base - minutes{5}), {begun, later}));
+  begun.facts = later.facts = facts_of("Chợ cũ", "to-2");
+  EXPECT_EQ(store.record_facts("loa-1", base + minutes{1}, {begun, later}).value(), 1U);
+  EXPECT_EQ(all_cues(store)[0].facts->station, "Chợ");
+  EXPECT_EQ(all_cues(store)[1].facts->station, "Chợ cũ");
+  EXPECT_EQ(all_cues(store)[1].plan_sequence, 1U) << "the promise stands";
+  begun.facts = later.facts = facts_of("Chợ mới", "to-2");
+  ASSERT_TRUE(store.record_plan(plan(2, base + minutes{1}), {later}));
+  EXPECT_EQ(all_cues(store)[0].facts->station, "Chợ");
+  EXPECT_EQ(all_cues(store)[1].facts->station, "Chợ mới") << "a new plan with the same cue";
+  EXPECT_EQ(store.record_facts("loa-1", base + minutes{1}, {later}).value(), 0U);
+  auto changed = later;
+  changed.cue.set_duration_us(changed.cue.duration_us() + 1);
+  changed.facts = facts_of("Nhà", "to-2");
+  EXPECT_EQ(store.record_facts("loa-1", base + minutes{1}, {changed}).value(), 0U) << "facts of another promise";
+}
+
+TEST(PromiseFacts, AreReadWithoutWhatALaterBuildAdds) {
+  const auto facts = parse_facts(R"({"station":"Chợ","campaign":["tet","Tết"],"column":["tin","Bản tin"]})").value();
+  EXPECT_EQ(facts.station, "Chợ");
+  EXPECT_EQ(facts.column, (Named{"tin", "Bản tin"}));
+  EXPECT_EQ(parse_facts("[]").error().code, ErrorCode::invalid);
+  EXPECT_EQ(parse_facts("{").error().code, ErrorCode::invalid);
+  EXPECT_EQ(format_facts({}), "{}");
+}
+
+TEST(Revisions, AreKeptByPeriodAndScope) {
+  auto store = Store::open(":memory:").value();
+  const auto day = sample::date(2026, 11, 20), next = day + std::chrono::days{1};
+  ASSERT_TRUE(store.put_revision({day, day, "", 1, base, "{}"}));
+  ASSERT_TRUE(store.put_revision({day, day, "", 2, base + minutes{1}, "{1}"}));
+  ASSERT_TRUE(store.put_revision({day, next, "", 1, base, "{}"}));
+  ASSERT_TRUE(store.put_revision({day, day, "loa-1", 1, base, "{}"}));
+  EXPECT_EQ(store.put_revision({day, day, "", 2, base, "{}"}).error().code, ErrorCode::exists);
+  const auto kept = store.revisions(day, day, "").value();
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_EQ(kept[1].figures, "{1}");
+  EXPECT_EQ(kept[1].made, base + minutes{1});
+}
+
 TEST(Plans, OldOnesLoseTheirBytesAndKeepTheirLine) {
   auto store = Store::open(":memory:").value();
   for (std::uint64_t i = 1; i <= 5; ++i) ASSERT_TRUE(store.record_plan(plan(i, base + minutes{i}), {}));
@@ -113,6 +182,7 @@ ProofRecord proof(std::uint64_t number) {
   record.proof.set_to_us(record.proof.from_us() + 1000000);
   record.proof.set_device_ppb(-60123);
   record.proof.set_frames(48000);
+  record.proof.set_anew(number == 2);
   return record;
 }
 
@@ -131,6 +201,8 @@ TEST(Proofs, ComeBackWithTheirGaps) {
   EXPECT_EQ(got[0].proof.gaps(1).at_us(), with_gaps.proof.gaps(1).at_us());
   EXPECT_EQ(got[1].proof.gaps_size(), 0);
   EXPECT_EQ(got[1].proof.device_ppb(), -60123);
+  EXPECT_FALSE(got[0].proof.anew());
+  EXPECT_TRUE(got[1].proof.anew());
   EXPECT_EQ(got[1].epoch, Epoch{7});
   EXPECT_EQ(store.chain("loa-1", {7}).value().through, 2U);
   EXPECT_EQ(store.chain("loa-1", {8}).value().through, 0U);

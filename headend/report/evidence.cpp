@@ -1,0 +1,76 @@
+#include "headend/report/evidence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace loa::headend::report {
+namespace {
+
+using store::ClockFinding;
+using store::ProofRecord;
+
+/// When the station says that a part was heard, by its own clock.
+store::Span said_of(const ProofRecord& record) {
+  const Micros late{record.proof.late_us()};
+  return {wall_from_us(record.proof.from_us()) + late, wall_from_us(record.proof.to_us()) + late};
+}
+
+/// Whether something that came at `came` was here before the end of its part.
+bool before(WallTime came, WallTime end) { return end - came > store::clock_tolerance; }
+
+/// How far ahead the clock was that a part was heard by; absent: it was not found off.
+///
+/// A right clock would prove the same. It was a right one if the proof was here before the clock was off, or before the
+/// wrong one can have got to the part; or if part and proof both came when the clock was right again.
+std::optional<Micros> found_ahead(const ProofRecord& record, const Known& known) {
+  const auto said = said_of(record);
+  const auto came = came_at(record, known.office);
+  for (auto found = known.clock.begin(); found != known.clock.end(); ++found) {
+    const auto next = std::next(found);
+    const auto until = next == known.clock.end() ? WallTime::max() : next->since;
+    const store::Span heard{said.from - found->ahead, said.to - found->ahead};
+    if (found->ahead == Micros{0} || heard.to <= found->since || until <= heard.from) continue;
+    const bool earlier = came < found->since || before(came, heard.to);
+    const bool later = until <= said.from && next->ahead == Micros{0} && !before(came, said.to);
+    if (!earlier && !later) return found->ahead;
+  }
+  return std::nullopt;
+}
+
+/// Whether the bucket tells what happened, not what was decided.
+bool tells_of_the_past(v1::Bucket bucket) {
+  return bucket == v1::BUCKET_PLAYED || bucket == v1::BUCKET_NODE_DARK || bucket == v1::BUCKET_CLOCK_UNTRUSTED;
+}
+
+}  // namespace
+
+WallTime came_at(const ProofRecord& record, const std::vector<ClockFinding>& office) {
+  const auto after = std::upper_bound(office.begin(), office.end(), record.received,
+                                      [](WallTime at, const ClockFinding& finding) { return at < finding.since; });
+  return after == office.begin() ? record.received : record.received - std::prev(after)->ahead;
+}
+
+bool had_come(const ProofRecord& record, const store::PlannedCue& cue, const std::vector<ClockFinding>& office) {
+  const auto came = came_at(record, office);
+  if (tells_of_the_past(record.proof.bucket())) return !before(came, said_of(record).to);
+  return !before(came, said_of(record).to) || !before(came, cue.occurrence_start);
+}
+
+std::optional<std::string> wrong_hour(const ProofRecord& record, const Known& known) {
+  const auto ahead = found_ahead(record, known);
+  if (!ahead) return std::nullopt;
+  const bool early = *ahead > Micros{0};
+  return fmt::format("proof {}: by the head-end's clock it was heard {} {} than it says: the station's clock was {}",
+                     record.proof.number(),
+                     format_duration(std::chrono::floor<std::chrono::seconds>(std::chrono::abs(*ahead))),
+                     early ? "earlier" : "later", early ? "ahead" : "behind");
+}
+
+std::optional<WallTime> newest_journal(const std::vector<store::JournalLife>& journals) {
+  const auto newest = std::max_element(journals.begin(), journals.end(),
+                                       [](const auto& one, const auto& other) { return one.began < other.began; });
+  return newest == journals.end() ? std::nullopt : std::optional{newest->began};
+}
+
+}  // namespace loa::headend::report

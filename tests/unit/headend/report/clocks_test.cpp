@@ -1,0 +1,202 @@
+#include "tests/unit/headend/report/report_sample.hpp"
+
+namespace loa::headend::report {
+namespace {
+
+/// The clock was so far ahead between two instants, counted from the start of the cue.
+std::vector<store::ClockFinding> off(Micros ahead, Micros since, Micros until) {
+  return {{"loa-1", start + since, ahead}, {"loa-1", start + until, 0s}};
+}
+
+/// The marks at one cue of 10 s whose proof came at an instant counted from its start.
+std::vector<Anomaly> marks(Micros came, const std::vector<store::ClockFinding>& clock) {
+  auto played = proof(cue(), 0s, 10s);
+  played.proof.set_number(12);
+  played.received = start + came;
+  return make({cue()}, {played}, evening, clock).anomalies;
+}
+
+TEST(Report, NothingOfATimeThatHasNotComeCounts) {
+  auto early = proof(cue(), 0s, 10s);
+  early.received = start + 10s - 1h;
+  const auto report = make({cue()}, {early});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 0s);
+  EXPECT_THAT(report.differences, ElementsAre(is(0s, 10s, v1::BUCKET_CLOCK_UNTRUSTED, "not-come")));
+  ASSERT_EQ(report.anomalies.size(), 1U);
+  EXPECT_EQ(report.anomalies[0].kind, "not-come");
+  EXPECT_THAT(report.anomalies[0].text, HasSubstr("came 1 h 00 min 00.0 s before its end"));
+  early.received = start + 10s - 30s;
+  EXPECT_THAT(make({cue()}, {early}).anomalies, IsEmpty()) << "clocks may differ a little";
+  early.proof.set_late_us(Micros{1s}.count());
+  EXPECT_EQ(make({cue()}, {early}).anomalies.size(), 1U) << "it ended a second later than the plan says";
+  for (const auto bucket : {v1::BUCKET_NODE_DARK, v1::BUCKET_MUTED}) {
+    auto silent = proof(cue(), 0s, 10s, bucket);
+    silent.received = start - 1h;
+    const auto booked = make({cue()}, {silent, proof(cue(), 0s, 4s)});
+    EXPECT_THAT(booked.anomalies, IsEmpty()) << "nothing was heard at a wrong hour";
+    ASSERT_EQ(booked.notes.size(), 1U);
+    EXPECT_EQ(booked.notes[0].kind, "not-come");
+    EXPECT_EQ(spent(booked, v1::BUCKET_PLAYED), 4s) << "and takes nothing from what was";
+    EXPECT_EQ(spent(booked, bucket), 0s);
+  }
+}
+
+TEST(Report, WhatIsDecidedAtOnceForAWholeCueCounts) {
+  auto long_cue = cue(0, 0s, 600s);
+  auto stopped = proof(long_cue, 60s, 600s, v1::BUCKET_INTERRUPTED, "stopped-by-command");
+  stopped.received = start + 61s;
+  const auto report = make({long_cue}, {proof(long_cue, 0s, 60s), stopped});
+  EXPECT_EQ(spent(report, v1::BUCKET_INTERRUPTED), 540s);
+  stopped.proof.set_bucket(v1::BUCKET_NODE_DARK);
+  EXPECT_EQ(spent(make({long_cue}, {proof(long_cue, 0s, 60s), stopped}), v1::BUCKET_NODE_DARK), 0s)
+      << "nobody knows of a station that it will be dark";
+}
+
+TEST(Report, AnOfficeWhoseOwnClockWasBehindRefusesNoTrueProof) {
+  auto played = proof(cue(), 0s, 10s);
+  played.received = start - 2h;
+  const auto with = [&](std::vector<store::ClockFinding> office) {
+    Reporter reporter{today, today, zone, evening};
+    reporter.add({cue()}, {played}, {{}, std::move(office), {}});
+    return reporter.finish();
+  };
+  EXPECT_EQ(spent(with({{"", start - 3h, -(2h + 11s)}}), v1::BUCKET_PLAYED), 10s);
+  EXPECT_EQ(spent(with({{"", start - 3h, -(2h + 11s)}, {"", start - 150min, 0s}}), v1::BUCKET_PLAYED), 0s)
+      << "it was right again";
+  EXPECT_EQ(spent(with({{"", start - 1h, -(2h + 11s)}}), v1::BUCKET_PLAYED), 0s) << "it was right still";
+  played.received = start + 11s;
+  EXPECT_EQ(spent(with({{"", start - 3h, 1h}}), v1::BUCKET_PLAYED), 0s) << "an office ahead hides an early proof";
+}
+
+TEST(Report, AProofThatSpeaksAnewReplacesWhatTheStationSaidBefore) {
+  auto dark = proof(cue(), 0s, 10s, v1::BUCKET_NODE_DARK, "station-off"), anew = proof(cue(), 2s, 10s);
+  dark.number = 4;
+  anew.number = 9;
+  anew.proof.set_anew(true);
+  anew.proof.set_again_us(Micros{3s}.count());
+  const auto report = make({cue()}, {dark, anew});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 8s);
+  EXPECT_THAT(report.differences, ElementsAre(is(0s, 2s, v1::BUCKET_NODE_DARK, "station-off"))) << "its span alone";
+  EXPECT_THAT(report.anomalies, IsEmpty());
+  ASSERT_EQ(report.again.size(), 1U);
+  EXPECT_EQ(report.again[0].length, 3s);
+  EXPECT_THAT(format_text(report), HasSubstr("HEARD TWICE"));
+  anew.number = 3;
+  EXPECT_EQ(spent(make({cue()}, {anew, dark}), v1::BUCKET_PLAYED), 0s) << "it replaces nothing later";
+  dark.epoch = {7};
+  anew.received = dark.received + 1s;
+  EXPECT_EQ(spent(make({cue()}, {anew, dark}), v1::BUCKET_PLAYED), 8s) << "another epoch: what came before it";
+}
+
+TEST(Report, WhatWasHeardBeatsTheDarkOfAnotherJournal) {
+  auto played = proof(cue(), 0s, 10s), dark = proof(cue(), 0s, 10s, v1::BUCKET_NODE_DARK, "station-off");
+  played.epoch = {1};
+  dark.epoch = {2};
+  const auto report = make({cue()}, {played, dark});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 10s);
+  EXPECT_THAT(report.anomalies, IsEmpty()) << "that says what is known";
+  ASSERT_EQ(report.notes.size(), 1U);
+  EXPECT_EQ(report.notes[0].kind, "new-journal");
+  EXPECT_EQ(report.notes[0].length, 10s);
+  auto same = dark;
+  same.epoch = {1};
+  EXPECT_EQ(spent(make({cue()}, {played, same}), v1::BUCKET_NODE_DARK), 10s) << "of one journal: not played wins";
+  auto muted = dark;
+  muted.proof.set_bucket(v1::BUCKET_MUTED);
+  EXPECT_EQ(spent(make({cue()}, {played, muted}), v1::BUCKET_MUTED), 10s) << "only dark is weaker";
+  auto unmeasured = played;
+  unmeasured.proof.set_medium(v1::MEDIUM_SIGN);
+  unmeasured.proof.set_frames(0);
+  EXPECT_EQ(spent(make({cue()}, {unmeasured, dark}), v1::BUCKET_NODE_DARK), 10s) << "without frames it is a word";
+}
+
+TEST(Report, ABoxRestoredFromItsBundleMakesNoAnomalies) {
+  for (const auto bucket : {v1::BUCKET_NODE_DARK, v1::BUCKET_MUTED, v1::BUCKET_REFUSED}) {
+    auto before = proof(cue(), 0s, 6s, bucket, "any"),
+         dark = proof(cue(), 0s, 10s, v1::BUCKET_NODE_DARK, "station-off");
+    before.epoch = {2};
+    dark.epoch = {1};
+    const auto report = make({cue()}, {dark, before});
+    EXPECT_THAT(report.anomalies, IsEmpty()) << bucket;
+    EXPECT_EQ(spent(report, bucket), bucket == v1::BUCKET_NODE_DARK ? 10s : 6s) << "who knows more is believed";
+  }
+}
+
+TEST(Report, BeforeTheNewestJournalOfAStationItWasDarkWhereNoProofSpeaks) {
+  const auto with = [&](const std::vector<store::JournalLife>& journals) {
+    Reporter reporter{today, today, zone, evening};
+    reporter.add({cue()}, {proof(cue(), 0s, 3s)}, {{}, {}, journals});
+    return reporter.finish();
+  };
+  const auto report = with({{"loa-1", {1}, start - 48h}, {"loa-1", {2}, start + 6s}});
+  EXPECT_THAT(report.differences, ElementsAre(is(3s, 6s, v1::BUCKET_NODE_DARK, "before-journal"),
+                                              is(6s, 10s, v1::BUCKET_UNKNOWN, "no-proof")));
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 3s);
+  EXPECT_EQ(spent(with({{"loa-1", {1}, start - 48h}}), v1::BUCKET_UNKNOWN), 7s);
+}
+
+TEST(Report, WhatWasHeardByAClockThatWasOffIsShownOnce) {
+  const auto behind = marks(1h + 11s, off(-1h, 0s, 2h));
+  ASSERT_EQ(behind.size(), 1U);
+  EXPECT_EQ(behind[0].kind, "clock");
+  EXPECT_EQ(behind[0].text,
+            "proof 12: by the head-end's clock it was heard 1 h 00 min 00.0 s later than it says: the station's clock "
+            "was behind");
+  const auto ahead = marks(-1h + 11s, off(1h, -2h, -30min));
+  ASSERT_EQ(ahead.size(), 1U);
+  EXPECT_EQ(ahead[0].kind, "not-come") << "it came before its end";
+  EXPECT_EQ(marks(3h, off(-1h, 1h + 9s, 2h)).size(), 1U) << "off for its last second";
+  EXPECT_EQ(marks(3h, off(1h, -2h, 1h)).size(), 1U) << "nobody could hear the station until it was over";
+  EXPECT_THAT(marks(3h, off(1h, -2h, 1h))[0].text, HasSubstr("1 h 00 min 00.0 s earlier than it says"));
+  EXPECT_EQ(marks(3h, {{"loa-1", start, -1h}}).size(), 1U) << "off to this day";
+  EXPECT_EQ(marks(3h, {{"loa-1", start - 2h, 1h}, {"loa-1", start - 30min, 2h}}).size(), 1U)
+      << "not right since either";
+  EXPECT_EQ(spent(make({cue()}, {proof(cue(), 0s, 10s)}, evening, {{"loa-1", start - 2h, 1h}}), v1::BUCKET_PLAYED), 10s)
+      << "it was heard";
+  auto muted = proof(cue(), 0s, 10s, v1::BUCKET_MUTED);
+  muted.received = start + 2h;
+  EXPECT_THAT(make({cue()}, {muted}, evening, {{"loa-1", start, -1h}}).anomalies, IsEmpty());
+}
+
+TEST(Report, WhatARightClockProvedIsNotLaidToTheWrongOne) {
+  EXPECT_THAT(marks(3h, off(-1h, 0s, 1h)), IsEmpty()) << "heard when the clock was right again";
+  EXPECT_THAT(marks(3h, off(-1h, 1h + 10s, 2h)), IsEmpty()) << "heard when the clock was right still";
+  EXPECT_THAT(marks(3h, off(1h, -2h, -1h)), IsEmpty());
+  EXPECT_THAT(marks(30min, off(-1h, 40min, 2h)), IsEmpty()) << "heard while offline, and here before it was off";
+  EXPECT_THAT(marks(1h + 4s, off(-1h, 1h + 5s, 2h)), IsEmpty()) << "here when the clock agreed still";
+  EXPECT_THAT(marks(50min, off(-1h, 40min, 2h)), IsEmpty()) << "too early to have been heard an hour late";
+  EXPECT_THAT(marks(11s, off(1h, -2h, -30min)), IsEmpty()) << "dark when it was off, put right, and on time";
+}
+
+// A damaged journal begins a new epoch and says again what the office may have: PROTOCOL.md §8.7.
+TEST(Report, WhatAnotherEpochSaysAgainIsCountedOnceAndIsNoAnomaly) {
+  auto before = proof(cue(), 0s, 10s), again = before;
+  before.epoch = {1};
+  again.epoch = {2};
+  const auto report = make({cue()}, {before, again});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 10s);
+  EXPECT_TRUE(report.anomalies.empty());
+  again.proof.set_underruns(again.proof.underruns() + 1);
+  EXPECT_EQ(make({cue()}, {before, again}).anomalies.size(), 1U) << "another claim to the same time is shown";
+}
+
+TEST(Report, AStationsJournalsAndTheOfficesClockAreReadFromTheStore) {
+  auto store = store::Store::open(":memory:").value();
+  ASSERT_TRUE(store.record_plan({"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue()}));
+  ASSERT_TRUE(store.put_journal({"loa-1", {1}, start - 48h}));
+  ASSERT_TRUE(store.put_journal({"loa-1", {2}, start + 6s}));
+  auto played = proof(cue(), 0s, 3s);
+  played.epoch = {1};
+  played.number = 1;
+  played.received = start - 2h;
+  ASSERT_TRUE(store.append_proofs({played}, {}));
+  EXPECT_THAT(
+      of_store(store, today, today, zone, evening).value().differences,
+      ElementsAre(is(0s, 3s, v1::BUCKET_CLOCK_UNTRUSTED, "not-come"),
+                  is(3s, 6s, v1::BUCKET_NODE_DARK, "before-journal"), is(6s, 10s, v1::BUCKET_UNKNOWN, "no-proof")));
+  ASSERT_TRUE(store.put_clock_finding({"", start - 3h, -(2h + 4s)}));
+  EXPECT_EQ(spent(of_store(store, today, today, zone, evening).value(), v1::BUCKET_PLAYED), 3s);
+}
+
+}  // namespace
+}  // namespace loa::headend::report
