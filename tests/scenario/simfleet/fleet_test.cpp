@@ -180,8 +180,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Rare{"replace", "taken-down", "303 cues lost, 156 taken out of the report again"},
                     Rare{"lie", "clock-step", "1 164 cues silent under a right clock"},
                     Rare{"office-clock", "office-clock", "10 stations with a plan that was not valid yet"}),
-    [](const auto& info) {
-      std::string name = info.param.fault;
+    [](const auto& kind) {
+      std::string name = kind.param.fault;
       std::replace(name.begin(), name.end(), '-', '_');
       return name;
     });
