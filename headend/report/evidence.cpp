@@ -10,6 +10,8 @@ namespace {
 using store::ClockFinding;
 using store::ProofRecord;
 
+constexpr std::chrono::minutes noticing{5};
+
 /// When the station says that a part was heard, by its own clock.
 store::Span said_of(const ProofRecord& record) {
   const Micros late{record.proof.late_us()};
@@ -45,10 +47,16 @@ bool tells_of_the_past(v1::Bucket bucket) {
 
 }  // namespace
 
+/// By the finding in force, or by one that came within minutes: so long it takes the stations to show that the
+/// head-end's clock has moved. Of two answers the later: a clock that falls behind must not make a proof come before
+/// its time.
 WallTime came_at(const ProofRecord& record, const std::vector<ClockFinding>& office) {
   const auto after = std::upper_bound(office.begin(), office.end(), record.received,
                                       [](WallTime at, const ClockFinding& finding) { return at < finding.since; });
-  return after == office.begin() ? record.received : record.received - std::prev(after)->ahead;
+  WallTime came = after == office.begin() ? record.received : record.received - std::prev(after)->ahead;
+  for (auto next = after; next != office.end() && next->since <= record.received + noticing; ++next)
+    came = std::max(came, record.received - next->ahead);
+  return came;
 }
 
 bool had_come(const ProofRecord& record, const store::PlannedCue& cue, const std::vector<ClockFinding>& office) {

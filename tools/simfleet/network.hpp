@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -59,6 +60,10 @@ class Network {
   /// The office has subscribed anew: what its stations said retained comes once more.
   void repeat_to_office();
 
+  /// Until then every minute's status tells something new: the office's clock has moved.
+  void listen_closely(Instant until) { close_until_ = std::max(close_until_, until); }
+  [[nodiscard]] bool is_listened_to() const { return timeline_.now() < close_until_; }
+
   // Faults.
   void set_line(std::size_t station, bool up);
   void break_broker(std::int64_t for_us, bool forgets);
@@ -93,6 +98,7 @@ class Network {
   bool broker_up_ = true;
   std::uint64_t broker_serial_ = 0;
   OfficeEars office_;
+  Instant close_until_ = 0;
 };
 
 }  // namespace loa::tools::simfleet

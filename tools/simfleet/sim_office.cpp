@@ -17,6 +17,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr std::int64_t commit_after_us = 50 * millisecond_us;
+constexpr std::int64_t noticing_us = 10 * minute_us;  // its stations notice that its clock has moved
 constexpr std::int64_t issue_interval_us = 30 * minute_us;
 constexpr std::int64_t news_after_us = 250 * millisecond_us;
 constexpr store::Geometry sign{64, 32};
@@ -189,6 +190,7 @@ void SimOffice::begin() {
 void SimOffice::set_clock(std::int64_t ahead_us) {
   log_.note(timeline_.now(), "office", "office-clock", "ahead {} s", ahead_us / second_us);
   ahead_us_ = ahead_us;
+  network_.listen_closely(timeline_.now() + noticing_us);
   timeline_.after(issue_interval_us, [this] { issue(); });
 }
 

@@ -294,7 +294,7 @@ void SimStation::start_process() {
     world_.network.attach(
         caller_, {[this] { enter([this] { on_link_up(); }); }, [this] { process_->outbox.on_link_down(); },
                   [this](Network::Leaf leaf, const std::string& sealed) { enter([&] { on_message(leaf, sealed); }); }});
-    say_status_again();
+    say_status_again(0);
     tick();
   });
   see_wellness();

@@ -115,7 +115,7 @@ class SimStation {
 
   void on_link_up();
   void say_status();
-  void say_status_again();
+  void say_status_again(int unsaid);
   void on_message(Network::Leaf leaf, const std::string& sealed);
   void on_plan(const std::string& sealed);
   void on_receipt(const std::string& sealed);

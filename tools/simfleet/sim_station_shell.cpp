@@ -13,7 +13,8 @@ using protocol::crypto::Sha256;
 namespace {
 
 constexpr std::int64_t retry_us = second_us;  // of parts that the disk refused
-constexpr std::int64_t status_interval_us = 30 * minute_us;
+constexpr std::int64_t status_interval_us = minute_us;
+constexpr int statuses_unsaid = 29;  // of thirty
 
 }  // namespace
 
@@ -57,10 +58,11 @@ void SimStation::say_status() {
 }
 
 /// The daemon says it each minute, each three seconds on air; here as often as somebody may learn something by it.
-void SimStation::say_status_again() {
-  post(status_interval_us, [this] {
-    say_status();
-    say_status_again();
+void SimStation::say_status_again(int unsaid) {
+  post(status_interval_us, [this, unsaid] {
+    const bool says = world_.network.is_listened_to() || unsaid >= statuses_unsaid;
+    if (says) say_status();
+    say_status_again(says ? 0 : unsaid + 1);
   });
 }
 

@@ -68,6 +68,18 @@ TEST(Report, AnOfficeWhoseOwnClockWasBehindRefusesNoTrueProof) {
   EXPECT_EQ(spent(with({{"", start - 3h, 1h}}), v1::BUCKET_PLAYED), 0s) << "an office ahead hides an early proof";
 }
 
+TEST(Report, AProofCountsThatCameBeforeTheStationsHadShownTheOfficesClock) {
+  auto played = proof(cue(), 0s, 10s);
+  played.received = start + 11s - 5h;  // two minutes after the clock fell behind
+  const auto with = [&](Micros found_after) {
+    Reporter reporter{today, today, zone, evening};
+    reporter.add({cue()}, {played}, {{}, {{"", played.received + found_after, -5h}, {"", start + 2h, 0s}}, {}});
+    return spent(reporter.finish(), v1::BUCKET_PLAYED);
+  };
+  EXPECT_EQ(with(3min), 10s);
+  EXPECT_EQ(with(6min), 0s) << "within minutes, or it was not that clock";
+}
+
 TEST(Report, AProofThatSpeaksAnewReplacesWhatTheStationSaidBefore) {
   auto dark = proof(cue(), 0s, 10s, v1::BUCKET_NODE_DARK, "station-off"), anew = proof(cue(), 2s, 10s);
   dark.number = 4;
