@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace loa::tools::simfleet {
 namespace {
@@ -89,6 +90,17 @@ std::string reason_at(const std::vector<ReportView::Stretch>& account, std::int6
   return {};
 }
 
+/// Heard once, and said by two journals: what a mark on an older image of the card said again.
+bool is_said_by_two_journals(const Anomaly& anomaly, const CueJudge::Proofs& proofs) {
+  std::set<headend::store::Epoch> epochs;
+  for (const auto* record : proofs) {
+    const auto& proof = record->proof;
+    if (wall_from_us(proof.to_us()) <= anomaly.from || wall_from_us(proof.from_us()) >= anomaly.to) continue;
+    if (proof.bucket() == v1::BUCKET_PLAYED) epochs.insert(record->epoch);
+  }
+  return epochs.size() > 1;
+}
+
 void append(Stretches& to, const Stretches& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 }  // namespace
@@ -157,6 +169,7 @@ CueJudge::Truth CueJudge::truth_of(const PlannedCue& planned) const {
 
 void CueJudge::judge(const PlannedCue& planned, const Proofs& proofs) {
   const auto truth = truth_of(planned);
+  if (planned.cancelled) return add_filler(planned, truth);
   ++verdict_.cues;
   verdict_.emitted_us += length(truth.heard);
   look_at_anomalies(planned, proofs);
@@ -182,6 +195,7 @@ void CueJudge::look_at_anomalies(const PlannedCue& planned, const Proofs& proofs
     if (!was_told(planned)) continue;
     const bool about_one_proof = anomaly.kind == "outside" || anomaly.kind == "object";
     if (about_one_proof && is_of_an_older_plan(anomaly, planned, proofs)) continue;
+    if (anomaly.kind == "overlap" && site_.rolled_back() && is_said_by_two_journals(anomaly, proofs)) continue;
     ++verdict_.proofs_double;
     find(planned, anomaly.kind, (anomaly.to - anomaly.from).count());
   }
@@ -248,19 +262,20 @@ void CueJudge::look_for_silence(const PlannedCue& planned, const Truth& truth,
   std::int64_t us = 0;
   const auto well = well_times(planned);
   for (const auto& one : without(dark, truth.in_place))
-    us += length(without(within(well, one.from_us, one.to_us), untold(one)));
+    us += length(without(within(well, one.from_us, one.to_us), untold(planned, one)));
   if (us <= second_us) return;
   ++verdict_.silent;
   find(planned, fmt::format("silent under a right clock, reported as {}", reason_at(account, dark.front().from_us)),
        us);
 }
 
-/// What lies before the end of a process in one silent stretch: why it was silent, that process had not written yet.
-Stretches CueJudge::untold(const Stretch& silent) const {
+/// What lies before the end of a process in the cue: why it was silent, that process had not written yet.
+Stretches CueJudge::untold(const PlannedCue& planned, const Stretch& silent) const {
+  const std::int64_t cue_end = planned.cue.start_us() + planned.cue.duration_us() + recovery_us;
   Stretches untold;
   for (const auto& box : site_.boxes()) {
     for (const Instant end : box.station->ends())
-      if (end > silent.from_us && end <= silent.to_us) untold.push_back({silent.from_us, end});
+      if (end > silent.from_us && end <= cue_end) untold.push_back({silent.from_us, end});
   }
   return untold;
 }

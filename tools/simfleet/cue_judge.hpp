@@ -12,6 +12,7 @@ class CueJudge {
 
   CueJudge(Verdict& verdict, const Site& site, const ReportView& view, const History& history);
 
+  /// @param planned not cancelled, unless it is a filler: one that was heard before counts all the same
   /// @param proofs  of the cue, as they are in the store: what the station said besides the figures
   void judge(const PlannedCue& planned, const Proofs& proofs);
   /// Call when all cues were judged: fillers have one figure for all.
@@ -46,7 +47,7 @@ class CueJudge {
   void add_filler(const PlannedCue& planned, const Truth& truth);
   [[nodiscard]] bool was_told(const PlannedCue& planned) const;
   [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
-  [[nodiscard]] Stretches untold(const Stretch& silent) const;
+  [[nodiscard]] Stretches untold(const PlannedCue& planned, const Stretch& silent) const;
   [[nodiscard]] Stretches well_times(const PlannedCue& planned) const;
 
   Verdict& verdict_;

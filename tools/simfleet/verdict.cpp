@@ -41,7 +41,8 @@ Result<void> judge_cues(Verdict& verdict, SimOffice& office, const Site& site, c
   for (const auto& proof : proofs) of_cue[CueKey::of(proof.proof)].push_back(&proof);
   CueJudge judge{verdict, site, view, history};
   for (const auto& cue : planned) {
-    if (cue.cancelled || wall_from_us(cue.cue.start_us() + cue.cue.duration_us()) > span.to) continue;
+    const bool counts = !cue.cancelled || cue.cue.cue_class() == v1::CUE_CLASS_FILLER;
+    if (!counts || wall_from_us(cue.cue.start_us() + cue.cue.duration_us()) > span.to) continue;
     judge.judge(cue, of_cue[CueKey::of(cue.cue)]);
   }
   judge.finish();

@@ -80,6 +80,19 @@ TEST(Report, AProofCountsThatCameBeforeTheStationsHadShownTheOfficesClock) {
   EXPECT_EQ(with(6min), 0s) << "within minutes, or it was not that clock";
 }
 
+TEST(Report, AProofCountsThatCameBeforeTheOfficesClockLeaptAhead) {
+  auto played = proof(cue(), 0s, 10s);
+  const auto with = [&](Micros came) {
+    played.received = start + came;
+    Reporter reporter{today, today, zone, evening};
+    reporter.add({cue()}, {played}, {{}, {{"", start - 1min, 5h}}, {}});  // last right a minute before the cue
+    return spent(reporter.finish(), v1::BUCKET_PLAYED);
+  };
+  EXPECT_EQ(with(11s), 10s) << "it leapt later";
+  EXPECT_EQ(with(5h + 11s), 10s);
+  EXPECT_EQ(with(5h - 50s), 0s) << "its time had not come";
+}
+
 TEST(Report, AProofThatSpeaksAnewReplacesWhatTheStationSaidBefore) {
   auto dark = proof(cue(), 0s, 10s, v1::BUCKET_NODE_DARK, "station-off"), anew = proof(cue(), 2s, 10s);
   dark.number = 4;
