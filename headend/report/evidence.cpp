@@ -45,8 +45,6 @@ bool tells_of_the_past(v1::Bucket bucket) {
   return bucket == v1::BUCKET_PLAYED || bucket == v1::BUCKET_NODE_DARK || bucket == v1::BUCKET_CLOCK_UNTRUSTED;
 }
 
-}  // namespace
-
 /// A finding begins when the clock was last heard to be right: what came between then and the moment it moved is not to
 /// be moved. Of an office ahead that shows, for its time less the error would lie before the finding.
 WallTime corrected(const ProofRecord& record, const ClockFinding& finding) {
