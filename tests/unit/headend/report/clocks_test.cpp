@@ -205,6 +205,22 @@ TEST(Report, WhatAnotherEpochSaysAgainIsCountedOnceAndIsNoAnomaly) {
   EXPECT_EQ(make({cue()}, {before, again}).anomalies.size(), 1U) << "another claim to the same time is shown";
 }
 
+TEST(Report, WhatAnotherEpochSaysAgainIsNoNewsAfterWhatWasSaidAnew) {
+  auto booked = proof(cue(), 0s, 10s, v1::BUCKET_CLOCK_UNTRUSTED, "clock-stepped"), played = proof(cue(), 0s, 10s);
+  booked.epoch = played.epoch = {9};
+  booked.received = start - 24h;
+  played.proof.set_number(booked.proof.number() + 1);
+  played.number = booked.number + 1;
+  played.proof.set_anew(true);
+  played.received = start + 11s;
+  auto again = booked;  // the journal was renewed: its epoch sorts before the old one
+  again.epoch = {1};
+  again.received = start + 1h;
+  const auto report = make({cue()}, {again, booked, played});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 10s);
+  EXPECT_TRUE(report.anomalies.empty());
+}
+
 TEST(Report, AStationsJournalsAndTheOfficesClockAreReadFromTheStore) {
   auto store = store::Store::open(":memory:").value();
   ASSERT_TRUE(store.record_plan({"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue()}));
