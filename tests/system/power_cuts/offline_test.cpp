@@ -53,7 +53,7 @@ class Offline : public testing::Test {
         const auto receipt = gate_.receipt(one.payload);
         ASSERT_TRUE(receipt) << receipt.error().text;
         journal.remember_since(at(cues) - std::chrono::hours{72});
-        ASSERT_TRUE(journal.receipted(*receipt));
+        ASSERT_TRUE(journal.receipted(receipt->receipt));
       }
       batch = outbox.on_receipted(MonoTime{});
     }

@@ -137,7 +137,7 @@ class Victim {
   }
   void receipt(const std::string& sealed) {
     journal_.remember_since(moment(static_cast<int>(draft_.segment())) - std::chrono::hours{72});
-    const auto taken = journal_.receipted(must(gate_.receipt(sealed)));
+    const auto taken = journal_.receipted(must(gate_.receipt(sealed)).receipt);
     say(taken ? fmt::format("receipted {}", journal_.through()) : "unreceipted " + taken.error().text);
     publish(must(outbox_.on_receipted(now_)));
   }

@@ -127,8 +127,7 @@ TEST(LateWhole, AfterARestartItIsPlayedWholeIfNothingOfItWasHeard) {
 
 TEST(LateWhole, WhatIsPartlyKnownIsNotBegunAgain) {
   const auto cue = whole(60, 20, 60);
-  Bench bench{{{CueKey::of(cue), cue.start_us(), cue.start_us() + 5 * Bench::second, v1::BUCKET_PLAYED}},
-              Bench::Final{}};
+  Bench bench{{{CueKey::of(cue), cue.start_us(), cue.start_us() + 5 * Bench::second, v1::BUCKET_PLAYED}}};
   PlanArrived event{Bench::plan({cue}), 1, {held.object}, true};
   EXPECT_EQ(begins(bench.at(70, 0.5, event)), "nothing");
   bench.at(90, 20.5, Tick{});
@@ -219,8 +218,7 @@ TEST(PreEmptionAfterARestart, WhatIsPartlyKnownResumesInPlace) {  // found by si
   cue.set_preempt_policy(v1::PREEMPT_POLICY_RESTART);
   auto priority = Bench::cue("khan/2026-11-21/070110", 0, 70, 20);
   priority.set_cue_class(v1::CUE_CLASS_PRIORITY);
-  Bench bench{{{CueKey::of(cue), cue.start_us(), cue.start_us() + 10 * Bench::second, v1::BUCKET_PLAYED}},
-              Bench::Final{}};
+  Bench bench{{{CueKey::of(cue), cue.start_us(), cue.start_us() + 10 * Bench::second, v1::BUCKET_PLAYED}}};
   PlanArrived event{Bench::plan({cue, priority}), 1, {held.object}, true};
   bench.at(72, 0.5, event);
   const auto actions = bench.at(90.1, 18.6, Bench::part(priority, 72, 90, "complete"));

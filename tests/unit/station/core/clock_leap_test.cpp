@@ -139,9 +139,9 @@ TEST(ClockLeap, ALeapThatTheOfficeBearsOutIsFinal) {
 }
 
 TEST(ClockLeap, ADayOfUptimeOverRestartsBearsOutALeapToo) {
-  const std::int64_t wakes_us = begin_us + 10 * day, lies_us = wakes_us + 4 * day;
+  const std::int64_t wakes_us = begin_us + 10 * day, lies_us = wakes_us + 7 * day;
   Station station{{{wakes_us, 0, right}, {lies_us, -9 * day, right}, {lies_us + hour, 0, right}}, 30, wakes_us};
-  for (int half_days = 1; half_days < 8; ++half_days) station.bench.restart_at(wakes_us + half_days * 12 * hour);
+  for (int half_days = 1; half_days < 14; ++half_days) station.bench.restart_at(wakes_us + half_days * 12 * hour);
   station.run();
   for (const auto& cue : station.cues) {
     if (cue.start_us() < wakes_us) {

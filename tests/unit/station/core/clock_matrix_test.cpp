@@ -226,7 +226,7 @@ const std::string plays = "plays", joins = "joins", leapt = "leapt", waits = "wa
 
 // x#0 the cue in question, x#1 adjoins; d is 10 min 40 s after it, e (asks for disciplined) 30 min, f 1 h 10 min, h a
 // day and 10 min, j 14 days and 10 min; c 30 min before it, when the machine was off. Ten minutes after the step it is
-// followed.
+// followed, and six hours later the right clock is back: what comes after that plays, whatever the step had leapt over.
 const std::vector<Row> rows = {
     //                                              before  at      inside  after  across midnight
     {"right", "disciplined", "none", "x#0", {plays, plays, plays, plays, plays}},
@@ -241,12 +241,12 @@ const std::vector<Row> rows = {
     {"right", "disciplined", "+1 h", "e#0", {leapt, leapt, leapt, leapt, leapt}},
     {"right", "disciplined", "+1 h", "f#0", {plays, plays, joins, leapt, plays}},
     {"right", "disciplined", "-1 h", "x#0", {plays, plays, plays, plays, plays}},
-    {"right", "disciplined", "-1 h", "c#0", {dark, dark, dark, dark, dark}},
-    {"right", "disciplined", "+1 d", "g#0", {leapt, leapt, leapt, leapt, leapt}},
-    {"right", "disciplined", "+1 d", "h#0", {plays, plays, joins, leapt, plays}},
+    {"right", "disciplined", "-1 h", "c#0", {plays, plays, plays, plays, plays}},
+    {"right", "disciplined", "+1 d", "g#0", {plays, plays, plays, plays, plays}},
+    {"right", "disciplined", "+1 d", "h#0", {plays, plays, plays, plays, plays}},
     {"right", "disciplined", "-1 d", "h#0", {plays, plays, plays, plays, plays}},
-    {"right", "disciplined", "+14 d", "i#0", {leapt, leapt, leapt, leapt, leapt}},
-    {"right", "disciplined", "+14 d", "j#0", {plays, plays, joins, leapt, plays}},
+    {"right", "disciplined", "+14 d", "i#0", {plays, plays, plays, plays, plays}},
+    {"right", "disciplined", "+14 d", "j#0", {plays, plays, plays, plays, plays}},
     {"right", "disciplined", "-14 d", "j#0", {plays, plays, plays, plays, plays}},
     {"right", "network", "none", "x#0", {plays, plays, plays, plays, plays}},
     {"right", "network", "none", "e#0", {grade, grade, grade, grade, grade}},
@@ -260,6 +260,7 @@ const std::vector<Row> rows = {
     {"two weeks back", "disciplined", "+14 d", "x#0", {plays, plays, leapt, leapt, plays}},
     {"two weeks back", "disciplined with memory", "none", "g#0", {plays, plays, plays, plays, plays}},
     {"ten years ahead", "disciplined", "none", "x#0", {dark, dark, dark, dark, dark}},
+    {"ten years ahead", "disciplined", "none", "g#0", {plays, plays, plays, plays, plays}},
     {"ten years ahead", "none", "none", "g#0", {plays, plays, plays, plays, plays}},
 };
 

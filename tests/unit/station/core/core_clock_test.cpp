@@ -245,7 +245,7 @@ TEST(CoreClock, SessionsOfADayAreCountedByThePlanAlsoWhenTheClockIsStepped) {
   const auto second = Bench::cue("trua/2026-11-22/090000", 0, 26 * 3600, 10);
   auto more = Bench::plan({notice, noon, tomorrow, second});
   *more.mutable_policy() = plan.policy();
-  bench.at(4000, 4000, PlanArrived{more, 2, {}, false});
+  bench.at(4000, 4000, PlanArrived{more, 2, {*Sha256::from_bytes(Bench::object_name('a'))}, false});
   bench.at(4700, 4700, Tick{});  // back to today: tomorrow's session has not been
   EXPECT_NE(Bench::first<Arm>(bench.at(26 * 3600 - 1, 26 * 3600 - 1, Tick{})), nullptr);
 }

@@ -61,22 +61,32 @@ TEST(StationCore, ACueThatIsShortenedAndLengthenedAgainKeepsItsAccount) {
   EXPECT_EQ(bench.account(bulletin), "");
 }
 
-// An earlier process sounded a part; then the office has planned the cue around that part.
+// It sounds a part of a day that is sure; its clock is set back, and the office has planned it around that part.
 TEST(StationCore, WhatHasItsAccountInTheMiddleOfACueIsNotSoundedAgain) {
-  const auto around = Bench::cue("sang/2026-11-21/070100", 1, 60, 30);
-  Bench bench{{{CueKey::of(around), Bench::t0 + 70 * Bench::second, Bench::t0 + 75 * Bench::second, v1::BUCKET_PLAYED}},
-              Bench::Final{}};
-  bench.give(0, Bench::plan({around}));
-  const auto to_the_known = bench.at(58);
+  const auto made = [](v1::Plan plan) {
+    plan.set_made_us(Bench::t0 - 86'400 * Bench::second);
+    return plan;
+  };
+  const auto early = Bench::cue("sang/2026-11-21/070100", 1, 70, 5),
+             around = Bench::cue("sang/2026-11-21/070100", 1, 60, 30);
+  Bench bench{{}, Bench::Final{}};
+  bench.give(0, made(Bench::plan({early})));
+  EXPECT_NE(Bench::first<Arm>(bench.at(68)), nullptr);
+  bench.heard(75, early, 70, 75, "complete");
+  const double back_s = 7'200;
+  for (double s = 80; s <= 700; s += 5) bench.at(s - back_s, s, Tick{});  // it insists
+  PlanArrived second{made(Bench::plan({around})), 2, {*Sha256::from_bytes(around.object())}, false};
+  bench.at(710 - back_s, 710, second);
+  const auto to_the_known = bench.at(58, 58 + back_s, Tick{});
   ASSERT_NE(Bench::first<Arm>(to_the_known), nullptr);
   EXPECT_EQ(Bench::first<Arm>(to_the_known)->assignment.cue.duration_us(), 10 * Bench::second);
-  const auto after_it = bench.at(70.02, Bench::part(around, 60, 70, "complete"));
+  const auto after_it = bench.at(70.02, 70.02 + back_s, Bench::part(around, 60, 70, "complete"));
   EXPECT_EQ(Bench::first<Arm>(after_it), nullptr) << "not yet";
-  const auto rest = bench.at(72.5);
+  const auto rest = bench.at(72.5, 72.5 + back_s, Tick{});
   ASSERT_NE(Bench::first<Arm>(rest), nullptr);
   EXPECT_EQ(to_us(Bench::first<Arm>(rest)->assignment.from), Bench::t0 + 75 * Bench::second);
-  bench.at(90.02, Bench::part(around, 75, 90, "complete"));
-  EXPECT_EQ(bench.account(around), "played 0.0-10.0 complete | played 15.0-30.0 complete");
+  bench.at(90.02, 90.02 + back_s, Bench::part(around, 75, 90, "complete"));
+  EXPECT_EQ(bench.account(around), "played 10.0-15.0 complete | played 0.0-10.0 complete | played 15.0-30.0 complete");
 }
 
 // A clock that was two hours ahead sounds a part; when it is right again, the office has planned it around that part.
