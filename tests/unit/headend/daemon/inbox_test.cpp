@@ -426,7 +426,8 @@ class OfficeClockOff : public InboxTest {
   }
   std::vector<std::string> standing() {
     std::vector<std::string> names;
-    for (const auto& fault : *store_.faults()) {
+    const auto faults = store_.faults().value();
+    for (const auto& fault : faults) {
       if (fault.state != v1::FAULT_STATE_RESOLVED) names.push_back(fault.station + "/" + fault.code);
     }
     return names;
@@ -443,7 +444,8 @@ TEST_F(OfficeClockOff, IsTheHeadEndsFaultWhenItsStationsAgree) {
   EXPECT_EQ(own[0].ahead, -1h) << "the head-end is behind";
   EXPECT_EQ(own[0].since, now + 1s) << "when the first of them was last heard to agree";
   for (const char* station : {"a", "b", "c", "d"}) {
-    for (const auto& finding : *store_.clock_findings(station)) EXPECT_EQ(finding.ahead, 0s) << station;
+    const auto findings = store_.clock_findings(station).value();
+    for (const auto& finding : findings) EXPECT_EQ(finding.ahead, 0s) << station;
   }
   hear(1, 1h, 120s);
   hear(2, 3h, 121s);

@@ -311,9 +311,9 @@ class TwoBoxes : public LedgerTest {
     ASSERT_TRUE(store_.put_identity_conflict({"loa-1", noon + 2s, chain_.epoch(), ended}));
   }
   std::size_t counted(const Chain& chain) {
-    std::size_t count = 0;
-    for (const auto& proof : *store_.proofs({noon, noon + 1h}, "loa-1")) count += proof.epoch == chain.epoch() ? 1 : 0;
-    return count;
+    const auto proofs = store_.proofs({noon, noon + 1h}, "loa-1").value();
+    return static_cast<std::size_t>(
+        std::count_if(proofs.begin(), proofs.end(), [&](const auto& proof) { return proof.epoch == chain.epoch(); }));
   }
   Chain other_{1, "loa-1", 'f'};
 };
