@@ -322,6 +322,38 @@ TEST(Planner, APageBelongsToTheSloganThatPutItThere) {
   EXPECT_EQ(facts.pages[1], (store::PageFacts{{"tin", "Bản tin"}, "b", "Phòng cháy hơn chữa cháy"}));
 }
 
+/// Whether each page stands under the slogan whose picture it is.
+void expect_facts_in_order(const store::Catalogue& all, const Planned& planned) {
+  int pages = 0;
+  for (const auto& [station, cue, begins, sequence, cancelled, facts] : planned.cues) {
+    if (cue.medium() != v1::MEDIUM_SIGN) continue;
+    ASSERT_EQ(static_cast<std::size_t>(cue.pages_size()), facts->pages.size());
+    for (int i = 0; i < cue.pages_size(); ++i, ++pages) {
+      const auto* slogan = all.slogan(facts->pages[static_cast<std::size_t>(i)].slogan);
+      ASSERT_NE(slogan, nullptr);
+      EXPECT_EQ(slogan->images[0].object.view(), cue.pages(i).object()) << cue.occurrence() << " page " << i;
+    }
+  }
+  EXPECT_GT(pages, 3);
+}
+
+TEST(Planner, PagesAndTheirFactsStandInOneOrderAlsoAfterAnEditOnTheSign) {
+  auto all = ward();
+  const auto before = plan(all, "bang-1");
+  expect_facts_in_order(all, before);
+  const auto now = sample::utc("2026-11-23T23:10:07Z");  // 06:10 local, in the middle of a cue
+  std::vector<store::PlannedCue> begun;
+  for (const auto& cue : before.cues) {
+    const auto start = wall_from_us(cue.cue.start_us());
+    if (start < now && now < start + Micros{cue.cue.duration_us()}) begun.push_back(cue);
+  }
+  ASSERT_EQ(begun.size(), 1U);
+  all.contents.push_back(sample::picture("extra", {192, 32}, 192));
+  std::sort(all.contents.begin(), all.contents.end(), [](auto& x, auto& y) { return x.object < y.object; });
+  all.slogans.push_back(sample::slogan("c", "extra"));
+  expect_facts_in_order(all, plan(all, "bang-1", now, begun));
+}
+
 TEST(Planner, AFillerCarriesItsOwnFacts) {
   auto all = ward();
   all.filler = sample::object_of("nhac hieu");
