@@ -271,7 +271,7 @@ Settlement settle(const PlannedCue& cue, const std::vector<const ProofRecord*>& 
   Settler settler{cue, known, anomalies};
   const auto said_before = find_said_before(proofs);
   for (std::size_t i = 0; i < proofs.size(); ++i)
-    if (!said_before[i]) settler.add(i, *proofs[i]);
+    if (!said_before[i] && !is_of_second_box(*proofs[i], known.conflicts)) settler.add(i, *proofs[i]);
   return settler.finish(proofs.size());
 }
 

@@ -66,6 +66,13 @@ WallTime came_at(const ProofRecord& record, const std::vector<ClockFinding>& off
   return came;
 }
 
+bool is_of_second_box(const ProofRecord& record, const std::vector<store::IdentityConflict>& conflicts) {
+  const auto from = wall_from_us(record.proof.from_us());
+  return std::any_of(conflicts.begin(), conflicts.end(), [&](const auto& conflict) {
+    return record.epoch != conflict.counted && from >= conflict.since && (!conflict.ended || from < *conflict.ended);
+  });
+}
+
 bool had_come(const ProofRecord& record, const store::PlannedCue& cue, const std::vector<ClockFinding>& office) {
   const auto came = came_at(record, office);
   if (tells_of_the_past(record.proof.bucket())) return !before(came, said_of(record).to);

@@ -221,6 +221,21 @@ TEST(Report, WhatAnotherEpochSaysAgainIsNoNewsAfterWhatWasSaidAnew) {
   EXPECT_TRUE(report.anomalies.empty());
 }
 
+TEST(Report, WhatASecondBoxSaidBeforeItWasFoundOutTakesNothing) {
+  auto played = proof(cue(), 0s, 10s), late = proof(cue(), 2s, 8s, v1::BUCKET_SKIPPED_LATE, "plan-late");
+  played.epoch = {1};
+  late.epoch = {2};
+  const auto with = [&](const store::IdentityConflict& conflict) {
+    Reporter reporter{today, today, zone, evening};
+    reporter.add({cue()}, {played, late}, {{}, {}, {}, {conflict}});
+    return reporter.finish();
+  };
+  const auto report = with({"loa-1", start + 1s, played.epoch, std::nullopt});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 10s);
+  EXPECT_TRUE(report.anomalies.empty());
+  EXPECT_EQ(spent(with({"loa-1", start - 1h, played.epoch, start}), v1::BUCKET_PLAYED), 4s) << "it was alone by then";
+}
+
 TEST(Report, AStationsJournalsAndTheOfficesClockAreReadFromTheStore) {
   auto store = store::Store::open(":memory:").value();
   ASSERT_TRUE(store.record_plan({"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue()}));
