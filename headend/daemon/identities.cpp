@@ -95,7 +95,9 @@ Result<void> Identities::keep_twice(const std::string& station, const IdentityWa
   const auto earlier = epoch_of(twice.earlier.epoch), later = epoch_of(twice.later.epoch);
   if (!earlier || !later) return {};
   LOA_TRY_LET(const auto first, store_.first_epoch(station, {*earlier, *later}));
-  return store_.put_identity_conflict({station, twice.since, first.value_or(*earlier), std::nullopt});
+  // What the second box says of itself begins with its start, which may lie before its first word; its clock may lie.
+  const auto since = std::clamp(twice.later.started, twice.since - std::chrono::hours{24}, twice.since);
+  return store_.put_identity_conflict({station, since, first.value_or(*earlier), std::nullopt});
 }
 
 Result<void> Identities::end_conflict(const std::string& station, WallTime ended, WallTime now) {

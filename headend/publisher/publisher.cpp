@@ -118,9 +118,11 @@ void Publisher::note_trouble(const std::string& station, std::string text) {
 }
 
 /// Whether the plan that is out says the same, for long enough, in a form that the station understands.
+/// A plan that was made in a time to come, by a clock of ours that was ahead, is refused by its station until then: not
+/// yet valid. Once the clock is right, the same orders go out anew.
 Result<bool> Publisher::is_current(const v1::Plan& plan, planner::Form form, WallTime now) {
   LOA_TRY_LET(const auto newest, store_.newest_plan(plan.station()));
-  if (!newest || newest->horizon < now + least_horizon) return false;
+  if (!newest || newest->horizon < now + least_horizon || newest->made - dispatch::clock_slack > now) return false;
   LOA_TRY_LET(const auto last, store_.last_sequence("plan/" + plan.station()));
   if (newest->sequence < last) return false;  // the station may obey another one, which would be newer than ours
   auto out = unseal(newest->sealed);

@@ -34,9 +34,10 @@ class Publisher {
   /// @param store  must outlive the publisher
   Publisher(std::string ward, protocol::crypto::SecretKey key, planner::Settings settings, store::Store& store);
 
-  /// Issues a new plan to each station whose orders changed, whose horizon is less than 30 days away, or whose build no
-  /// longer understands the form of the one that is out; others get nothing. The sequence and the promised cues are
-  /// committed before the outlet sees the plan. Call after every change of the catalogue, and once an hour.
+  /// Issues a new plan to each station whose orders changed, whose horizon is less than 30 days away, whose build no
+  /// longer understands the form of the one that is out, or whose plan was made in a time that is still to come (the
+  /// clock was ahead: it is not valid yet); others get nothing. The sequence and the promised cues are committed before
+  /// the outlet sees the plan. Call after every change of the catalogue, and once an hour.
   /// @error io · full · busy · invalid: of the store; what was handed out until then is committed
   Result<Round> issue(WallTime now, const Outlet& outlet);
 

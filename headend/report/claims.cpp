@@ -247,17 +247,31 @@ std::string words_of(v1::Proof proof) {
   return proof.SerializeAsString();
 }
 
+/// A station whose journal was damaged, or whose card was put back, says again in a new epoch what may be committed
+/// already (PROTOCOL.md §8.7). Of proofs that say the same the one that came first counts: what a lying clock had
+/// booked is not news, for it would count as come by now, and as later than what was said anew.
+/// @return for each proof, whether it is such a repetition
+std::vector<bool> find_said_before(const std::vector<const ProofRecord*>& proofs) {
+  std::map<std::string, const ProofRecord*> first;
+  std::vector<std::string> words;
+  for (const auto* record : proofs) {
+    words.push_back(words_of(record->proof));
+    const auto [entry, fresh] = first.try_emplace(words.back(), record);
+    if (!fresh && record->received < entry->second->received) entry->second = record;
+  }
+  std::vector<bool> before;
+  for (std::size_t i = 0; i < proofs.size(); ++i) before.push_back(first.at(words[i])->epoch != proofs[i]->epoch);
+  return before;
+}
+
 }  // namespace
 
 Settlement settle(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs, const Known& known,
                   std::vector<Anomaly>& anomalies) {
   Settler settler{cue, known, anomalies};
-  // A station whose journal was damaged says again in a new epoch what may be committed already (PROTOCOL.md §8.7).
-  std::map<std::string, store::Epoch> said;
-  for (std::size_t i = 0; i < proofs.size(); ++i) {
-    const auto [first, fresh] = said.try_emplace(words_of(proofs[i]->proof), proofs[i]->epoch);
-    if (fresh || first->second == proofs[i]->epoch) settler.add(i, *proofs[i]);
-  }
+  const auto said_before = find_said_before(proofs);
+  for (std::size_t i = 0; i < proofs.size(); ++i)
+    if (!said_before[i] && !is_of_second_box(*proofs[i], known.conflicts)) settler.add(i, *proofs[i]);
   return settler.finish(proofs.size());
 }
 

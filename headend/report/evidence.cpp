@@ -10,6 +10,8 @@ namespace {
 using store::ClockFinding;
 using store::ProofRecord;
 
+constexpr std::chrono::minutes noticing{5};
+
 /// When the station says that a part was heard, by its own clock.
 store::Span said_of(const ProofRecord& record) {
   const Micros late{record.proof.late_us()};
@@ -43,12 +45,32 @@ bool tells_of_the_past(v1::Bucket bucket) {
   return bucket == v1::BUCKET_PLAYED || bucket == v1::BUCKET_NODE_DARK || bucket == v1::BUCKET_CLOCK_UNTRUSTED;
 }
 
+/// A finding begins when the clock was last heard to be right: what came between then and the moment it moved is not to
+/// be moved. Of an office ahead that shows, for its time less the error would lie before the finding.
+WallTime corrected(const ProofRecord& record, const ClockFinding& finding) {
+  const WallTime right = record.received - finding.ahead;
+  return right < finding.since ? record.received : right;
+}
+
 }  // namespace
 
+/// By the finding in force, or by one that came within minutes: so long it takes the stations to show that the
+/// head-end's clock has moved. Of two answers the later: a clock that falls behind must not make a proof come before
+/// its time.
 WallTime came_at(const ProofRecord& record, const std::vector<ClockFinding>& office) {
   const auto after = std::upper_bound(office.begin(), office.end(), record.received,
                                       [](WallTime at, const ClockFinding& finding) { return at < finding.since; });
-  return after == office.begin() ? record.received : record.received - std::prev(after)->ahead;
+  WallTime came = after == office.begin() ? record.received : corrected(record, *std::prev(after));
+  for (auto next = after; next != office.end() && next->since <= record.received + noticing; ++next)
+    came = std::max(came, record.received - next->ahead);
+  return came;
+}
+
+bool is_of_second_box(const ProofRecord& record, const std::vector<store::IdentityConflict>& conflicts) {
+  const auto from = wall_from_us(record.proof.from_us());
+  return std::any_of(conflicts.begin(), conflicts.end(), [&](const auto& conflict) {
+    return record.epoch != conflict.counted && from >= conflict.since && (!conflict.ended || from < *conflict.ended);
+  });
 }
 
 bool had_come(const ProofRecord& record, const store::PlannedCue& cue, const std::vector<ClockFinding>& office) {

@@ -13,8 +13,13 @@ namespace loa::headend::report {
 struct Known {
   std::vector<store::ClockFinding> clock;   ///< of the station, by `since`
   std::vector<store::ClockFinding> office;  ///< of the head-end's own clock, by `since`: so far ahead of the right time
-  std::vector<store::JournalLife> journals;  ///< of the station
+  std::vector<store::JournalLife> journals;             ///< of the station
+  std::vector<store::IdentityConflict> conflicts = {};  ///< times in which two boxes spoke as the station
 };
+
+/// Tells whether a proof is of a box that spoke besides the one that counts, of planned time that began while two did.
+/// The first proofs of a second box are committed before the head-end can know that there are two.
+bool is_of_second_box(const store::ProofRecord& record, const std::vector<store::IdentityConflict>& conflicts);
 
 /// Returns when a proof came, by the right time as far as that is known.
 WallTime came_at(const store::ProofRecord& record, const std::vector<store::ClockFinding>& office);

@@ -13,6 +13,7 @@ Result<void> add_station(Reporter& reporter, store::Store& store, const store::S
   known.office = office;
   LOA_TRY_LET(known.clock, store.clock_findings(station));
   LOA_TRY_LET(known.journals, store.journals(station));
+  LOA_TRY_LET(known.conflicts, store.identity_conflicts(station));
   reporter.add(planned, proofs, known);
   return {};
 }

@@ -186,10 +186,10 @@ std::vector<v1::Proof> Track::account(std::int64_t to_us, const Block& why) {
     const std::int64_t until = known.empty() ? to : std::min(to, known.front().from_us);
     if (why.bucket == v1::BUCKET_UNKNOWN) {
       passed.push_back({frontier_us, until});
-    } else if (!is_filler()) {
-      parts.push_back(unheard(until, why));
+    } else {
+      if (!is_filler()) parts.push_back(unheard(until, why));
+      if (const Span said = span_of(frontier_us, until, why.bucket); said.decided) told.push_back(said);
     }
-    if (const Span said = span_of(frontier_us, until, why.bucket); said.decided) told.push_back(said);
     frontier_us = until;
     skip_known();
   }

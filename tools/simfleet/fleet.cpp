@@ -1,5 +1,7 @@
 #include "tools/simfleet/fleet.hpp"
 
+#include "tools/simfleet/history.hpp"
+
 namespace loa::tools::simfleet {
 namespace {
 
@@ -34,7 +36,8 @@ class Fleet {
   EventLog log_;
   Network network_;
   std::unique_ptr<SimOffice> office_;
-  std::vector<std::unique_ptr<SimStation>> stations_;
+  std::vector<std::unique_ptr<Site>> sites_;
+  History history_;
 };
 
 Result<void> Fleet::build() {
@@ -49,38 +52,38 @@ Result<void> Fleet::build() {
     station::daemon::StationSettings settings;
     settings.ward = SimOffice::ward;
     settings.station = entries[i].id;
-    settings.state_folder = options_.scratch / entries[i].id;
     settings.plan_keys = settings.headend_keys = {office_->key()};
     settings.emergency_keys = {office_->emergency_key()};
     settings.sign.emplace();
     settings.sign->width_px = 64;
     settings.sign->height_px = 32;
-    const auto folder = settings.state_folder;
-    stations_.push_back(std::make_unique<SimStation>(World{timeline_, network_, log_}, i, Random{random_.next()},
-                                                     std::move(settings), key_of(i), folder));
-    stations_.back()->device(v1::MEDIUM_AUDIO).lie_us = options_.lie_us;
+    sites_.push_back(std::make_unique<Site>(World{timeline_, network_, log_}, i, Random{random_.next()},
+                                            std::move(settings), key_of(i), options_.scratch));
+    sites_.back()->set_lie(options_.lie_us);
   }
   return {};
 }
 
 Result<Outcome> Fleet::run() {
-  Weather weather{timeline_, Random{random_.next()}, options_.faults, network_, *office_, stations_};
+  Weather weather{timeline_, Random{random_.next()}, options_.faults, options_.often, network_, *office_, sites_};
   office_->begin();
-  for (auto& station : stations_) weather.first_boot(*station);
+  for (auto& site : sites_) weather.first_boot(*site);
   const Instant end = first_midnight + options_.days * day_us;
   for (int day = 0; day < options_.days; ++day) {
     weather.begin_day();
     timeline_.run_until(first_midnight + (day + 1) * day_us);
+    LOA_TRY(history_.look(office_->store(), sites_, first_midnight, timeline_.now()));
     if (options_.progress) options_.progress(day + 1);
   }
   network_.set_quality({});
-  for (std::size_t i = 0; i < stations_.size(); ++i) {
+  office_->set_clock(0);
+  for (std::size_t i = 0; i < sites_.size(); ++i) {
     network_.set_line(i, true);
-    stations_[i]->heal();
+    sites_[i]->heal();
   }
   timeline_.run_until(end + hand_over_us);
   Outcome outcome;
-  LOA_TRY_LET(outcome.verdict, judge(*office_, stations_, first_midnight, end));
+  LOA_TRY_LET(outcome.verdict, judge(*office_, sites_, history_, first_midnight, end));
   for (const auto& finding : outcome.verdict.findings) log_.note(timeline_.now(), "judge", "finding", "{}", finding);
   outcome.counts = log_.counts();
   outcome.events = timeline_.events();

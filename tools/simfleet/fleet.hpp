@@ -14,6 +14,7 @@ struct Options {
   int days = 7;
   std::uint64_t seed = 1;
   std::set<Fault> faults;
+  double often = 1;               ///< times so often as in the field come the rare faults
   std::filesystem::path scratch;  ///< folder for the disks, made and emptied; best on tmpfs
   std::FILE* log = nullptr;       ///< receives the event log
   std::int64_t lie_us = 0;        ///< self-check: each proof claims so much more than was emitted

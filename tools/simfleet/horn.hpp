@@ -1,23 +1,28 @@
 #pragma once
-#include <algorithm>
-#include <cstdint>
 #include <map>
-#include <string>
 #include <vector>
 
 #include "station/core/presenter.hpp"
+#include "tools/simfleet/stretch.hpp"
+#include "tools/simfleet/timeline.hpp"
 
 namespace loa::tools::simfleet {
 
-/// A stretch of a cue's planned time, microseconds UTC.
-struct Stretch {
-  std::int64_t from_us = 0;
-  std::int64_t to_us = 0;
+/// What came out without a break: which planned time, and when.
+struct Sound {
+  Stretch planned;
+  Instant at = 0;             ///< true instant of the first of it
+  std::int64_t ahead_us = 0;  ///< of true time was the plan time that it was armed by; negative: behind
+
+  /// A clock that is off by this may be right as a station can know: the step that it believes at once (PROTOCOL §7).
+  static constexpr std::int64_t tolerance_us = 5 * second_us;
+  [[nodiscard]] bool in_its_place() const { return ahead_us >= -tolerance_us && ahead_us <= tolerance_us; }
+  [[nodiscard]] Stretch true_time() const { return {at, at + planned.to_us - planned.from_us}; }
 };
 
 /// What came out of one cue.
 struct Emission {
-  std::vector<Stretch> stretches;
+  std::vector<Sound> sounds;
   std::int64_t begun = 0;   ///< true instant of the first of it
   std::int64_t ended = 0;   ///< and of the last
   std::int64_t cut_us = 0;  ///< length of the parts that had no proof yet when their process ended
@@ -27,51 +32,29 @@ struct Emission {
 /// simulated device, never asked by the station.
 class Horn {
  public:
-  /// @param now  true instant of the end of the stretch
-  void emitted(const station::CueKey& cue, std::int64_t from_us, std::int64_t to_us, std::int64_t now) {
-    if (to_us <= from_us) return;
+  void emitted(const station::CueKey& cue, const Sound& sound) {
+    if (sound.planned.to_us <= sound.planned.from_us) return;
     auto& emission = cues_[cue];
-    if (emission.stretches.empty()) emission.begun = now - (to_us - from_us);
-    emission.stretches.push_back({from_us, to_us});
-    emission.ended = now;
+    if (emission.sounds.empty()) emission.begun = sound.at;
+    emission.sounds.push_back(sound);
+    emission.ended = sound.true_time().to_us;
+    if (!sound.in_its_place()) out_of_place_.push_back(sound.true_time());
   }
   void cut_short(const station::CueKey& cue, std::int64_t part_us) {
     if (const auto entry = cues_.find(cue); entry != cues_.end()) entry->second.cut_us += part_us;
   }
   [[nodiscard]] const std::map<station::CueKey, Emission>& all() const { return cues_; }
+  /// Returns nullptr when nothing of the cue came out.
+  [[nodiscard]] const Emission* find(const station::CueKey& cue) const {
+    const auto entry = cues_.find(cue);
+    return entry == cues_.end() ? nullptr : &entry->second;
+  }
+  /// True times at which something came out by a clock that was wrong: what sounds is not moved, so nothing else could.
+  [[nodiscard]] const Stretches& out_of_place() const { return out_of_place_; }
 
  private:
   std::map<station::CueKey, Emission> cues_;
+  Stretches out_of_place_;
 };
-
-/// What of some stretches lies in [from_us, to_us).
-inline std::vector<Stretch> within(const std::vector<Stretch>& stretches, std::int64_t from_us, std::int64_t to_us) {
-  std::vector<Stretch> cut;
-  for (const auto& one : stretches) {
-    const Stretch part{std::max(one.from_us, from_us), std::min(one.to_us, to_us)};
-    if (part.from_us < part.to_us) cut.push_back(part);
-  }
-  return cut;
-}
-
-/// Length of the union, and what of it came out more than once.
-struct Heard {
-  std::int64_t once_us = 0;
-  std::int64_t again_us = 0;
-};
-
-inline Heard measure(std::vector<Stretch> stretches) {
-  std::sort(stretches.begin(), stretches.end(), [](const auto& a, const auto& b) { return a.from_us < b.from_us; });
-  Heard heard;
-  std::int64_t until = INT64_MIN;
-  for (const auto& stretch : stretches) {
-    const auto fresh_from = std::max(stretch.from_us, until);
-    heard.again_us +=
-        std::min(stretch.to_us, until) > stretch.from_us ? std::min(stretch.to_us, until) - stretch.from_us : 0;
-    if (stretch.to_us > fresh_from) heard.once_us += stretch.to_us - fresh_from;
-    until = std::max(until, stretch.to_us);
-  }
-  return heard;
-}
 
 }  // namespace loa::tools::simfleet

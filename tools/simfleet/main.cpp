@@ -37,25 +37,25 @@ void print_text(const Sum& sum, const Options& options, double seconds) {
   for (const auto& [word, count] : sum.counts) fmt::print(" {} {}", word, count);
   fmt::print(
       "\nheard {:.1f} h of {:.1f} h planned, reported {:.1f} h; {:.1f} s unproved after power cuts and ill disks, "
-      "{:.1f} s heard again\n",
+      "{:.1f} s heard again, {:.1f} s by a wrong clock and not counted\n",
       hours_of(all.emitted_us), hours_of(all.planned_us), hours_of(all.reported_us),
-      static_cast<double>(all.unproved_us) / 1e6, static_cast<double>(all.again_us) / 1e6);
+      static_cast<double>(all.unproved_us) / 1e6, static_cast<double>(all.again_us) / 1e6,
+      static_cast<double>(all.untimely_us) / 1e6);
   fmt::print("event log sha256 {}\n", sum.digest());
   fmt::print(
       "simfleet: {} stations x {} days x {} runs, {} cues: proofs lost {}, double {}, false seconds {:.2f}, fired "
-      "twice "
-      "{}, not back {}, forks {}; {:.0f} x real time; {}\n",
+      "twice {}, silent {}, lowered {}, not back {}, forks {}; {:.0f} x real time; {}\n",
       options.stations, options.days, sum.runs, all.cues, all.proofs_lost, all.proofs_double,
-      static_cast<double>(all.false_us) / 1e6, all.fired_twice, all.not_back, all.forks, simulated_s / seconds,
-      sum.failed == 0 ? "every promise held" : fmt::format("{} runs FAILED", sum.failed));
+      static_cast<double>(all.false_us) / 1e6, all.fired_twice, all.silent, all.lowered, all.not_back, all.forks,
+      simulated_s / seconds, sum.failed == 0 ? "every promise held" : fmt::format("{} runs FAILED", sum.failed));
 }
 
 /// Beside the result: that of --json is for programs.
 void print_failure(const Outcome& outcome, const Options& options, const std::string& faults) {
   for (const auto& text : outcome.verdict.findings) fmt::print(stderr, "found: {}\n", text);
   for (const auto& text : outcome.verdict.problems) fmt::print(stderr, "office: {}\n", text);
-  fmt::print(stderr, "replay: simfleet --stations {} --days {} --seed {} --faults {} --log FILE\n", options.stations,
-             options.days, options.seed, faults);
+  fmt::print(stderr, "replay: simfleet --stations {} --days {} --seed {} --faults {} --often {} --log FILE\n",
+             options.stations, options.days, options.seed, faults, options.often);
 }
 
 /// One for each process; what a killed one left behind goes.
@@ -121,7 +121,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option(
       "--faults", faults,
-      "all, none, or a list of kill,cut,clock,step,disk,device,content,command,link,broker,office,edit,alarm");
+      "all, everyday, rare, none, or a list of kill,cut,clock,step,disk,device,content,command,link,broker,office,"
+      "edit,alarm,folder,rollback,clone,replace,lie,office-clock");
+  app.add_option("--often", options.often, "times so often as in the field come the rare ones, from folder on")
+      ->check(CLI::Range(0.0, 1'000.0))
+      ->capture_default_str();
   app.add_option("--log", log_file, "file for the event log of the last run; of one job");
   app.add_flag("--json", json, "the totals for programs");
   CLI11_PARSE(app, argc, argv);

@@ -138,6 +138,38 @@ void SimDisk::mark_synced(const std::string& path, std::string_view bytes) {
   marks_[fs::path{path}.filename().string()].assign(bytes);
 }
 
+void SimDisk::forget_changes() {
+  data_.clear();
+  names_.clear();
+  marks_at_end_.clear();
+  marks_ = read_marks();
+}
+
+void SimDisk::wipe() {
+  SimDisk* const used = std::exchange(current(), nullptr);
+  fs::remove_all(folder_);
+  fs::create_directories(folder_);
+  forget_changes();
+  current() = used;
+}
+
+void SimDisk::save_image() const {
+  SimDisk* const used = std::exchange(current(), nullptr);
+  fs::remove_all(image());
+  fs::copy(folder_, image(), fs::copy_options::recursive);
+  current() = used;
+}
+
+void SimDisk::load_image() {
+  SimDisk* const used = std::exchange(current(), nullptr);
+  if (fs::exists(image())) {
+    fs::remove_all(folder_);
+    fs::copy(image(), folder_, fs::copy_options::recursive);
+    forget_changes();
+  }
+  current() = used;
+}
+
 void SimDisk::restart(Random& random) {
   end_now(End::killed);
   SimDisk* const used = std::exchange(current(), nullptr);  // what happens now no process does
@@ -147,9 +179,7 @@ void SimDisk::restart(Random& random) {
     take_back_marks(random);
     take_back_data(random);
     take_back_names(random);
-    data_.clear();
-    names_.clear();
-    marks_ = read_marks();
+    forget_changes();
   }
   current() = used;
   ended_ = planned_end_ = End::none;

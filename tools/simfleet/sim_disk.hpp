@@ -46,6 +46,14 @@ class SimDisk {
   /// The process or the whole machine starts anew. After a power cut: takes back some of what was not synced.
   void restart(Random& random);
 
+  // Of a machine without power.
+  /// The card is empty: a new one, or a folder that was lost.
+  void wipe();
+  /// Keeps a copy of everything as it is, for load_image().
+  void save_image() const;
+  /// The card is as it was then. Nothing happens when there is no image.
+  void load_image();
+
   /// Progress marks are mapped memory, whose writes no call shows: these bytes are on the disk now.
   void mark_synced(const std::string& path, std::string_view bytes);
 
@@ -80,6 +88,8 @@ class SimDisk {
   void take_back_data(Random& random);
   void take_back_names(Random& random);
   void take_back_marks(Random& random);
+  void forget_changes();
+  [[nodiscard]] std::filesystem::path image() const { return folder_.native() + ".image"; }
   [[nodiscard]] std::map<std::string, std::string> read_marks() const;
   [[nodiscard]] std::string read(const std::string& path) const;
 

@@ -18,6 +18,9 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr std::int64_t commit_after_us = 50 * millisecond_us;
+constexpr std::int64_t noticing_us = 10 * minute_us;  // its stations notice that its clock has moved
+constexpr std::int64_t issue_interval_us = 30 * minute_us;
+constexpr std::int64_t news_after_us = 250 * millisecond_us;
 constexpr store::Geometry sign{64, 32};
 
 store::Sha256 object_of(const std::string& name) { return protocol::crypto::sha256(name); }
@@ -136,18 +139,24 @@ SimOffice::SimOffice(Timeline& timeline, Network& network, EventLog& log, store:
     index_[station.id] = ids_.size();
     ids_.push_back(station.id);
   }
-  network_.set_office([this](std::size_t station, const std::string& sealed) { receive(station, sealed); },
-                      [this] {
-                        const auto done = publisher_->repeat([this](const Publication& one) { send(one); });
-                        if (!done) problem(done.error());
-                      });
-  restart();
+  network_.set_office(
+      {[this](std::size_t station, Network::Leaf leaf, const std::string& sealed) { receive(station, leaf, sealed); },
+       [this] {
+         const auto done = publisher_->repeat([this](const Publication& one) { send(one); });
+         if (!done) problem(done.error());
+       }});
 }
 
 void SimOffice::restart() {
   log_.note(timeline_.now(), "office", "office-start");
   ledger_ = std::make_unique<Ledger>(ward, key_, store_);
   publisher_ = std::make_unique<Publisher>(ward, key_, settings_, store_);
+  inbox_ = std::make_unique<headend::daemon::Inbox>(ward, store_);
+  if (const auto restored = inbox_->restore(now()); !restored) return problem(restored.error());
+  const auto catalogue = store_.catalogue();
+  if (!catalogue) return problem(catalogue.error());
+  inbox_->know(catalogue->stations);
+  network_.repeat_to_office();
 }
 
 Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
@@ -179,7 +188,18 @@ Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
   });
 }
 
-void SimOffice::begin() { issue_round(); }
+void SimOffice::begin() {
+  restart();
+  issue_round();
+}
+
+/// The plans follow with the next look at the timetable.
+void SimOffice::set_clock(std::int64_t ahead_us) {
+  log_.note(timeline_.now(), "office", "office-clock", "ahead {} s", ahead_us / second_us);
+  ahead_us_ = ahead_us;
+  network_.listen_closely(timeline_.now() + noticing_us);
+  timeline_.after(issue_interval_us, [this] { issue(); });
+}
 
 void SimOffice::issue_round() {
   issue();
@@ -239,7 +259,7 @@ void SimOffice::alarm(std::int64_t in_us, unsigned repeat) {
   headend::planner::EmergencyWish wish;
   wish.object = object_of("bao-dong");
   wish.repeat = repeat;
-  wish.start = wall_from_us((timeline_.now() + in_us) / second_us * second_us + second_us);
+  wish.start = wall_from_us((to_us(now()) + in_us) / second_us * second_us + second_us);
   log_.note(timeline_.now(), "office", "alarm", "{} times", repeat);
   const auto ordered = desk.start(wish, {store::everyone}, "simfleet", now());
   ordered ? hand_out_emergencies() : problem(ordered.error());
@@ -263,7 +283,30 @@ void SimOffice::send(const Publication& publication) {
   network_.to_station(index_.find(parsed->station)->second, *parsed->leaf, publication.payload);
 }
 
-void SimOffice::receive(std::size_t station, const std::string& sealed) {
+void SimOffice::receive(std::size_t station, Network::Leaf leaf, const std::string& sealed) {
+  leaf == Network::Leaf::proof ? receive_proof(station, sealed) : receive_news(station, leaf, sealed);
+}
+
+void SimOffice::receive_news(std::size_t station, Network::Leaf leaf, const std::string& sealed) {
+  const protocol::topic::Parsed from{ward, ids_[station], leaf, {}, {}};
+  if (const auto taken = inbox_->take(from, sealed, now()); !taken)
+    return log_.note(timeline_.now(), ids_[station], "news-refused", "{}", static_cast<int>(taken.error().code));
+  if (std::exchange(news_due_, true)) return;
+  timeline_.after(news_after_us, [this] { keep_news(); });
+}
+
+void SimOffice::keep_news() {
+  news_due_ = false;
+  if (const auto kept = inbox_->commit(now()); !kept) return problem(kept.error());
+  const auto stations = inbox_->take_new_boots();
+  for (const auto& station : stations) {
+    log_.note(timeline_.now(), station, "new-boot");
+    if (const auto due = ledger_->repeat_receipt(station); !due) problem(due.error());
+  }
+  if (!stations.empty()) hand_out_receipts();
+}
+
+void SimOffice::receive_proof(std::size_t station, const std::string& sealed) {
   if (const auto taken = ledger_->receive(ids_[station], sealed, now()); !taken) return problem(taken.error());
   if (ledger_->full()) return commit();
   if (std::exchange(commit_due_, true)) return;
@@ -281,8 +324,13 @@ void SimOffice::commit() {
   committed_.aside += done->aside;
   committed_.forks += done->forks;
   committed_.flawed += done->flawed;
-  log_.note(timeline_.now(), "office", "commit", "{} new {} known {} aside {} forks {} flawed", done->appended,
-            done->duplicates, done->aside, done->forks, done->flawed);
+  committed_.doubtful += done->doubtful;
+  log_.note(timeline_.now(), "office", "commit", "{} new {} known {} aside {} forks {} flawed {} doubtful",
+            done->appended, done->duplicates, done->aside, done->forks, done->flawed, done->doubtful);
+  hand_out_receipts();
+}
+
+void SimOffice::hand_out_receipts() {
   const auto receipts = ledger_->receipts_due(now());
   if (!receipts) return problem(receipts.error());
   for (const auto& receipt : *receipts) send(receipt);

@@ -3,13 +3,15 @@
 #include <string>
 #include <vector>
 
+#include "headend/daemon/inbox.hpp"
 #include "headend/ledger/ledger.hpp"
 #include "headend/publisher/publisher.hpp"
 #include "tools/simfleet/network.hpp"
 
 namespace loa::tools::simfleet {
 
-/// The head-end of the simulated ward: the real store (in memory), planner, publisher and ledger on the timeline.
+/// The head-end of the simulated ward: the real store (in memory), planner, publisher, inbox and ledger on the
+/// timeline.
 class SimOffice {
  public:
   struct StationEntry {
@@ -27,6 +29,9 @@ class SimOffice {
   void restart();
   /// An operator changes one programme, or the ward's policy; the plans follow within minutes.
   void edit(Random& random);
+
+  /// Its clock is wrong from now on. @param ahead_us  negative: behind; 0: right again
+  void set_clock(std::int64_t ahead_us);
 
   /// An emergency for everybody, or its end.
   void alarm(std::int64_t in_us, unsigned repeat);
@@ -50,12 +55,16 @@ class SimOffice {
   void edit_slogan(Random& random);
   void issue();
   void issue_round();
-  void receive(std::size_t station, const std::string& sealed);
+  void receive(std::size_t station, Network::Leaf leaf, const std::string& sealed);
+  void receive_proof(std::size_t station, const std::string& sealed);
+  void receive_news(std::size_t station, Network::Leaf leaf, const std::string& sealed);
+  void keep_news();
   void commit();
+  void hand_out_receipts();
   void send(const headend::dispatch::Publication& publication);
   void problem(const Error& error);
   void hand_out_emergencies();
-  [[nodiscard]] WallTime now() const { return wall_from_us(timeline_.now()); }
+  [[nodiscard]] WallTime now() const { return wall_from_us(timeline_.now() + ahead_us_); }
 
   Timeline& timeline_;
   Network& network_;
@@ -66,11 +75,13 @@ class SimOffice {
   headend::planner::Settings settings_;
   std::unique_ptr<headend::publisher::Publisher> publisher_;
   std::unique_ptr<headend::ledger::Ledger> ledger_;
+  std::unique_ptr<headend::daemon::Inbox> inbox_;
   std::vector<std::string> ids_;
   std::map<std::string, std::size_t, std::less<>> index_;
   std::vector<std::string> problems_;
   headend::ledger::Commit committed_;
-  bool commit_due_ = false;
+  bool commit_due_ = false, news_due_ = false;
+  std::int64_t ahead_us_ = 0;  ///< its clock
 };
 
 }  // namespace loa::tools::simfleet

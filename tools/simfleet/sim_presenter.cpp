@@ -137,8 +137,9 @@ void SimPresenter::book(Voice& voice) {
   if (world_.device.stalled_since || world_.device.gone) {
     voice.gaps.push_back({voice.booked_us, now_us});
   } else {
-    world_.device.horn.emitted(station::CueKey::of(voice.assignment.cue), voice.booked_us, now_us,
-                               world_.timeline.now());
+    world_.device.horn.emitted(
+        station::CueKey::of(voice.assignment.cue),
+        {{voice.booked_us, now_us}, voice.booked_us - voice.offset_us, voice.offset_us + voice.assignment.late_us});
   }
   voice.booked_us = now_us;
 }

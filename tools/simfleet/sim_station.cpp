@@ -12,19 +12,19 @@ namespace {
 
 constexpr std::int64_t restart_delay_us = 2 * second_us;
 constexpr std::int64_t boot_us = 8 * second_us;
-constexpr Instant year_1970_us = 30 * second_us;
-constexpr double liars = 0.05;  // of the wrong clocks: they call themselves synchronised until NTP comes
+constexpr std::int64_t for_good = INT64_MAX;
 
 }  // namespace
 
-SimStation::SimStation(World world, std::size_t index, Random random, station::daemon::StationSettings settings,
+SimStation::SimStation(World world, Caller caller, Random random, station::daemon::StationSettings settings,
                        protocol::crypto::SecretKey key, std::filesystem::path folder)
     : world_(world),
-      index_(index),
+      caller_(caller),
       random_(random),
       settings_(std::move(settings)),
       key_(std::move(key)),
-      disk_(std::move(folder)) {
+      disk_(std::move(folder)),
+      clock_(world.timeline, [this] { clock_changed(); }) {
   disk_.set_last_words([this] {
     if (process_ == nullptr) return;
     if (process_->audio) process_->audio->die();
@@ -36,91 +36,122 @@ SimStation::~SimStation() = default;
 
 // ---- machine ------------------------------------------------------------------------------------------------------
 
-void SimStation::power_on(ClockError error, std::int64_t ntp_after_us) {
-  const Instant now = world_.timeline.now();
-  power_on_at_ = now;
+void SimStation::power_on(const SimClock::Boot& clock) {
   powered_ = true;
-  const bool lies = error != ClockError::right && random_.happens(liars);
-  grade_ = lies ? ClockGrade::network : ClockGrade::none;
-  if (lies) note("clock-lies", "{}", static_cast<int>(error));
-  switch (error) {
-    case ClockError::right:
-      clock_offset_us_ = 0;
-      break;
-    case ClockError::year_1970:
-      clock_offset_us_ = year_1970_us - now;
-      break;
-    case ClockError::two_weeks_back:
-      clock_offset_us_ = -14 * day_us;
-      break;
-    case ClockError::ten_years_ahead:
-      clock_offset_us_ = 3650 * day_us;
-      break;
-    case ClockError::last_known:
-      clock_offset_us_ = -off_us_;
-      break;
-  }
-  const auto serial = ++clock_serial_;
-  world_.timeline.after(ntp_after_us, [this, serial] {
-    if (serial != clock_serial_) return;
-    note("clock-disciplined");
-    ++clock_serial_;  // what was to heal a step has nothing to heal any more
-    clock_offset_us_ = 0;
-    grade_ = ClockGrade::disciplined;
-    clock_changed();
-  });
-  world_.timeline.after(boot_us, [this] {
-    if (powered_) start_process();
+  clock_.power_on(clock, blow_.off_us == for_good ? 0 : blow_.off_us);
+  if (clock.sure || clock.lie_us) note("clock-lies", "{} s", clock.lie_us.value_or(0) / second_us);
+  world_.timeline.after(boot_us, [this, serial = ++power_serial_] {
+    if (serial == power_serial_) start_process();
   });
 }
 
-void SimStation::end_process(SimDisk::End end, std::uint64_t after_disk_steps, std::int64_t off_us, ClockError error,
-                             std::int64_t ntp_after_us) {
+void SimStation::end_process(const Blow& blow) {
   if (process_ == nullptr) return;  // it is off already
-  note(end == SimDisk::End::killed ? "kill" : "power-cut", "after {} steps, off {} s, clock {}, ntp {} s",
-       after_disk_steps, off_us / second_us, static_cast<int>(error), ntp_after_us / second_us);
-  off_us_ = off_us;
-  next_clock_ = error;
-  next_ntp_us_ = ntp_after_us;
-  if (after_disk_steps > 0) return disk_.end_after(after_disk_steps, end);
-  enter([&] { disk_.end_now(end); });
+  note(blow.end == SimDisk::End::killed ? "kill" : "power-cut", "after {} steps, off {} s, card {}, right after {} s",
+       blow.after_disk_steps, blow.off_us / second_us, static_cast<int>(blow.card),
+       blow.clock.right_after_us / second_us);
+  blow_ = blow;
+  if (blow.after_disk_steps > 0) return disk_.end_after(blow.after_disk_steps, blow.end);
+  enter([&] { disk_.end_now(blow.end); });
 }
 
 /// The process is gone: after a kill the init system starts another, after a power cut the machine boots.
 void SimStation::collapse() {
   const auto end = disk_.ended();
   note("ended", "{}", end == SimDisk::End::killed ? "process" : "machine");
-  world_.network.detach(index_);
+  if (blow_.card != Card::kept) note_lost_proofs();
+  world_.network.detach(caller_);
   ++serial_;
   process_.reset();
+  ends_.push_back(world_.timeline.now());
   SimDisk::use(nullptr);
+  see_wellness();
+  const auto serial = ++power_serial_;
   if (end == SimDisk::End::killed) {
-    world_.timeline.after(restart_delay_us, [this] { start_process(); });
+    world_.timeline.after(restart_delay_us, [this, serial] {
+      if (serial == power_serial_) start_process();
+    });
     return;
   }
   power_cuts_.push_back(world_.timeline.now());
-  const auto serial = ++clock_serial_;
   powered_ = false;
-  world_.timeline.after(off_us_, [this, serial] {
-    if (serial == clock_serial_) power_on(next_clock_, next_ntp_us_);
+  clock_.power_off();
+  see_card(std::exchange(blow_.card, Card::kept));
+  if (blow_.off_us == for_good) return;
+  world_.timeline.after(blow_.off_us, [this, serial] {
+    if (serial == power_serial_) power_on(blow_.clock);
   });
+}
+
+void SimStation::take_down() {
+  if (process_ != nullptr) note_lost_proofs();
+  note("taken-down");
+  blow_ = {SimDisk::End::power_cut, 0, for_good};
+  if (process_ != nullptr) return enter([&] { disk_.end_now(SimDisk::End::power_cut); });
+  ++power_serial_;
+  powered_ = false;
+  clock_.power_off();
+}
+
+void SimStation::keep_image() {
+  note("image-kept");
+  disk_.save_image();
+  store_image_ = store_;
+}
+
+void SimStation::see_card(Card card) {
+  if (card == Card::kept) return;
+  note("card", "{}", static_cast<int>(card));
+  card_losses_.push_back(world_.timeline.now());
+  card == Card::image ? disk_.load_image() : disk_.wipe();
+  rolled_back_ = rolled_back_ || card == Card::image;
+  if (card == Card::image) store_ = store_image_;
+  if (card == Card::replaced) store_.clear();
+}
+
+/// What had no receipt yet: nobody can ask for it any more. So has what is on air or waits for the disk.
+void SimStation::note_lost_proofs() {
+  SimDisk::use(nullptr);  // it answers nobody any more
+  const auto lose = [&](const v1::Proof& part) {
+    lost_proofs_[station::CueKey::of(part)].push_back({part.from_us(), part.to_us()});
+  };
+  const auto& journal = process_->journal;
+  if (const auto waiting = journal.waiting(journal.through(), SIZE_MAX)) {
+    for (const auto& one : *waiting)
+      if (const auto proof = journal::decode_sealed(one.sealed)) lose(proof->proof);
+  }
+  for (const auto& part : process_->unkept) lose(part);
+  const Instant now = world_.timeline.now();
+  for (const auto* device : {&horn_, &sign_}) {
+    for (const auto& [cue, emission] : device->horn.all()) {
+      if (emission.ended < now - minute_us) continue;
+      for (const auto& sound : emission.sounds) lost_proofs_[cue].push_back(sound.planned);
+    }
+  }
+  SimDisk::use(&disk_);
+}
+
+Stretches SimStation::lost_with_card(const station::CueKey& cue) const {
+  const auto entry = lost_proofs_.find(cue);
+  return entry == lost_proofs_.end() ? Stretches{} : entry->second;
+}
+
+void SimStation::see_wellness() {
+  well_.set(process_ != nullptr && process_->has_plan && clock_.right(), world_.timeline.now());
 }
 
 void SimStation::step_clock(std::int64_t by_us, std::int64_t heal_after_us) {
+  if (!powered_) return;
   note("clock-step", "{} ms for {} s", by_us / millisecond_us, heal_after_us / second_us);
-  const auto serial = clock_serial_;
-  clock_offset_us_ += by_us;
-  clock_changed();
-  world_.timeline.after(heal_after_us, [this, serial, by_us] {
-    if (serial != clock_serial_) return;
-    clock_offset_us_ -= by_us;
-    clock_changed();
-  });
+  clock_.step(by_us, heal_after_us);
 }
 
-/// The shell looks at the clock once a second.
+/// The shell looks at the clock once a second, and tells it with the next status.
 void SimStation::clock_changed() {
+  note("clock-changed", "right {}", clock_.right());
+  see_wellness();
   post(random_.between(1, 1000) * millisecond_us, [this] { tick(); });
+  post(random_.between(1, 60) * second_us, [this] { say_status(); });
 }
 
 void SimStation::set_disk(SimDisk::Illness illness) {
@@ -163,7 +194,7 @@ void SimStation::harm_content(std::uint64_t which) {
 }
 
 void SimStation::command(const v1::Command& command) {
-  if (process_ == nullptr || !world_.network.session(index_) || !believed_now()) return;
+  if (process_ == nullptr || !online() || !believed_now()) return;
   note("command", "{}", command.has_stop() ? "stop" : "mute");
   enter([&] {
     const auto& core = *process_->core;
@@ -177,21 +208,10 @@ void SimStation::heal() {
   set_disk(SimDisk::Illness::none);
   if (horn_.gone) set_device_gone(false);
   if (horn_.stalled_since) set_stalled(false);
-  if (!powered_) return power_on(ClockError::right, 10 * second_us);
-  if (grade_ == ClockGrade::disciplined && clock_offset_us_ == 0) return;
-  ++clock_serial_;
-  clock_offset_us_ = 0;
-  grade_ = ClockGrade::disciplined;
-  next_clock_ = ClockError::right;
-  next_ntp_us_ = 10 * second_us;
-  clock_changed();
+  if (!powered_) return power_on({SimClock::Error::right, false, 10 * second_us});
+  clock_.heal();
+  blow_.clock = {SimClock::Error::right, false, 10 * second_us};
 }
-
-MonoTime SimStation::mono() const {
-  return MonoTime{std::chrono::microseconds{world_.timeline.now() - power_on_at_ + second_us}};
-}
-
-Now SimStation::now() const { return {wall_from_us(world_.timeline.now() + clock_offset_us_), mono(), grade_}; }
 
 std::optional<WallTime> SimStation::believed_now() const {
   const Now judged = process_->core->judge(now());
@@ -201,15 +221,26 @@ std::optional<WallTime> SimStation::believed_now() const {
 
 bool SimStation::was_told(const v1::Cue& cue) const {
   const auto entry = told_.find(station::CueKey::of(cue));
-  return entry != told_.end() && entry->second.start_us == cue.start_us() &&
-         entry->second.duration_us == cue.duration_us() && entry->second.object == cue.object();
+  return entry != told_.end() && entry->second.says_as({cue.start_us(), cue.duration_us(), cue.object(), 0});
+}
+
+Instant SimStation::told_at(const v1::Cue& cue) const {
+  const auto entry = told_.find(station::CueKey::of(cue));
+  return entry == told_.end() ? INT64_MAX : entry->second.at;
 }
 
 void SimStation::note_told(const v1::Plan& plan) {
   const Instant now = world_.timeline.now();
-  std::erase_if(told_, [&](const auto& entry) { return entry.second.start_us > now; });
-  for (const auto& cue : plan.cues())
-    told_.try_emplace(station::CueKey::of(cue), Told{cue.start_us(), cue.duration_us(), cue.object()});
+  const auto before = std::exchange(told_, {});
+  for (const auto& entry : before)
+    if (entry.second.start_us <= now) told_.insert(entry);
+  for (const auto& cue : plan.cues()) {
+    const auto key = station::CueKey::of(cue);
+    const auto known = before.find(key);
+    Told told{cue.start_us(), cue.duration_us(), cue.object(), now};
+    if (known != before.end() && known->second.says_as(told)) told.at = known->second.at;
+    told_.emplace(key, told);
+  }
 }
 
 std::uint64_t SimStation::proofs_waiting() const {
@@ -261,17 +292,22 @@ void SimStation::start_process() {
     load_emergency();
     if (plan) adopt(std::move(*plan), true, core::Slot::plan);
     world_.network.attach(
-        index_, {[this] { enter([this] { on_link_up(); }); }, [this] { process_->outbox.on_link_down(); },
-                 [this](Network::Leaf leaf, const std::string& sealed) { enter([&] { on_message(leaf, sealed); }); }});
+        caller_, {[this] { enter([this] { on_link_up(); }); }, [this] { process_->outbox.on_link_down(); },
+                  [this](Network::Leaf leaf, const std::string& sealed) { enter([&] { on_message(leaf, sealed); }); }});
+    say_status_again(0);
     tick();
   });
+  see_wellness();
 }
 
 Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   const auto& folder = settings_.state_folder;
+  station::daemon::Restarts restarts{folder, 0, std::to_string(power_serial_), now().wall};
   LOA_TRY_LET(auto opened, journal::ProofJournal::open(folder / "journal", {settings_.ward, settings_.station}, key_));
   LOA_TRY_LET(auto vault, station::daemon::Vault::open(folder));
-  auto process = std::make_unique<Process>(std::move(opened), std::move(vault), settings_);
+  auto process = std::make_unique<Process>(std::move(opened), std::move(vault), std::move(restarts), settings_);
+  process->boot = fmt::format("tien-trinh-{}-{}", caller_.box, serial_);
+  process->started = mono();
   const auto loaded = process->vault.load_clock();
   if (!loaded) note("clock-forgotten");
   const core::ClockMemory memory = loaded ? *loaded : core::ClockMemory{};
@@ -302,9 +338,7 @@ std::unique_ptr<SimPresenter> SimStation::make_presenter(journal::MarkSet marks,
   SimPresenter::World world{
       world_.timeline, device,
       [this](std::int64_t delay_us, std::function<void()> action) { post(delay_us, std::move(action)); },
-      [this](MonoTime at) {
-        return std::chrono::duration_cast<Micros>(at.time_since_epoch()).count() - second_us + power_on_at_;
-      },
+      [this](MonoTime at) { return clock_.true_time(at); },
       [this](const std::string& object) {
         const auto entry = store_.find(object);
         return entry != store_.end() && entry->second.held && entry->second.whole;
@@ -353,6 +387,7 @@ void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start, co
   if (!emergency) {
     first_plan_ = std::min(first_plan_, world_.timeline.now());
     note_told(event.plan);
+    see_wellness();
   }
   note(emergency ? "emergency" : "plan", "{} cues, at start {}", event.plan.cues_size(), at_start);
   feed(std::move(event));

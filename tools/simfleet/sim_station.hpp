@@ -8,12 +8,15 @@
 
 #include "station/core/station_core.hpp"
 #include "station/daemon/gate.hpp"
+#include "station/daemon/restarts.hpp"
 #include "station/daemon/vault.hpp"
 #include "station/journal/proof_journal.hpp"
 #include "station/outbox/outbox.hpp"
 #include "tools/simfleet/network.hpp"
+#include "tools/simfleet/sim_clock.hpp"
 #include "tools/simfleet/sim_disk.hpp"
 #include "tools/simfleet/sim_presenter.hpp"
+#include "tools/simfleet/well_times.hpp"
 
 namespace loa::tools::simfleet {
 
@@ -24,21 +27,34 @@ struct World {
   EventLog& log;
 };
 
-/// One machine on its pole: power, clock, disk, horn, and in it, process after process, the station. Core, journal,
+/// One box on its pole: power, clock, disk, horn, and in it, process after process, the station. Core, journal,
 /// marks, outbox, gate and vault are the real ones; this is the shell around them (station/daemon) on the
 /// timeline.
 class SimStation {
  public:
-  SimStation(World world, std::size_t index, Random random, station::daemon::StationSettings settings,
+  SimStation(World world, Caller caller, Random random, station::daemon::StationSettings settings,
              protocol::crypto::SecretKey key, std::filesystem::path folder);
   ~SimStation();
 
   // Faults, and their end.
-  enum class ClockError { right, year_1970, two_weeks_back, ten_years_ahead, last_known };
-  void power_on(ClockError error, std::int64_t ntp_after_us);
-  /// Now, or in the middle of what the disk does next.
-  void end_process(SimDisk::End end, std::uint64_t after_disk_steps, std::int64_t off_us, ClockError error,
-                   std::int64_t ntp_after_us);
+  /// What is in the box when it comes back.
+  enum class Card { kept, state_lost, replaced, image };
+  /// How a process ends, and how the next one begins.
+  struct Blow {
+    SimDisk::End end = SimDisk::End::power_cut;
+    std::uint64_t after_disk_steps = 0;  ///< 0: now
+    std::int64_t off_us = 0;
+    SimClock::Boot clock = {};
+    Card card = Card::kept;
+  };
+  /// The power comes: once, and again after take_down().
+  void power_on(const SimClock::Boot& clock);
+  /// Nothing happens while no process runs.
+  void end_process(const Blow& blow);
+  /// The box is carried away.
+  void take_down();
+  /// A copy of the card, for a blow that ends in Card::image.
+  void keep_image();
   void step_clock(std::int64_t by_us, std::int64_t heal_after_us);
   void set_disk(SimDisk::Illness illness);
   void set_device_gone(bool gone);
@@ -50,6 +66,7 @@ class SimStation {
   void heal();
 
   [[nodiscard]] bool running() const { return process_ != nullptr; }
+  [[nodiscard]] bool on_the_pole() const { return powered_ || blow_.off_us > 0; }
   [[nodiscard]] std::uint64_t proofs_waiting() const;
   [[nodiscard]] std::uint64_t plan_sequence() const;  ///< of the plan it obeys; 0: none
   [[nodiscard]] const std::string& id() const { return settings_.station; }
@@ -61,10 +78,19 @@ class SimStation {
   /// Whether the plan it had when the cue began said the same of it as the office's record does; of a cue that it heard
   /// of later only, that later plan.
   [[nodiscard]] bool was_told(const v1::Cue& cue) const;
+  /// When it first heard what was_told() says; true time.
+  [[nodiscard]] Instant told_at(const v1::Cue& cue) const;
+  /// When it ran, had a plan and a clock that was right.
+  [[nodiscard]] const WellTimes& well() const { return well_; }
+  /// Planned time that was heard and whose proof went with the card before the office had receipted it.
+  [[nodiscard]] Stretches lost_with_card(const station::CueKey& cue) const;
+  [[nodiscard]] bool rolled_back() const { return rolled_back_; }
+  [[nodiscard]] const std::vector<Instant>& card_losses() const { return card_losses_; }
   /// Sequences of the emergencies it obeyed, and when it first did: of others it knows nothing.
   [[nodiscard]] const std::map<std::uint64_t, Instant>& emergencies() const { return emergencies_; }
   [[nodiscard]] const std::vector<Instant>& starts() const { return starts_; }  ///< of processes
-  [[nodiscard]] const std::vector<Stretch>& disk_illnesses() const { return disk_illnesses_; }
+  [[nodiscard]] const std::vector<Instant>& ends() const { return ends_; }
+  [[nodiscard]] const Stretches& disk_illnesses() const { return disk_illnesses_; }
   /// What the core made wrong: parts that no journal would ever take, or that no plan ordered so.
   [[nodiscard]] const std::vector<std::string>& refused() const { return refused_; }
 
@@ -82,9 +108,14 @@ class SimStation {
   void load_stops();
   void enter(const std::function<void()>& action);
   void collapse();
+  void see_card(Card card);
+  void note_lost_proofs();
+  void see_wellness();
   void post(std::int64_t delay_us, std::function<void()> action);
 
   void on_link_up();
+  void say_status();
+  void say_status_again(int unsaid);
   void on_message(Network::Leaf leaf, const std::string& sealed);
   void on_plan(const std::string& sealed);
   void on_receipt(const std::string& sealed);
@@ -123,8 +154,9 @@ class SimStation {
   void tick();
   void schedule_tick();
 
-  [[nodiscard]] Now now() const;
-  [[nodiscard]] MonoTime mono() const;
+  [[nodiscard]] Now now() const { return clock_.now(); }
+  [[nodiscard]] MonoTime mono() const { return clock_.mono(); }
+  [[nodiscard]] bool online() const { return world_.network.session(caller_); }
   [[nodiscard]] std::optional<WallTime> believed_now() const;
   [[nodiscard]] SimPresenter* presenter_of(v1::Medium medium);
   [[nodiscard]] bool may_change_plan() const;
@@ -135,40 +167,41 @@ class SimStation {
   }
 
   World world_;
-  std::size_t index_;
+  Caller caller_;
   Random random_;
   station::daemon::StationSettings settings_;
   protocol::crypto::SecretKey key_;
   SimDisk disk_;
+  SimClock clock_;
   Device horn_, sign_;
-  std::map<std::string, ObjectState> store_;
-
-  // The machine.
+  using Store = std::map<std::string, ObjectState>;
+  Store store_, store_image_;
   bool powered_ = false;
-  Instant power_on_at_ = 0;
-  std::int64_t clock_offset_us_ = 0;
-  ClockGrade grade_ = ClockGrade::none;
-  std::uint64_t clock_serial_ = 0;  ///< of the life of the clock: a new one with each boot
-
-  // What happens when the process ends.
-  std::int64_t off_us_ = 0;
-  ClockError next_clock_ = ClockError::right;
-  std::int64_t next_ntp_us_ = 0;
+  std::uint64_t power_serial_ = 0;
+  Blow blow_;  ///< by which the last process ended, or the next one will
 
   std::unique_ptr<Process> process_;
   std::uint64_t serial_ = 0;  ///< of the process
   std::vector<Instant> power_cuts_;
-  std::vector<Instant> starts_;
+  std::vector<Instant> starts_, ends_;
   std::map<std::uint64_t, Instant> emergencies_;
   Instant first_plan_ = INT64_MAX;
   struct Told {
     std::int64_t start_us;
     std::int64_t duration_us;  ///< of a filler: as the cue above it
     std::string object;
+    Instant at;
+    [[nodiscard]] bool says_as(const Told& other) const {
+      return start_us == other.start_us && duration_us == other.duration_us && object == other.object;
+    }
   };
   std::map<station::CueKey, Told> told_;  ///< each cue as the plan said that was in force when it began
   std::map<std::pair<station::CueKey, std::uint64_t>, std::string> ordered_;  ///< content, by cue and plan
-  std::vector<Stretch> disk_illnesses_;
+  Stretches disk_illnesses_;
+  WellTimes well_;
+  std::map<station::CueKey, Stretches> lost_proofs_;
+  std::vector<Instant> card_losses_;
+  bool rolled_back_ = false;
   std::vector<std::string> refused_;
 };
 

@@ -8,6 +8,7 @@ namespace loa::tools::simfleet {
 struct SimStation::Process {
   station::journal::ProofJournal journal;
   station::daemon::Vault vault;
+  station::daemon::Restarts restarts;
   station::daemon::Gate gate;
   station::outbox::Outbox outbox;
   std::unique_ptr<station::core::StationCore> core;
@@ -27,10 +28,17 @@ struct SimStation::Process {
   bool fetching = false;
   bool journal_failed = false;
   std::uint64_t tick_serial = 0;
+  std::uint64_t seal_sequence = 0;
+  std::string boot;  ///< names the process
+  MonoTime started;
 
   Process(station::journal::ProofJournal opened, station::daemon::Vault opened_vault,
-          const station::daemon::StationSettings& settings)
-      : journal(std::move(opened)), vault(std::move(opened_vault)), gate(settings), outbox(journal) {}
+          station::daemon::Restarts its_restarts, const station::daemon::StationSettings& settings)
+      : journal(std::move(opened)),
+        vault(std::move(opened_vault)),
+        restarts(std::move(its_restarts)),
+        gate(settings),
+        outbox(journal) {}
 };
 
 }  // namespace loa::tools::simfleet

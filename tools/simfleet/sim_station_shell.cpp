@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "protocol/seal/seal.hpp"
 #include "station/daemon/tick_plan.hpp"
 #include "tools/simfleet/sim_station_process.hpp"
 
@@ -12,14 +13,57 @@ using protocol::crypto::Sha256;
 namespace {
 
 constexpr std::int64_t retry_us = second_us;  // of parts that the disk refused
+constexpr std::int64_t status_interval_us = minute_us;
+constexpr int statuses_unsaid = 29;  // of thirty
 
 }  // namespace
 
 void SimStation::on_link_up() {
   note("link-up");
+  say_status();
   publish(process_->outbox.on_link_up(mono()));
   fetch_soon();
   schedule_tick();
+}
+
+/// As station/daemon/station_publish.cpp: the fields that the office decides by.
+void SimStation::say_status() {
+  if (!online()) return;
+  auto& process = *process_;
+  const Now judged = process.core->judge(now());
+  v1::Status status;
+  status.set_at_us(to_us(judged.wall));
+  status.set_plan_sequence(process.core->plan_sequence());
+  status.set_clock_grade(static_cast<v1::ClockGrade>(judged.grade));
+  status.set_proofs_waiting(proofs_waiting());
+  status.set_uptime_s(static_cast<std::uint64_t>((mono() - process.started) / std::chrono::seconds{1}));
+  status.set_starts(process.restarts.total());
+  status.set_boot(process.boot);
+  status.set_epoch(process.journal.epoch().data(), process.journal.epoch().size());
+  if (const auto began = process.journal.began(); began && to_us(*began) > 0) status.set_began_us(to_us(*began));
+  if (judged.grade >= ClockGrade::network) process.restarts.believe(judged.wall);
+  process.seal_sequence = std::max(process.seal_sequence, process.restarts.life() << 32U) + 1;
+  if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to send it
+  protocol::seal::Address address;
+  address.ward = settings_.ward;
+  address.sender = "station/" + settings_.station;
+  address.audience = "headend";
+  address.kind = v1::KIND_STATUS;
+  address.sequence = process.seal_sequence;
+  address.not_before = judged.wall - std::chrono::hours{1};
+  address.not_after = judged.wall + std::chrono::hours{24 * 365};
+  address.signed_at = judged.wall;
+  world_.network.to_office(caller_, Network::Leaf::status,
+                           protocol::seal::seal(address, status.SerializeAsString(), key_));
+}
+
+/// The daemon says it each minute, each three seconds on air; here as often as somebody may learn something by it.
+void SimStation::say_status_again(int unsaid) {
+  post(status_interval_us, [this, unsaid] {
+    const bool says = world_.network.is_listened_to() || unsaid >= statuses_unsaid;
+    if (says) say_status();
+    say_status_again(says ? 0 : unsaid + 1);
+  });
 }
 
 void SimStation::on_message(Network::Leaf leaf, const std::string& sealed) {
@@ -213,7 +257,7 @@ void SimStation::keep_waiting_parts() {
 void SimStation::publish(const Result<station::outbox::Outbox::Batch>& batch) {
   if (!batch) return note("outbox-unreadable");
   if (disk_.ended() != SimDisk::End::none) return;  // nobody is there any more to send it
-  for (const auto& sealed : *batch) world_.network.proof_to_office(index_, sealed);
+  for (const auto& sealed : *batch) world_.network.to_office(caller_, Network::Leaf::proof, sealed);
 }
 
 void SimStation::perform(const core::Remember& action) {
@@ -235,11 +279,11 @@ void SimStation::perform(const core::Want& action) {
 /// One object after the other, as long as there is a link.
 void SimStation::fetch_soon() {
   auto& process = *process_;
-  if (process.fetching || process.wants.empty() || !world_.network.session(index_)) return;
+  if (process.fetching || process.wants.empty() || !online()) return;
   process.fetching = true;
   post(random_.between(500, 20'000) * millisecond_us, [this] {
     process_->fetching = false;
-    if (process_->wants.empty() || !world_.network.session(index_)) return;
+    if (process_->wants.empty() || !online()) return;
     if (random_.happens(0.1)) return fetch_soon();  // broken off: again
     const std::string name = process_->wants.front().sha256();
     process_->wants.erase(process_->wants.begin());

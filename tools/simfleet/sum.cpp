@@ -12,6 +12,8 @@ constexpr std::pair<const char*, std::uint64_t Verdict::*> counters[] = {
     {"proofs_lost", &Verdict::proofs_lost},
     {"proofs_double", &Verdict::proofs_double},
     {"fired_twice", &Verdict::fired_twice},
+    {"silent", &Verdict::silent},
+    {"lowered", &Verdict::lowered},
     {"not_back", &Verdict::not_back},
     {"forks", &Verdict::forks},
 };
@@ -20,6 +22,7 @@ constexpr std::pair<const char*, std::int64_t Verdict::*> lengths[] = {
     {"false_us", &Verdict::false_us},       {"planned_us", &Verdict::planned_us},
     {"emitted_us", &Verdict::emitted_us},   {"reported_us", &Verdict::reported_us},
     {"unproved_us", &Verdict::unproved_us}, {"again_us", &Verdict::again_us},
+    {"untimely_us", &Verdict::untimely_us},
 };
 
 constexpr std::pair<const char*, std::uint64_t Sum::*> totals[] = {

@@ -79,6 +79,18 @@ TEST_F(PublisherTest, RollsTheHorizonEachDay) {
   EXPECT_EQ(store_.planned_cues({noon, noon + std::chrono::days{40}}, "loa-1").value().size(), 62U);
 }
 
+TEST_F(PublisherTest, IssuesAgainWhatAClockThatWasAheadHadMade) {
+  issue(noon + 12h);
+  EXPECT_EQ(issue(noon).issued.size(), 3U) << "a station refuses the plan before it: not yet valid for eleven hours";
+  EXPECT_TRUE(open(sent_[1], noon).header.sequence() > 0) << "valid now";
+  EXPECT_THAT(issue(noon + 1s).issued, IsEmpty());
+}
+
+TEST_F(PublisherTest, LeavesAPlanThatEveryStationTakesThoughItsClockWasALittleAhead) {
+  issue(noon + 50min);
+  EXPECT_THAT(issue(noon).issued, IsEmpty());
+}
+
 TEST_F(PublisherTest, IssuesOnlyToWhomAChangeConcerns) {
   issue(noon);
   auto station = sample::station("loa-2", {"to-2"}, 2);

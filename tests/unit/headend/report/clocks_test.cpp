@@ -68,6 +68,31 @@ TEST(Report, AnOfficeWhoseOwnClockWasBehindRefusesNoTrueProof) {
   EXPECT_EQ(spent(with({{"", start - 3h, 1h}}), v1::BUCKET_PLAYED), 0s) << "an office ahead hides an early proof";
 }
 
+TEST(Report, AProofCountsThatCameBeforeTheStationsHadShownTheOfficesClock) {
+  auto played = proof(cue(), 0s, 10s);
+  played.received = start + 11s - 5h;  // two minutes after the clock fell behind
+  const auto with = [&](Micros found_after) {
+    Reporter reporter{today, today, zone, evening};
+    reporter.add({cue()}, {played}, {{}, {{"", played.received + found_after, -5h}, {"", start + 2h, 0s}}, {}});
+    return spent(reporter.finish(), v1::BUCKET_PLAYED);
+  };
+  EXPECT_EQ(with(3min), 10s);
+  EXPECT_EQ(with(6min), 0s) << "within minutes, or it was not that clock";
+}
+
+TEST(Report, AProofCountsThatCameBeforeTheOfficesClockLeaptAhead) {
+  auto played = proof(cue(), 0s, 10s);
+  const auto with = [&](Micros came) {
+    played.received = start + came;
+    Reporter reporter{today, today, zone, evening};
+    reporter.add({cue()}, {played}, {{}, {{"", start - 1min, 5h}}, {}});  // last right a minute before the cue
+    return spent(reporter.finish(), v1::BUCKET_PLAYED);
+  };
+  EXPECT_EQ(with(11s), 10s) << "it leapt later";
+  EXPECT_EQ(with(5h + 11s), 10s);
+  EXPECT_EQ(with(5h - 50s), 0s) << "its time had not come";
+}
+
 TEST(Report, AProofThatSpeaksAnewReplacesWhatTheStationSaidBefore) {
   auto dark = proof(cue(), 0s, 10s, v1::BUCKET_NODE_DARK, "station-off"), anew = proof(cue(), 2s, 10s);
   dark.number = 4;
@@ -178,6 +203,37 @@ TEST(Report, WhatAnotherEpochSaysAgainIsCountedOnceAndIsNoAnomaly) {
   EXPECT_TRUE(report.anomalies.empty());
   again.proof.set_underruns(again.proof.underruns() + 1);
   EXPECT_EQ(make({cue()}, {before, again}).anomalies.size(), 1U) << "another claim to the same time is shown";
+}
+
+TEST(Report, WhatAnotherEpochSaysAgainIsNoNewsAfterWhatWasSaidAnew) {
+  auto booked = proof(cue(), 0s, 10s, v1::BUCKET_CLOCK_UNTRUSTED, "clock-stepped"), played = proof(cue(), 0s, 10s);
+  booked.epoch = played.epoch = {9};
+  booked.received = start - 24h;
+  played.proof.set_number(booked.proof.number() + 1);
+  played.number = booked.number + 1;
+  played.proof.set_anew(true);
+  played.received = start + 11s;
+  auto again = booked;  // the journal was renewed: its epoch sorts before the old one
+  again.epoch = {1};
+  again.received = start + 1h;
+  const auto report = make({cue()}, {again, booked, played});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 10s);
+  EXPECT_TRUE(report.anomalies.empty());
+}
+
+TEST(Report, WhatASecondBoxSaidBeforeItWasFoundOutTakesNothing) {
+  auto played = proof(cue(), 0s, 10s), late = proof(cue(), 2s, 8s, v1::BUCKET_SKIPPED_LATE, "plan-late");
+  played.epoch = {1};
+  late.epoch = {2};
+  const auto with = [&](const store::IdentityConflict& conflict) {
+    Reporter reporter{today, today, zone, evening};
+    reporter.add({cue()}, {played, late}, {{}, {}, {}, {conflict}});
+    return reporter.finish();
+  };
+  const auto report = with({"loa-1", start + 1s, played.epoch, std::nullopt});
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 10s);
+  EXPECT_TRUE(report.anomalies.empty());
+  EXPECT_EQ(spent(with({"loa-1", start - 1h, played.epoch, start}), v1::BUCKET_PLAYED), 4s) << "it was alone by then";
 }
 
 TEST(Report, AStationsJournalsAndTheOfficesClockAreReadFromTheStore) {

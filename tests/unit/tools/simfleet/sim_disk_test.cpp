@@ -168,5 +168,22 @@ TEST_F(SimDiskTest, AProofFoundInAJournalIsDurableBeforeAnybodyHearsOfIt) {
   }
 }
 
+TEST_F(SimDiskTest, AnOlderImageOrAnEmptyCardIsWhatTheNextBootFinds) {
+  ASSERT_TRUE(save_file(file(), "before"));
+  disk_.save_image();
+  ASSERT_TRUE(save_file(file(), "after"));
+  disk_.end_now(End::power_cut);
+  disk_.load_image();
+  disk_.restart(random_);
+  EXPECT_EQ(content(), "before");
+  disk_.end_now(End::power_cut);
+  disk_.wipe();
+  disk_.restart(random_);
+  EXPECT_EQ(content(), "(none)");
+  ASSERT_TRUE(save_file(file(), "new"));
+  cut_power();
+  EXPECT_EQ(content(), "new");
+}
+
 }  // namespace
 }  // namespace loa::tools::simfleet
