@@ -316,7 +316,8 @@ void Office::State::keep_news() {
               {{"reason", "a station obeys a plan that this store does not know: it gets a newer one"}});
     issue();
   }
-  if (auto asked = ask(inbox->take_doubts()); !asked) warn("stations.not_asked", asked.error());
+  if (auto asked = ask(inbox->take_doubts(wall_now())); !asked) warn("stations.not_asked", asked.error());
+  if (inbox->doubts_wait() && !std::exchange(news_waits, true)) keep_news_later();
 }
 
 /// A station that lives says so within a second; of many at once some wait for their next status.
