@@ -10,7 +10,7 @@
 namespace loa::headend::daemon {
 namespace {
 
-constexpr std::chrono::seconds doubt_interval{10};
+constexpr std::chrono::seconds ask_interval{2};
 
 }  // namespace
 
@@ -60,7 +60,8 @@ void Inbox::compare_builds() {
 void Inbox::forget(const std::string& station) {
   states_.erase(station);
   statuses_.erase(station);
-  doubted_.erase(station);
+  asked_.erase(station);
+  doubts_.erase(station);
   understood_.erase(station);
   std::erase_if(faults_, [&](const auto& taken) { return taken.first.first == station; });
   clocks_.forget(station);
@@ -91,16 +92,22 @@ Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view p
 
 Result<void> Inbox::take_state(const std::string& station, std::string_view payload, WallTime now) {
   LOA_TRY_LET(auto state, protocol::message::decode<v1::State>(payload));
-  if (!state.online()) doubt(station, now);
+  if (!state.online()) doubts_.insert(station);
   states_.insert_or_assign(station, TakenState{std::move(state), now});
   return {};
 }
 
-void Inbox::doubt(const std::string& station, WallTime now) {
-  const auto last = doubted_.find(station);
-  if (last != doubted_.end() && now - last->second < doubt_interval && now >= last->second) return;
-  doubted_.insert_or_assign(station, now);
-  doubts_.push_back(station);
+std::vector<std::string> Inbox::take_doubts(WallTime now) {
+  std::vector<std::string> due;
+  for (const auto& station : doubts_) {
+    const auto last = asked_.find(station);
+    if (last == asked_.end() || now - last->second >= ask_interval || now < last->second) due.push_back(station);
+  }
+  for (const auto& station : due) {
+    asked_.insert_or_assign(station, now);
+    doubts_.erase(station);
+  }
+  return due;
 }
 
 Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now, bool retained) {

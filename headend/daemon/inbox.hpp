@@ -38,9 +38,11 @@ class Inbox {
   ///        fault with a sequence that was seen) · invalid: breaks a rule of protocol/message/check
   Result<void> take(const protocol::topic::Parsed& from, std::string_view payload, WallTime now, bool retained = false);
 
-  /// Stations of which somebody said without a signature that they are gone: to be asked for a status. Each at most
-  /// once in ten seconds. Empties the list.
-  std::vector<std::string> take_doubts() { return std::exchange(doubts_, {}); }
+  /// Stations of which somebody said without a signature that they are gone: to be asked for a status, each at most
+  /// once in two seconds. Who was asked just now waits for the next call.
+  std::vector<std::string> take_doubts(WallTime now);
+  /// Whether somebody has still to be asked: call take_doubts() again soon.
+  [[nodiscard]] bool doubts_wait() const { return !doubts_.empty(); }
 
   /// Whether nothing was taken since the last commit().
   [[nodiscard]] bool empty() const { return states_.empty() && statuses_.empty() && faults_.empty(); }
@@ -67,7 +69,6 @@ class Inbox {
   Result<void> take_status(const std::string& station, std::string_view payload, WallTime now, bool retained);
   Result<void> take_answer(const std::string& station, std::string_view payload);
   void hear_clock(const std::string& station, const v1::Status& status, WallTime now);
-  void doubt(const std::string& station, WallTime now);
   Result<void> take_fault(const std::string& station, std::string_view code, std::string_view payload, WallTime now);
   Result<void> keep_all(WallTime now);
   Result<void> keep_clocks(WallTime now);
@@ -102,8 +103,8 @@ class Inbox {
   Identities identities_;
 
   bool behind_ = false;
-  std::map<std::string, WallTime> doubted_;  ///< last time, by station
-  std::vector<std::string> doubts_;          ///< since the last take_doubts()
+  std::map<std::string, WallTime> asked_;  ///< last time, by station
+  std::set<std::string> doubts_;           ///< to be asked
 
   std::map<std::string, std::vector<std::string>> understood_;  ///< by station, of its newest kept status
   std::set<std::string> changed_builds_;

@@ -388,7 +388,8 @@ void Office::State::keep_news() {
               {{"reason", "a station obeys a plan that this store does not know: it gets a newer one"}});
     issue();
   }
-  if (auto asked = ask(inbox->take_doubts()); !asked) warn("stations.not_asked", asked.error());
+  if (auto asked = ask(inbox->take_doubts(wall_now())); !asked) warn("stations.not_asked", asked.error());
+  if (inbox->doubts_wait() && !std::exchange(news_waits, true)) keep_news_later();
 }
 
 /// A station that has just started hears at once that the office lives, and when: by its newest receipt, signed anew.

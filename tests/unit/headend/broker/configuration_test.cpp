@@ -26,7 +26,7 @@ TEST(AccessList, LetsAStationWriteBelowItsOwnIdOnly) {
   EXPECT_THAT(mine, HasSubstr("topic read loa/1/w1/station/a/emergency\n"));
   EXPECT_THAT(mine, HasSubstr("topic read loa/1/w1/command/#"));
   EXPECT_THAT(mine, Not(HasSubstr("station/b")));
-  EXPECT_THAT(mine, Not(ContainsRegex("write.*[#+]"))) << "no more topics than there are faults";
+  EXPECT_THAT(mine, Not(ContainsRegex("write[^\n]*[#+]"))) << "no more topics than there are faults";
   EXPECT_THAT(mine, Not(HasSubstr("readwrite")));
 }
 
