@@ -42,7 +42,7 @@ constexpr milliseconds news_time{250};
 /// Plans are looked at this often even if nobody changed anything, so that their horizon moves on.
 constexpr std::chrono::minutes issue_interval{30};
 /// How often the head-end looks whether every station has taken its plan.
-constexpr std::chrono::seconds watch_interval{30};
+constexpr std::chrono::seconds watch_interval{10};
 
 /// So many stations that are said to be gone are asked at once.
 constexpr std::size_t most_asked = 20;
