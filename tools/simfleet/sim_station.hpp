@@ -58,6 +58,8 @@ class SimStation {
   [[nodiscard]] const std::vector<Instant>& power_cuts() const { return power_cuts_; }
   /// When it first had a plan on its disk: of earlier cues it knows nothing.
   [[nodiscard]] Instant first_plan() const { return first_plan_; }
+  /// Since when its journal speaks of planned time: what no proof speaks of before is for the office to book.
+  [[nodiscard]] Instant journal_began() const { return journal_began_; }
   /// Whether the plan it had when the cue began said the same of it as the office's record does; of a cue that it heard
   /// of later only, that later plan.
   [[nodiscard]] bool was_told(const v1::Cue& cue) const;
@@ -155,6 +157,7 @@ class SimStation {
   std::vector<Instant> starts_;
   std::map<std::uint64_t, Instant> emergencies_;
   Instant first_plan_ = INT64_MAX;
+  Instant journal_began_ = 0;
   struct Told {
     std::int64_t start_us;
     std::int64_t duration_us;  ///< of a filler: as the cue above it

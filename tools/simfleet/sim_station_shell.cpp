@@ -187,6 +187,7 @@ void SimStation::perform(const core::Remember& action) {
 
 void SimStation::perform(const core::JournalBegan& action) {
   process_->journal.begin(action.instant);
+  journal_began_ = to_us(action.instant);
   note("journal-began", "{} {}", to_us(action.instant), process_->journal.save_began().has_value());
 }
 

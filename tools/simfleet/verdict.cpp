@@ -69,6 +69,7 @@ bool Judge::was_told(const PlannedCue& planned) const {
 bool Judge::owes_account(const PlannedCue& planned) const {
   const auto& cue = planned.cue;
   if (cue.cue_class() == v1::CUE_CLASS_FILLER || !was_told(planned)) return false;
+  if (cue.start_us() < station_.journal_began()) return false;  // PROTOCOL.md §8.9
   if (cue.cue_class() != v1::CUE_CLASS_EMERGENCY) return cue.start_us() >= station_.first_plan();
   const Instant from = cue.start_us() - hour_us, obeyed = station_.emergencies().at(planned.plan_sequence);
   const Instant to = std::max(cue.start_us() + cue.duration_us(), obeyed) + settling_us;
