@@ -1,10 +1,12 @@
 #include "headend/api/http_server.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -12,8 +14,9 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
-#include <set>
+#include <map>
 
+#include "headend/api/admission.hpp"
 #include "headend/api/content_request.hpp"
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
@@ -31,45 +34,46 @@ constexpr std::size_t piece_bytes = 64 * 1024;
 constexpr std::uint32_t max_header_bytes = 8 * 1024;
 /// No request has a body; a small one is read and forgotten, so that the answer gets through.
 constexpr std::uint64_t max_body_bytes = 16 * 1024;
+/// A transfer that moved nothing for so long gives way to a newcomer when every place is taken.
+constexpr std::chrono::seconds stall{10};
+/// Files that are open for other reasons: the store, the broker, objects being sent.
+constexpr std::size_t spare_descriptors = 256;
 
 class Connection;
 
-}  // namespace
+/// No more places than descriptors allow: one a connection, and one for the object it gets.
+std::size_t places_of(std::size_t wanted) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
+  const auto most = static_cast<std::size_t>(limit.rlim_cur);
+  return std::min(wanted, std::max<std::size_t>(most > spare_descriptors ? (most - spare_descriptors) / 2 : 0, 64));
+}
 
-struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
-  State(asio::io_context& context, const Options& its_options, Handlers its_handlers)
-      : io(context), options(its_options), handlers(std::move(its_handlers)), acceptor(io), pause(io) {}
+/// What the connections share with their server, and keep alive.
+struct Shared {
+  Shared(const HttpServer::Options& its_options, HttpServer::Handlers its_handlers)
+      : options(its_options),
+        handlers(std::move(its_handlers)),
+        admission(places_of(options.max_connections), options.max_of_one_address, stall) {}
 
-  asio::io_context& io;
-  Options options;
-  Handlers handlers;
+  HttpServer::Options options;
+  HttpServer::Handlers handlers;
   std::shared_ptr<asio::ssl::context> tls;
-  tcp::acceptor acceptor;
-  asio::steady_timer pause;
-  std::set<Connection*> connections;
-  bool stopped = false;
-
-  Result<void> load_certificate();
-  Result<void> open();
-  void accept();
+  Admission admission;
+  std::map<Admission::Id, Connection*> connections;
 };
-
-namespace {
 
 /// One client, from hand-shake to farewell. Lives as long as an operation of it is under way.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls, HttpServer::Options& options,
-             HttpServer::Handlers& handlers, std::set<Connection*>& all, std::shared_ptr<const void> owner)
-      : tls_(std::move(tls)),
-        stream_(std::move(socket), *tls_),
-        options_(options),
-        handlers_(handlers),
-        all_(all),
-        owner_(std::move(owner)) {
-    all_.insert(this);
+  Connection(tcp::socket socket, Admission::Id id, std::shared_ptr<Shared> server)
+      : server_(std::move(server)), id_(id), tls_(server_->tls), stream_(std::move(socket), *tls_) {
+    server_->connections[id_] = this;
   }
-  ~Connection() { all_.erase(this); }
+  ~Connection() {
+    server_->connections.erase(id_);
+    server_->admission.leave(id_);
+  }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -82,7 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close() { beast::get_lowest_layer(stream_).close(); }
 
  private:
-  void arm_timeout() { beast::get_lowest_layer(stream_).expires_after(options_.idle); }
+  void arm_timeout() { beast::get_lowest_layer(stream_).expires_after(server_->options.idle); }
 
   void read() {
     parser_.emplace();
@@ -106,6 +110,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void answer() {
+    server_->admission.serve(id_, std::chrono::steady_clock::now());
     const auto& request = parser_->get();
     keep_alive_ = request.keep_alive();
     head_ = request.method() == http::verb::head;
@@ -119,15 +124,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void answer_api(const Request& request) {
-    if (!is_authorised(field(http::field::authorization), options_.token)) {
+    if (!is_authorised(field(http::field::authorization), server_->options.token)) {
       return send_json(
           failure(401, "refused", "this needs the header \"Authorization: Bearer\" with the ward's token"));
     }
-    send_json(handlers_.api(request));
+    send_json(server_->handlers.api(request));
   }
 
   void answer_content(const protocol::crypto::Sha256& object) {
-    const auto path = handlers_.object(object);
+    const auto path = server_->handlers.object(object);
     file_ = path ? UniqueFd{::open(path->c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)} : UniqueFd{};
     struct stat info {};
     if (!file_.valid() || ::fstat(file_.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
@@ -188,7 +193,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     arm_timeout();
     const auto bytes = asio::buffer(piece_.data(), static_cast<std::size_t>(got));
     asio::async_write(stream_, bytes, [self = shared_from_this()](const error_code& error, std::size_t) {
-      if (!error) self->send_piece();
+      if (error) return;
+      self->server_->admission.progress(self->id_, std::chrono::steady_clock::now());
+      self->send_piece();
     });
   }
 
@@ -214,17 +221,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void finish() {
     file_ = UniqueFd{};
+    server_->admission.wait(id_, std::chrono::steady_clock::now());
     if (keep_alive_) return read();
     arm_timeout();
     stream_.async_shutdown([self = shared_from_this()](const error_code&) { self->close(); });
   }
 
+  std::shared_ptr<Shared> server_;
+  Admission::Id id_;
   std::shared_ptr<asio::ssl::context> tls_;
   beast::ssl_stream<beast::tcp_stream> stream_;
-  HttpServer::Options& options_;
-  HttpServer::Handlers& handlers_;
-  std::set<Connection*>& all_;
-  std::shared_ptr<const void> owner_;  ///< keeps the three above
   beast::flat_buffer buffer_{max_header_bytes + static_cast<std::size_t>(max_body_bytes)};
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<http::response<http::empty_body>> header_;
@@ -241,7 +247,23 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 }  // namespace
 
+struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
+  State(asio::io_context& context, const Options& options, Handlers handlers)
+      : shared(std::make_shared<Shared>(options, std::move(handlers))), acceptor(context), pause(context) {}
+
+  std::shared_ptr<Shared> shared;
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+  bool stopped = false;
+
+  Result<void> load_certificate();
+  Result<void> open();
+  void accept();
+  void admit(tcp::socket socket);
+};
+
 Result<void> HttpServer::State::load_certificate() {
+  const auto& options = shared->options;
   auto fresh = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   error_code error;
   SSL_CTX_set_min_proto_version(fresh->native_handle(), TLS1_2_VERSION);
@@ -252,16 +274,24 @@ Result<void> HttpServer::State::load_certificate() {
     return fail(ErrorCode::invalid, "cannot use certificate {} with key {}: {}", options.certificate_file.string(),
                 options.key_file.string(), error.message());
   }
-  tls = std::move(fresh);
+  shared->tls = std::move(fresh);
   return {};
 }
 
 Result<void> HttpServer::State::open() {
+  const auto& options = shared->options;
   error_code error;
   const auto address = asio::ip::make_address(options.bind == "localhost" ? "127.0.0.1" : options.bind, error);
   if (error) return fail(ErrorCode::invalid, "\"{}\" is not an address to listen on", options.bind);
-  const tcp::endpoint endpoint{address, options.port};
+  tcp::endpoint endpoint{address, options.port};
   acceptor.open(endpoint.protocol(), error);
+  const bool every = address == asio::ip::address_v6::any();
+  if (error == asio::error::address_family_not_supported && every) {  // a kernel without IPv6
+    endpoint = {asio::ip::address_v4::any(), options.port};
+    acceptor.open(endpoint.protocol(), error);
+  } else if (!error && address.is_v6()) {
+    acceptor.set_option(asio::ip::v6_only{!every}, error);
+  }
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(512, error);
@@ -274,12 +304,10 @@ Result<void> HttpServer::State::open() {
 void HttpServer::State::accept() {
   acceptor.async_accept([this, self = shared_from_this()](const error_code& error, tcp::socket socket) {
     if (stopped) return;
-    if (!error && connections.size() < options.max_connections) {
-      error_code ignored;
-      socket.set_option(tcp::no_delay{true}, ignored);
-      std::make_shared<Connection>(std::move(socket), tls, options, handlers, connections, self)->start();
+    if (!error) {
+      admit(std::move(socket));
+      return accept();
     }
-    if (!error) return accept();
     // Out of descriptors, most likely: some will be free in a moment.
     log::warn("https.accept_failed", {{"reason", error.message()}});
     pause.expires_after(std::chrono::milliseconds{200});
@@ -287,6 +315,21 @@ void HttpServer::State::accept() {
       if (!cancelled && !stopped) accept();
     });
   });
+}
+
+void HttpServer::State::admit(tcp::socket socket) {
+  error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return;  // it has gone already
+  const auto verdict =
+      shared->admission.arrive(address_key(peer.address().to_string()), std::chrono::steady_clock::now());
+  if (verdict.ends) {
+    if (const auto ended = shared->connections.find(*verdict.ends); ended != shared->connections.end())
+      ended->second->close();
+  }
+  if (!verdict.admitted) return;
+  socket.set_option(tcp::no_delay{true}, error);
+  std::make_shared<Connection>(std::move(socket), *verdict.admitted, shared)->start();
 }
 
 HttpServer::HttpServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -314,7 +357,7 @@ void HttpServer::stop() {
   error_code ignored;
   state_->acceptor.close(ignored);
   state_->pause.cancel();
-  for (auto* connection : state_->connections) connection->close();
+  for (const auto& [id, connection] : state_->shared->connections) connection->close();
 }
 
 }  // namespace loa::headend::api

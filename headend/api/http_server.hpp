@@ -36,13 +36,14 @@ Response failure(const Error& error);
 class HttpServer {
  public:
   struct Options {
-    std::string bind = "0.0.0.0";
+    std::string bind = "::";    ///< "::": every address, IPv4 too
     std::uint16_t port = 8443;  ///< 0: any free one
     std::filesystem::path certificate_file;
     std::filesystem::path key_file;
     std::string token;                       ///< of the JSON API; empty: the API answers 401 to all
-    std::size_t max_connections = 2000;      ///< further ones are closed at once
-    std::chrono::milliseconds idle{30'000};  ///< hand-shake, between requests, and each piece sent
+    std::size_t max_connections = 2000;      ///< for a further one the oldest that owes its request is closed …
+    std::size_t max_of_one_address = 512;    ///< … and likewise of one address (Admission)
+    std::chrono::milliseconds idle{30'000};  ///< hand-shake, whole request, and each piece sent
   };
   struct Handlers {
     /// Where an object's file is, or absent.

@@ -25,8 +25,8 @@ struct FleetLine {
 /// Every station of the catalogue, by id.
 Result<std::vector<FleetLine>> fleet(store::Store& store);
 
-/// Since when a station cannot be reached: never heard of, gone by the broker's word, or its next status is overdue (by
-/// as much again as it promised, at most 30 s). Absent: it can.
+/// Since when a station cannot be reached: never heard of, gone by the broker's word with no signed status in the 3 s
+/// after it, or its next status is overdue (by as much again as it promised, at most 30 s). Absent: it can.
 std::optional<WallTime> unreachable_since(const FleetLine& line, WallTime now);
 
 /// Every fault that is not reset, by station and code: the stations' own, the ledger's, and `unreachable`, which is
@@ -36,6 +36,14 @@ Result<std::vector<store::FaultRecord>> faults(store::Store& store, WallTime now
 /// "chưa thấy · never seen", "mất kết nối · offline", "không liên lạc được · unreachable", "đang phát · on air",
 /// "sẵn sàng · ready" …
 std::string state_of(const FleetLine& line, WallTime now);
+
+/// The order that tests a station's outputs, at its gain.
+/// @error missing: no such station · unsupported: its software is too old to know the order
+Result<v1::Command> test_order(store::Store& store, const std::string& station);
+/// Whether every output that was tested did what it should: heard or seen from beginning to end.
+bool passed(const v1::Answer& answer);
+/// What an output made of a test, one line for people.
+std::string describe(const v1::Measured& measured);
 
 /// Planned against actual over local dates, both included.
 /// @param station  only this one; empty: all

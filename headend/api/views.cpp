@@ -45,7 +45,8 @@ json::object view(const v1::Status& status) {
                       {"failed_starts", status.failed_starts()},
                       {"safe_minimum", status.safe_minimum()},
                       {"boot", status.boot()},
-                      {"epoch", format_hex(status.epoch())}};
+                      {"epoch", format_hex(status.epoch())},
+                      {"understands", texts({status.understands().begin(), status.understands().end()})}};
   object["journal_began"] = status.began_us() == 0 ? "" : format_utc(wall_from_us(status.began_us()));
   if (status.has_temperature_c()) object["temperature_c"] = status.temperature_c();
   if (status.has_undervoltage()) object["undervoltage"] = status.undervoltage();
@@ -86,7 +87,11 @@ json::object view(const store::Content& content) {
     object["true_peak_dbtp"] = content.loudness->true_peak_dbtp;
   }
   if (content.image) {
-    object["geometry"] = geometry(content.image->geometry);
+    json::array signs;
+    for (const auto& sign : content.image->signs) signs.push_back(geometry(sign));
+    object["geometry"] =
+        signs.empty() ? json::value() : signs.front();  // of one sign, as it was before there were several
+    object["signs"] = std::move(signs);
     object["width_px"] = content.image->width_px;
   }
   return object;
@@ -149,6 +154,20 @@ json::object view(const store::Policy& policy) {
                       {"days_per_week", policy.days_per_week}};
   add(object, policy.validity);
   return object;
+}
+
+json::object view(const v1::Measured& measured) {
+  return {{"medium", name_of(measured.medium())},
+          {"reason", measured.reason()},
+          {"from", format_utc(wall_from_us(measured.from_us()))},
+          {"to", format_utc(wall_from_us(measured.to_us()))},
+          {"frames", measured.frames()},
+          {"gaps", measured.gaps()},
+          {"gaps_us", measured.gaps_us()},
+          {"underruns", measured.underruns()},
+          {"gain_cb", measured.gain_cb()},
+          {"start_error_us", measured.start_error_us()},
+          {"device_ppb", measured.device_ppb()}};
 }
 
 json::object view(const store::FaultRecord& fault) {

@@ -17,6 +17,7 @@ boost::json::object view(const store::Slogan& slogan);
 boost::json::object view(const store::Policy& policy);
 /// With the station it is about.
 boost::json::object view(const store::FaultRecord& fault);
+boost::json::object view(const v1::Measured& measured);
 boost::json::object view(const FleetLine& line, WallTime now);
 boost::json::array view(const std::vector<FleetLine>& lines, WallTime now);
 

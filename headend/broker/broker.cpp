@@ -12,6 +12,7 @@
 #include "headend/broker/configuration.hpp"
 #include "headend/ward/password.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/base/module.hpp"
 
 namespace loa::headend::broker {
 namespace {
@@ -58,7 +59,7 @@ struct Broker::State : std::enable_shared_from_this<Broker::State> {
   asio::io_context& io;
   const ward::Ward& ward;
   Events events;
-  fs::path program;
+  fs::path program, guard;
   std::string headend_hash;
   std::vector<Login> logins;
   Child child;
@@ -104,6 +105,8 @@ Result<void> Broker::State::write_configuration() {
                                     ward.ca_file(),
                                     ward.server_certificate_file(),
                                     ward.server_key_file(),
+                                    guard,
+                                    ward::headend_login,
                                     user_name()};
   return save_file(ward.broker_folder() / "mosquitto.conf", format_configuration(configuration), 0600);
 }
@@ -209,6 +212,7 @@ Broker::~Broker() { stop(); }
 
 Result<void> Broker::start(const std::vector<Login>& logins) {
   LOA_TRY_LET(state_->program, find_mosquitto());
+  LOA_TRY_LET(state_->guard, find_module("libloa_broker_guard.so"));
   LOA_TRY_LET(const std::string password, state_->ward.mqtt_password());
   state_->headend_hash = ward::hash_password(password);
   state_->logins = logins;

@@ -25,6 +25,10 @@ namespace {
   ::signal(SIGPIPE, SIG_DFL);
   ::setpgid(0, 0);  // Ctrl-C at the terminal is the head-end's to handle
   ::dup2(stderr_fd, STDERR_FILENO);
+  // Sockets of Asio are made without CLOEXEC: a broker that had them would hold the head-end's ports and clients.
+  if (::close_range(STDERR_FILENO + 1, ~0U, 0) != 0) {  // before Linux 5.9
+    for (int fd = STDERR_FILENO + 1; fd < 65'536; ++fd) ::close(fd);
+  }
   ::execv(arguments[0], arguments);
   ::_exit(127);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "protocol/topic/fault_code.hpp"
 #include "protocol/topic/topic.hpp"
 
 namespace loa::headend::broker {
@@ -11,22 +12,26 @@ using protocol::topic::Leaf;
 using protocol::topic::of_command;
 using protocol::topic::of_station;
 
+/// "::" is written as no address at all: mosquitto takes it for IPv6 alone, and listens on both without one.
 std::string format_listener(const Configuration& c, std::uint16_t port, std::string_view bind) {
   return fmt::format(
-      "listener {} {}\n"
+      "listener {}{}{}\n"
       "cafile {}\n"
       "certfile {}\n"
       "keyfile {}\n"
       "tls_version tlsv1.2\n",  // the least allowed; 1.3 is taken where the station has it
-      port, bind, c.ca_file.string(), c.certificate_file.string(), c.key_file.string());
+      port, bind == "::" ? "" : " ", bind == "::" ? "" : bind, c.ca_file.string(), c.certificate_file.string(),
+      c.key_file.string());
 }
 
 std::string access_of(const std::string& ward, const std::string& station) {
-  const auto topic = [&](Leaf leaf) { return of_station(ward, station, leaf, "#"); };
+  const auto topic = [&](Leaf leaf) { return of_station(ward, station, leaf); };
   std::string text = fmt::format("user {}\n", station);
-  for (const Leaf leaf : {Leaf::state, Leaf::status, Leaf::proof, Leaf::fault, Leaf::answer}) {
+  for (const Leaf leaf : {Leaf::state, Leaf::status, Leaf::proof, Leaf::answer}) {
     text += fmt::format("topic write {}\n", topic(leaf));
   }
+  for (const auto code : protocol::topic::fault_codes())
+    text += fmt::format("topic write {}\n", of_station(ward, station, Leaf::fault, code));
   for (const Leaf leaf : {Leaf::plan, Leaf::emergency, Leaf::receipt})
     text += fmt::format("topic read {}\n", topic(leaf));
   return text + fmt::format("topic read {}\n\n", of_command(ward, "#"));
@@ -49,6 +54,7 @@ std::string format_configuration(const Configuration& c) {
       "log_type warning\n"
       "log_timestamp false\n",
       file("passwd"), file("acl"), c.user);
+  text += fmt::format("plugin {}\nplugin_opt_headend {}\n", c.guard.string(), c.headend_login);
   // What must last is the ward's database and the stations' journals; this only spares traffic after an orderly
   // restart.
   text += fmt::format(
@@ -62,8 +68,11 @@ std::string format_configuration(const Configuration& c) {
   // Proofs of 300 stations that all come back at once must not be dropped from the head-end's queue: 300 × 200 in
   // flight. The stations keep them until the receipt in any case.
   text += "max_queued_messages 60000\nmax_queued_bytes 268435456\nmax_inflight_messages 100\n";
-  // A sealed message has at most 4 MiB (protocol/seal), plus topic and header.
+  // A sealed message has at most 4 MiB (protocol/seal), plus topic and header. mosquitto knows one limit for everybody;
+  // what a station sends is held to 64 KiB by the guard.
   text += "max_packet_size 4200000\n";
+  // 300 plans of that size would need 1.2 GB, usual ones need less than 0.2. Whatever is sent, the machine stays alive.
+  text += "memory_limit 1610612736\n";
   // Many small acknowledgements: waiting for more to send costs latency and saves nothing.
   text += "set_tcp_nodelay true\n";
   text += "max_keepalive 300\nretain_available true\nsys_interval 0\n\n";

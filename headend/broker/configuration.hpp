@@ -16,6 +16,8 @@ struct Configuration {
   std::filesystem::path ca_file;
   std::filesystem::path certificate_file;
   std::filesystem::path key_file;
+  std::filesystem::path guard;  ///< module that holds stations to their limits (station_rights.hpp)
+  std::string headend_login;    ///< the guard lets it pass
   std::string user;  ///< account to run under; mosquitto started as root would otherwise change to "mosquitto" and not
                      ///< read the ward's secrets
 };
@@ -23,7 +25,8 @@ struct Configuration {
 /// mosquitto.conf: each line that is not the default carries its reason.
 std::string format_configuration(const Configuration& configuration);
 
-/// The access list: the head-end everything of the ward, each station the leaves it writes and the topics it reads.
+/// The access list: the head-end everything of the ward, each station the leaves and faults it writes, by name, and the
+/// topics it reads.
 /// @param stations  ids; also their logins
 std::string format_access_list(const std::string& ward, const std::string& headend_login,
                                const std::vector<std::string>& stations);

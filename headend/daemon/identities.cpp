@@ -44,7 +44,7 @@ Result<void> Identities::hear(const std::string& station, const v1::Status& stat
                               WallTime now) {
   const auto verdict = watch_.hear(station, speaker_of(status, sequence), now);
   if (verdict.repeated) {
-    return fail(ErrorCode::refused, "replayed: a status of {} with sequence {} is not after what was heard", station,
+    return fail(ErrorCode::exists, "replayed: a status of {} with sequence {} is not after what was heard", station,
                 sequence);
   }
   if (verdict.new_boot) new_boots_.push_back(station);

@@ -2,20 +2,57 @@
 
 #include <algorithm>
 
+#include "headend/api/queries.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
 
 namespace loa::headend::daemon {
+namespace {
+
+constexpr std::chrono::seconds ask_interval{2};
+
+}  // namespace
 
 using protocol::topic::Leaf;
 
-void Inbox::know(const std::vector<store::Station>& stations) {
+namespace {
+
+std::vector<std::string> words_of(const v1::Status& status) {
+  return {status.understands().begin(), status.understands().end()};
+}
+
+}  // namespace
+
+void Inbox::know(const std::vector<store::Station>& stations, const std::vector<store::RemovedStation>& leaving) {
   std::map<std::string, protocol::crypto::PublicKey> keys;
   for (const auto& station : stations) keys.emplace(station.id, station.key);
+  leaving_.clear();
+  for (const auto& station : leaving) {
+    if (keys.emplace(station.id, station.key).second) leaving_.insert(station.id);
+  }
   for (const auto& [station, key] : std::exchange(keys_, std::move(keys))) {
     const auto known = keys_.find(station);
     if (known == keys_.end() || known->second != key) forget(station);
+  }
+  remember_builds();
+}
+
+/// What earlier processes were told: a station that says the same again is no news.
+void Inbox::remember_builds() {
+  const auto statuses = store_.statuses();
+  if (!statuses) return log::warn("statuses.not_read", {{"reason", statuses.error().text}});
+  for (const auto& known : *statuses) {
+    if (known.status) understood_.try_emplace(known.station, words_of(*known.status));
+  }
+}
+
+void Inbox::compare_builds() {
+  for (const auto& [station, taken] : statuses_) {
+    auto words = words_of(taken.status);
+    auto& known = understood_[station];
+    if (known != words) changed_builds_.insert(station);
+    known = std::move(words);
   }
 }
 
@@ -23,6 +60,9 @@ void Inbox::know(const std::vector<store::Station>& stations) {
 void Inbox::forget(const std::string& station) {
   states_.erase(station);
   statuses_.erase(station);
+  asked_.erase(station);
+  doubts_.erase(station);
+  understood_.erase(station);
   std::erase_if(faults_, [&](const auto& taken) { return taken.first.first == station; });
   clocks_.forget(station);
   clock_findings_.erase(station);
@@ -30,18 +70,21 @@ void Inbox::forget(const std::string& station) {
   std::erase_if(seen_, [&](const auto& stream) { return stream.first.starts_with(station + "/"); });
 }
 
-Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view payload, WallTime now) {
+Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view payload, WallTime now, bool retained) {
   const std::string station{from.station};
   if (from.ward != ward_ || !from.leaf) return fail(ErrorCode::refused, "a message for ward {} came here", from.ward);
   if (!keys_.contains(station))
     return fail(ErrorCode::missing, "a message came from {}, which this ward does not have", station);
+  if (leaving_.contains(station) && *from.leaf != Leaf::status) return {};
   switch (*from.leaf) {
     case Leaf::state:
       return take_state(station, payload, now);
     case Leaf::status:
-      return take_status(station, payload, now);
+      return take_status(station, payload, now, retained);
     case Leaf::fault:
       return take_fault(station, from.code, payload, now);
+    case Leaf::answer:
+      return take_answer(station, payload);
     default:
       return fail(ErrorCode::invalid, "{} sent what the head-end does not read", station);
   }
@@ -49,31 +92,47 @@ Result<void> Inbox::take(const protocol::topic::Parsed& from, std::string_view p
 
 Result<void> Inbox::take_state(const std::string& station, std::string_view payload, WallTime now) {
   LOA_TRY_LET(auto state, protocol::message::decode<v1::State>(payload));
+  if (!state.online()) doubts_.insert(station);
   states_.insert_or_assign(station, TakenState{std::move(state), now});
   return {};
 }
 
-Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now) {
+std::vector<std::string> Inbox::take_doubts(WallTime now) {
+  std::vector<std::string> due;
+  for (const auto& station : doubts_) {
+    const auto last = asked_.find(station);
+    if (last == asked_.end() || now - last->second >= ask_interval || now < last->second) due.push_back(station);
+  }
+  for (const auto& station : due) {
+    asked_.insert_or_assign(station, now);
+    doubts_.erase(station);
+  }
+  return due;
+}
+
+Result<void> Inbox::take_status(const std::string& station, std::string_view payload, WallTime now, bool retained) {
   LOA_TRY_LET(const auto header, open(station, v1::KIND_STATUS, payload, std::nullopt));
   LOA_TRY_LET(auto status, protocol::message::decode<v1::Status>(header.body()));
   LOA_TRY(identities_.hear(station, status, header.sequence(), clocks_.corrected(now)));
   seen_[station + "/status"] = header.sequence();
+  if (!retained) hear_clock(station, status, now);
+  const WallTime at = retained ? std::min(now, wall_from_us(status.at_us())) : now;
+  statuses_.insert_or_assign(station, TakenStatus{std::move(status), at});
+  return {};
+}
+
+void Inbox::hear_clock(const std::string& station, const v1::Status& status, WallTime now) {
   if (const auto news = clocks_.hear(station, status, now)) clock_findings_.insert_or_assign(station, *news);
   for (const auto& [whose, finding] : clocks_.judge_office(keys_.size(), now)) {
     clock_findings_.insert_or_assign(whose, finding);
   }
-  statuses_.insert_or_assign(station, TakenStatus{std::move(status), now});
-  return {};
 }
 
 Result<void> Inbox::take_fault(const std::string& station, std::string_view code, std::string_view payload,
                                WallTime now) {
   if (payload.empty()) return {};  // unsigned: the fault goes by its own last word, or by the next status
   const std::string stream = station + "/fault/" + std::string{code};
-  const auto seen = seen_.find(stream);
-  const auto after = seen == seen_.end() ? std::nullopt : std::optional{seen->second};
-  LOA_TRY_LET(const auto header, open(station, v1::KIND_FAULT, payload, after));
-  seen_[stream] = header.sequence();
+  LOA_TRY_LET(const auto header, open_newer(station, v1::KIND_FAULT, stream, payload));
   LOA_TRY_LET(const auto fault, protocol::message::decode<v1::Fault>(header.body()));
   if (fault.code() != code) {
     return fail(ErrorCode::refused, "{} sent fault {} under the topic of {}", station, fault.code(), code);
@@ -87,8 +146,22 @@ Result<void> Inbox::take_fault(const std::string& station, std::string_view code
   return {};
 }
 
+/// Who ordered waits for it himself; here it stands in the office's log, with what was measured.
+Result<void> Inbox::take_answer(const std::string& station, std::string_view payload) {
+  LOA_TRY_LET(const auto header, open_newer(station, v1::KIND_ANSWER, station + "/answer", payload));
+  LOA_TRY_LET(const auto answer, protocol::message::decode<v1::Answer>(header.body()));
+  log::info(
+      "order.answered",
+      {{"station", station}, {"command", answer.command()}, {"accepted", answer.accepted()}, {"text", answer.text()}});
+  for (const auto& measured : answer.measured()) {
+    log::info("output.tested", {{"station", station}, {"measured", api::describe(measured)}});
+  }
+  return {};
+}
+
 Result<void> Inbox::commit(WallTime now) {
   LOA_TRY(store_.transaction([&] { return keep_all(now); }));
+  compare_builds();
   states_.clear();
   statuses_.clear();
   faults_.clear();
@@ -103,12 +176,23 @@ Result<void> Inbox::keep_all(WallTime now) {
     LOA_TRY(store_.put_online(station, taken.state.online(), taken.state.boot(), taken.at));
   }
   for (const auto& [key, fault] : faults_) LOA_TRY(store_.put_fault(fault));
-  for (const auto& [station, taken] : statuses_) LOA_TRY(store_.put_status(station, taken.status, taken.at));
+  for (const auto& [station, taken] : statuses_) {
+    LOA_TRY(store_.put_status(station, taken.status, taken.at));
+    LOA_TRY(catch_up(station, taken.status, now));
+  }
   LOA_TRY(keep_clocks(now));
   LOA_TRY(identities_.keep(now));
   if (statuses_.empty()) return {};
   LOA_TRY_LET(const auto standing, store_.faults());
   for (const auto& fault : standing) LOA_TRY(settle(fault, now));
+  return {};
+}
+
+/// A store that was restored from a backup does not know the last plans; a thief of the key may have signed one.
+Result<void> Inbox::catch_up(const std::string& station, const v1::Status& status, WallTime now) {
+  if (status.plan_sequence() > protocol::seal::greatest_sequence(v1::KIND_PLAN, now)) return {};
+  LOA_TRY_LET(const bool raised, store_.raise_sequence("plan/" + station, status.plan_sequence()));
+  behind_ = behind_ || raised;
   return {};
 }
 
@@ -150,6 +234,15 @@ Result<v1::Header> Inbox::open(const std::string& station, v1::Kind kind, std::s
   expectation.after = after;
   LOA_TRY_LET(auto opened, protocol::seal::open(payload, expectation));
   return std::move(opened.header);
+}
+
+Result<v1::Header> Inbox::open_newer(const std::string& station, v1::Kind kind, const std::string& stream,
+                                     std::string_view payload) {
+  const auto seen = seen_.find(stream);
+  const auto after = seen == seen_.end() ? std::nullopt : std::optional{seen->second};
+  LOA_TRY_LET(auto header, open(station, kind, payload, after));
+  seen_[stream] = header.sequence();
+  return header;
 }
 
 }  // namespace loa::headend::daemon

@@ -1,3 +1,6 @@
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -44,6 +47,15 @@ Result<Options> parse(int argc, char** argv) {
   return options;
 }
 
+/// 2 000 clients of HTTPS and as many of the broker, which inherits it: 1 024 descriptors are a limit of the last
+/// century.
+void allow_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? 65'536 : std::min<rlim_t>(limit.rlim_max, 65'536);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Result<void> serve(const Options& options) {
   LOA_TRY_LET(const auto folder, headend::ward::find_folder(options.ward));
   LOA_TRY_LET(auto ward, headend::ward::Ward::open(folder));
@@ -76,6 +88,7 @@ int complain(const Error& error, int status) {
 
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
+  allow_descriptors();
   const auto options = parse(argc, argv);
   if (!options) return complain(options.error(), 2);
   if (options->help) return fmt::print("{}", usage), 0;

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
+#include <set>
 
 #include "content/store/object_store.hpp"
 #include "headend/api/http_server.hpp"
@@ -13,8 +14,12 @@
 #include "headend/broker/broker.hpp"
 #include "headend/broker/connection.hpp"
 #include "headend/daemon/inbox.hpp"
+#include "headend/daemon/refuser.hpp"
+#include "headend/dispatch/command.hpp"
 #include "headend/ledger/ledger.hpp"
+#include "headend/publisher/plan_watch.hpp"
 #include "headend/publisher/publisher.hpp"
+#include "headend/publisher/removal.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/link/link.hpp"
 
@@ -36,6 +41,11 @@ constexpr milliseconds batch_time{20};
 constexpr milliseconds news_time{250};
 /// Plans are looked at this often even if nobody changed anything, so that their horizon moves on.
 constexpr std::chrono::minutes issue_interval{30};
+/// How often the head-end looks whether every station has taken its plan.
+constexpr std::chrono::seconds watch_interval{30};
+
+/// So many stations that are said to be gone are asked at once.
+constexpr std::size_t most_asked = 20;
 
 WallTime wall_now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
 
@@ -48,8 +58,12 @@ Result<UniqueFd> be_the_only_one(const ward::Ward& ward) {
   return fail(ErrorCode::busy, "another loa-headend runs for ward {}: stop it first", ward.settings().id);
 }
 
-std::vector<broker::Login> logins_of(const store::Catalogue& catalogue) {
+std::vector<broker::Login> logins_of(const store::Catalogue& catalogue,
+                                     const std::vector<store::RemovedStation>& leaving) {
   std::vector<broker::Login> logins;
+  for (const auto& station : leaving) {
+    if (!station.mqtt_password_hash.empty()) logins.push_back({station.id, station.mqtt_password_hash});
+  }
   for (const auto& station : catalogue.stations) {
     if (!station.mqtt_password_hash.empty()) logins.push_back({station.id, station.mqtt_password_hash});
   }
@@ -62,7 +76,13 @@ void warn(const char* event, const Error& error) { log::warn(event, {{"reason", 
 
 struct Office::State {
   State(asio::io_context& context, ward::Ward its_ward, std::function<void()> its_ready)
-      : io(context), ward(std::move(its_ward)), ready(std::move(its_ready)), look(io), batch(io), news(io) {}
+      : io(context),
+        ward(std::move(its_ward)),
+        ready(std::move(its_ready)),
+        look(io),
+        batch(io),
+        news(io),
+        refuser(io, [this](const auto& empty) { publish(empty); }) {}
 
   asio::io_context& io;
   ward::Ward ward;
@@ -70,7 +90,10 @@ struct Office::State {
   UniqueFd only_one;
   std::optional<store::Store> store;
   std::optional<ObjectStore> objects;
+  std::optional<dispatch::Seals> seals;
   std::optional<publisher::Publisher> publisher;
+  std::optional<publisher::Farewells> farewells;
+  std::optional<publisher::PlanWatch> plan_watch;
   std::optional<ledger::Ledger> ledger;
   std::optional<Inbox> inbox;
   std::optional<api::Routes> routes;
@@ -80,9 +103,13 @@ struct Office::State {
   asio::steady_timer look;
   asio::steady_timer batch;
   asio::steady_timer news;
+  Refuser refuser;
   bool batch_runs = false, news_waits = false;
   std::int64_t version = 0;
-  std::chrono::steady_clock::time_point issue_at;
+  std::chrono::steady_clock::time_point issue_at, watch_at;
+  std::optional<publisher::Round> round;  ///< the one that runs
+  WallTime round_now;
+  bool round_again = false;
   bool stopped = false;
 
   Result<void> open();
@@ -90,20 +117,27 @@ struct Office::State {
   Result<void> start_broker();
   Result<void> start_link();
   void connected();
-  void publish(const publisher::Publication& publication);
+  void publish(const dispatch::Publication& publication);
   void alarm();
+  void say_farewell();
   void issue();
+  void issue_next();
+  void finish_round();
+  void issue_to(const std::set<std::string>& stations);
+  void tell(const publisher::Round& issued);
+  void watch_plans();
   Result<void> learn();
   void look_around();
   void look_again();
   void take(const link::Message& message);
-  void take_proof(const std::string& station, const std::string& sealed);
+  void take_proof(const std::string& station, const link::Message& message);
   void commit();
   void hand_out_receipts();
   void greet_new_boots();
   void settle_later();
   void keep_news_later();
   void keep_news();
+  Result<void> ask(const std::vector<std::string>& stations);
 };
 
 Result<void> Office::State::open() {
@@ -117,7 +151,10 @@ Result<void> Office::State::open() {
   planner::Settings planning;
   planning.zone.utc_offset = std::chrono::seconds{settings.utc_offset_s};
   planning.content_url = ward.content_url();
+  seals.emplace(settings.id, key, *store);
   publisher.emplace(settings.id, key, planning, *store);
+  farewells.emplace(settings.id, *store);
+  plan_watch.emplace(*store);
   ledger.emplace(settings.id, key, *store);
   inbox.emplace(settings.id, *store, planning.zone);
   LOA_TRY(inbox->restore(wall_now()));
@@ -146,13 +183,14 @@ Result<void> Office::State::open_https() {
 Result<void> Office::State::start_broker() {
   if (ward.settings().outside_broker) return start_link();
   LOA_TRY_LET(const auto catalogue, store->catalogue());
+  LOA_TRY_LET(const auto leaving, publisher::leaving_stations(*store));
   broker::Broker::Events events;
   events.ready = [this] {
     if (wire) return;  // it comes back by itself
     if (auto started = start_link(); !started) log::error("link.not_started", {{"reason", started.error().text}});
   };
   broker.emplace(io, ward, std::move(events));
-  return broker->start(logins_of(catalogue));
+  return broker->start(logins_of(catalogue, leaving));
 }
 
 Result<void> Office::State::start_link() {
@@ -171,7 +209,8 @@ Result<void> Office::State::start_link() {
     });
   };
   wire = std::make_unique<link::Link>(std::move(settings), std::move(events), post);
-  for (const auto leaf : {topic::Leaf::state, topic::Leaf::status, topic::Leaf::proof, topic::Leaf::fault}) {
+  for (const auto leaf :
+       {topic::Leaf::state, topic::Leaf::status, topic::Leaf::proof, topic::Leaf::fault, topic::Leaf::answer}) {
     LOA_TRY(wire->subscribe(topic::of_every_station(ward.settings().id, leaf), link::Qos::at_least_once));
   }
   return wire->start();
@@ -180,13 +219,15 @@ Result<void> Office::State::start_link() {
 /// The broker may have lost everything: what stands retained is put there again.
 void Office::State::connected() {
   log::info("link.connected");
+  farewells->repeat();
+  say_farewell();
   if (auto repeated = publisher->repeat([this](const auto& publication) { publish(publication); }); !repeated) {
     warn("plans.not_repeated", repeated.error());
   }
   if (ready) std::exchange(ready, nullptr)();
 }
 
-void Office::State::publish(const publisher::Publication& publication) {
+void Office::State::publish(const dispatch::Publication& publication) {
   if (!wire) return;  // connected() hands out everything that stands
   const auto sent =
       wire->publish(publication.topic, publication.payload, link::Qos::at_least_once, publication.retained);
@@ -197,24 +238,85 @@ void Office::State::publish(const publisher::Publication& publication) {
 void Office::State::alarm() {
   const auto outlet = [this](const auto& publication) { publish(publication); };
   if (auto done = publisher->emergencies(outlet); !done) warn("emergencies.not_published", done.error());
-  if (auto done = publisher->recall(outlet); !done) warn("plans.not_recalled", done.error());
+  say_farewell();
 }
 
+/// Logins and keys of those who are done with go at once.
+void Office::State::say_farewell() {
+  const auto outlet = [this](const auto& publication) { publish(publication); };
+  const auto done = farewells->step(wall_now(), outlet);
+  if (!done) warn("farewells.not_said", done.error());
+  if (auto taken = publisher->recall(outlet); !taken) warn("plans.not_recalled", taken.error());
+  if (!done.value_or(false)) return;
+  if (auto learnt = learn(); !learnt) warn("catalogue.not_read", learnt.error());
+}
+
+/// One station after the other, and between them what the stations fetch and say: a sign that has its plan already
+/// gets its page. What changes meanwhile brings another round.
 void Office::State::issue() {
   issue_at = std::chrono::steady_clock::now() + issue_interval;
-  const auto round = publisher->issue(wall_now(), [this](const auto& publication) { publish(publication); });
-  if (!round) return warn("plans.not_issued", round.error());
-  for (const auto& station : round->issued) log::info("plan.issued", {{"station", station}});
-  for (const auto& note : round->notes) log::info("plan.note", {{"text", note}});
-  for (const auto& problem : round->problems) log::error("plan.problem", {{"text", problem}});
+  if (round) {
+    round_again = true;
+    return;
+  }
+  if (auto begun = publisher->begin_round(); !begun) return warn("plans.not_issued", begun.error());
+  round.emplace();
+  round_now = wall_now();
+  issue_next();
+}
+
+void Office::State::issue_next() {
+  // Signs that are told in one round change together, unless the last ones would be told too late.
+  const auto now = wall_now();
+  if (now < round_now || now - round_now > std::chrono::seconds{1}) round_now = now;
+  const auto more = publisher->step(
+      round_now, [this](const auto& publication) { publish(publication); }, *round);
+  if (!more) warn("plans.not_issued", more.error());
+  if (!more || !*more) return finish_round();
+  asio::post(io, [this] {
+    if (!stopped) issue_next();
+  });
+}
+
+void Office::State::finish_round() {
+  tell(*round);
+  round.reset();
+  watch_plans();
+  if (std::exchange(round_again, false)) issue();
+}
+
+/// To stations that understand more or less than they did. A round that runs is followed by another one.
+void Office::State::issue_to(const std::set<std::string>& stations) {
+  if (round) {
+    round_again = true;
+    return;
+  }
+  const auto issued =
+      publisher->issue_to(stations, wall_now(), [this](const auto& publication) { publish(publication); });
+  if (!issued) return warn("plans.not_issued", issued.error());
+  tell(*issued);
+}
+
+void Office::State::tell(const publisher::Round& issued) {
+  for (const auto& station : issued.issued) log::info("plan.issued", {{"station", station}});
+  for (const auto& note : issued.notes) log::info("plan.note", {{"text", note}});
+  for (const auto& problem : issued.problems) log::error("plan.problem", {{"text", problem}});
+}
+
+/// Which stations lag the ward: a fault of each.
+void Office::State::watch_plans() {
+  watch_at = std::chrono::steady_clock::now() + watch_interval;
+  if (auto looked = plan_watch->look(publisher->troubles(), wall_now()); !looked)
+    warn("plans.not_watched", looked.error());
 }
 
 /// The catalogue as it now is: who may speak, who may log in.
 Result<void> Office::State::learn() {
   LOA_TRY_LET(const auto catalogue, store->catalogue());
-  inbox->know(catalogue.stations);
+  LOA_TRY_LET(const auto leaving, publisher::leaving_stations(*store));
+  inbox->know(catalogue.stations, leaving);
   ledger->reload();
-  if (broker) LOA_TRY(broker->reload(logins_of(catalogue)));
+  if (broker) LOA_TRY(broker->reload(logins_of(catalogue, leaving)));
   return {};
 }
 
@@ -229,7 +331,10 @@ void Office::State::look_around() {
     version = *now_version;
     issue();
   } else if (std::chrono::steady_clock::now() >= issue_at) {
+    alarm();
     issue();
+  } else if (std::chrono::steady_clock::now() >= watch_at) {
+    watch_plans();
   }
 }
 
@@ -243,13 +348,20 @@ void Office::State::look_again() {
 }
 
 void Office::State::take(const link::Message& message) {
+  if (message.payload.empty()) return;  // taken off the broker: by itself, or by us
   const auto from = topic::parse(message.topic);
-  if (!from || !from->leaf || from->ward != ward.settings().id) return;
-  if (*from->leaf == topic::Leaf::proof) return take_proof(std::string{from->station}, message.payload);
-  if (auto taken = inbox->take(*from, message.payload, wall_now()); !taken) {
-    // A retained message comes again at every connect: no news.
-    const auto level = message.retained ? log::Level::debug : log::Level::warn;
-    return log::write(level, "message.refused", {{"topic", message.topic}, {"reason", taken.error().text}});
+  if (!from || !from->leaf || from->ward != ward.settings().id) {
+    return refuser.refuse("message.refused", message.topic, message.retained,
+                          {ErrorCode::invalid, "a topic that nobody uses"});
+  }
+  if (message.payload.size() > topic::max_station_bytes) {
+    return refuser.refuse(
+        "message.refused", message.topic, message.retained,
+        {ErrorCode::invalid, fmt::format("{} bytes, more than {}", message.payload.size(), topic::max_station_bytes)});
+  }
+  if (*from->leaf == topic::Leaf::proof) return take_proof(std::string{from->station}, message);
+  if (auto taken = inbox->take(*from, message.payload, wall_now(), message.retained); !taken) {
+    return refuser.refuse("message.refused", message.topic, message.retained, taken.error());
   }
   if (!inbox->empty() && !std::exchange(news_waits, true)) keep_news_later();
 }
@@ -269,6 +381,15 @@ void Office::State::keep_news() {
     return keep_news_later();
   }
   greet_new_boots();
+  if (farewells->waiting()) say_farewell();
+  if (const auto changed = inbox->take_changed_builds(); !changed.empty()) issue_to(changed);
+  if (inbox->take_behind()) {
+    log::warn("plan.overtaken",
+              {{"reason", "a station obeys a plan that this store does not know: it gets a newer one"}});
+    issue();
+  }
+  if (auto asked = ask(inbox->take_doubts(wall_now())); !asked) warn("stations.not_asked", asked.error());
+  if (inbox->doubts_wait() && !std::exchange(news_waits, true)) keep_news_later();
 }
 
 /// A station that has just started hears at once that the office lives, and when: by its newest receipt, signed anew.
@@ -280,9 +401,24 @@ void Office::State::greet_new_boots() {
   if (!stations.empty()) hand_out_receipts();
 }
 
-void Office::State::take_proof(const std::string& station, const std::string& sealed) {
-  if (auto received = ledger->receive(station, sealed, wall_now()); !received) {
-    return log::warn("proof.refused", {{"station", station}, {"reason", received.error().text}});
+/// A station that lives says so within a second; of many at once some wait for their next status.
+Result<void> Office::State::ask(const std::vector<std::string>& stations) {
+  if (stations.empty()) return {};
+  LOA_TRY_LET(const auto catalogue, store->catalogue());
+  for (std::size_t i = 0; i < std::min(stations.size(), most_asked); ++i) {
+    v1::Command command;
+    command.mutable_report();
+    const auto audience = dispatch::audience_of_station(ward.settings().id, catalogue, stations[i]);
+    if (!audience) continue;
+    LOA_TRY_LET(const auto order, dispatch::order(*seals, *audience, std::move(command), wall_now()));
+    publish({order.topic, order.sealed, false});
+  }
+  return {};
+}
+
+void Office::State::take_proof(const std::string& station, const link::Message& message) {
+  if (auto received = ledger->receive(station, message.payload, wall_now()); !received) {
+    return refuser.refuse("proof.refused", message.topic, message.retained, received.error());
   }
   if (ledger->full()) return commit();
   if (!std::exchange(batch_runs, true)) settle_later();
@@ -337,6 +473,7 @@ void Office::stop() {
   state_->look.cancel();
   state_->batch.cancel();
   state_->news.cancel();
+  state_->refuser.stop();
   if (state_->https) state_->https->stop();
   if (state_->wire) {
     if (!state_->ledger->empty()) state_->commit();

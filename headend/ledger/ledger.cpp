@@ -20,8 +20,6 @@ constexpr std::uint64_t max_number = 1ULL << 62;
 constexpr std::size_t aside_page = 256;
 /// A hole this old is no matter of reordering any more.
 constexpr minutes hole_is_a_fault_after{10};
-constexpr days receipt_life{3650};
-constexpr hours clock_slack{1};
 
 std::string_view text_of(const store::Epoch& epoch) {
   return {reinterpret_cast<const char*>(epoch.data()), epoch.size()};
@@ -43,10 +41,6 @@ std::string flaw_of(const v1::Proof& proof) {
 
 /// Why a proof is not counted although it is sound.
 constexpr const char* another_box = "identity-twice: another box spoke as this station then";
-
-std::uint64_t seconds_of(WallTime now) {
-  return static_cast<std::uint64_t>(floor<seconds>(now).time_since_epoch().count());
-}
 
 }  // namespace
 
@@ -91,12 +85,16 @@ struct Ledger::Work {
 };
 
 Ledger::Ledger(std::string ward, protocol::crypto::SecretKey key, store::Store& store)
-    : ward_(std::move(ward)), key_(std::move(key)), store_(store) {}
+    : seals_(std::move(ward), std::move(key), store), store_(store) {}
 
 Result<protocol::crypto::PublicKey> Ledger::key_of(const std::string& station) {
   if (keys_.empty()) {
     LOA_TRY_LET(const auto catalogue, store_.catalogue());
     for (const auto& entry : catalogue.stations) keys_[entry.id] = entry.key;
+    LOA_TRY_LET(const auto removed, store_.removed_stations());
+    for (const auto& entry : removed) {  // its proofs are taken until it is done with
+      if (!entry.closed) keys_.try_emplace(entry.id, entry.key);
+    }
   }
   const auto found = keys_.find(station);
   if (found != keys_.end()) return found->second;
@@ -106,7 +104,7 @@ Result<protocol::crypto::PublicKey> Ledger::key_of(const std::string& station) {
 Result<void> Ledger::receive(const std::string& station, std::string_view sealed, WallTime now) {
   LOA_TRY_LET(const auto key, key_of(station));
   protocol::seal::Expectation want;
-  want.ward = ward_;
+  want.ward = seals_.ward();
   want.kind = v1::KIND_PROOF;
   want.audiences = {"headend"};
   want.sender = "station/" + station;
@@ -259,9 +257,9 @@ Result<void> Ledger::keep_fork(Work& work, const ProofRecord& proof) {
   return store_.raise_fault(proof.station, "proof-fork", text, work.now);
 }
 
-Result<std::vector<publisher::Publication>> Ledger::receipts_due(WallTime now) {
+Result<std::vector<dispatch::Publication>> Ledger::receipts_due(WallTime now) {
   std::vector<store::ChainHead> chains;
-  std::vector<publisher::Publication> receipts;
+  std::vector<dispatch::Publication> receipts;
   const auto make_all = [&]() -> Result<void> {
     for (const auto& [station, epoch] : due_) {
       LOA_TRY_LET(auto chain, store_.chain(station, epoch));
@@ -292,25 +290,16 @@ Result<void> Ledger::repeat_receipt(const std::string& station) {
   return {};
 }
 
-Result<publisher::Publication> Ledger::make_receipt(const store::ChainHead& chain, WallTime now) {
+Result<dispatch::Publication> Ledger::make_receipt(const store::ChainHead& chain, WallTime now) {
   v1::Receipt receipt;
   receipt.set_epoch(std::string{text_of(chain.epoch)});
   receipt.set_through(chain.through);
   receipt.set_head(std::string{chain.head.view()});
-  protocol::seal::Address address;
-  address.ward = ward_;
-  address.sender = "headend";
-  address.audience = "station/" + chain.station;
-  address.kind = v1::KIND_RECEIPT;
-  address.not_before = now - clock_slack;
-  address.not_after = now + receipt_life;
-  address.signed_at = now;
-  LOA_TRY_LET(address.sequence, store_.next_sequence("receipt/" + chain.station, seconds_of(now)));
-  auto sealed = protocol::seal::seal(address, receipt.SerializeAsString(), key_);
-  LOA_TRY(store_.put_receipt(chain.station, sealed));
+  LOA_TRY_LET(auto sealed, seals_.receipt(chain.station, receipt, now));
+  LOA_TRY(store_.put_receipt(chain.station, sealed.bytes));
   using protocol::topic::Leaf;
-  return publisher::Publication{protocol::topic::of_station(ward_, chain.station, Leaf::receipt), std::move(sealed),
-                                true};
+  return dispatch::Publication{protocol::topic::of_station(seals_.ward(), chain.station, Leaf::receipt),
+                               std::move(sealed.bytes), true};
 }
 
 }  // namespace loa::headend::ledger

@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "headend/publisher/publisher.hpp"
+#include "headend/dispatch/outlet.hpp"
+#include "headend/dispatch/seals.hpp"
 #include "headend/store/store.hpp"
 #include "protocol/crypto/key.hpp"
 
@@ -45,7 +46,7 @@ class Ledger {
 
   /// Sealed receipts for every station of which something was committed, or which sent what was committed before.
   /// Each is kept (to be repeated) before it is handed out.
-  Result<std::vector<publisher::Publication>> receipts_due(WallTime now);
+  Result<std::vector<dispatch::Publication>> receipts_due(WallTime now);
 
   /// Makes the newest receipt of a station due once more, so that receipts_due() signs it anew: a station that has just
   /// started learns from it that the office lives, and when. Nothing is due for one that never had a receipt: its first
@@ -67,10 +68,9 @@ class Ledger {
   Result<void> drain_aside(Work& work);
   Result<void> keep_fork(Work& work, const store::ProofRecord& proof);
   Result<void> keep_aside(Work& work, const store::ProofRecord& proof);
-  Result<publisher::Publication> make_receipt(const store::ChainHead& chain, WallTime now);
+  Result<dispatch::Publication> make_receipt(const store::ChainHead& chain, WallTime now);
 
-  std::string ward_;
-  protocol::crypto::SecretKey key_;
+  dispatch::Seals seals_;
   store::Store& store_;
   std::map<std::string, protocol::crypto::PublicKey, std::less<>> keys_;
   std::vector<store::ProofRecord> batch_;

@@ -1,6 +1,7 @@
 #include "headend/planner/emergency.hpp"
 
 #include "headend/planner/facts.hpp"
+#include "headend/planner/policy_message.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
 

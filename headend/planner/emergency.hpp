@@ -18,7 +18,8 @@ inline constexpr Micros emergency_late_limit = std::chrono::minutes{30};
 Result<Planned> compile_emergency(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
                                   const Settings& settings, const EmergencyWish& wish);
 
-/// The plan without cues that calls an emergency off, valid until after `horizon`.
+/// A plan without cues, valid until after `horizon`: calls an emergency off, or, as an ordinary plan, silences a
+/// station.
 Result<Planned> compile_all_clear(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
                                   const Settings& settings, WallTime horizon);
 

@@ -6,9 +6,13 @@
 
 #include "headend/planner/extras.hpp"
 #include "headend/planner/facts.hpp"
+#include "headend/planner/policy_message.hpp"
 #include "headend/planner/rotation.hpp"
+#include "headend/planner/sign_cues.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
+#include "protocol/message/page_folder.hpp"
 
 namespace loa::headend::planner {
 namespace {
@@ -19,6 +23,8 @@ using store::PlannedCue;
 using timetable::occurrence_id;
 
 std::int64_t midnight_us(const timetable::Zone& zone, LocalDate date) { return to_us(zone.to_utc(date, Micros{0})); }
+
+WallTime end_of(const v1::Cue& cue) { return wall_from_us(cue.start_us() + cue.duration_us()); }
 
 /// Collects the cues of one station's plan.
 class Compiler {
@@ -31,11 +37,12 @@ class Compiler {
         today_(settings.zone.date_of(now)),
         facts_(catalogue, station) {}
 
+  void want_slogans(const std::vector<PlannedCue>& promised);
   void add_begun(const std::vector<PlannedCue>& begun);
   void add_programmes();
   void add_slogans();
   void add_fillers();
-  Result<Planned> finish();
+  Planned finish();
 
  private:
   struct Candidate {
@@ -43,6 +50,11 @@ class Compiler {
     timetable::Occurrence occurrence;
   };
   using Track = std::pair<v1::Medium, v1::CueClass>;  ///< cues of one track do not overlap
+  struct Wanted {
+    WallTime start, end;
+    LocalDate date;
+    Playlist playlist;
+  };
 
   [[nodiscard]] LocalDate last_day() const { return today_ + days{settings_.horizon_days - 1}; }
   [[nodiscard]] std::int64_t horizon_us() const {
@@ -51,9 +63,15 @@ class Compiler {
   [[nodiscard]] std::optional<std::string> obstacle_to(const v1::Cue& cue) const;
   bool claim(Track track, WallTime start, WallTime end);
   void add_occurrence(const Candidate& candidate);
-  void add_playlists(LocalDate date);
-  void add_playlist(LocalDate date, const Playlist& playlist);
+  void want_playlists(LocalDate date);
+  [[nodiscard]] std::vector<WantedPages> wanted_until(WallTime end) const;
+  void end_where_unwanted(PlannedCue& promised, const std::vector<WantedPages>& wanted);
+  void add_playlist(const Wanted& wanted);
+  [[nodiscard]] const v1::Cue* sign_cue_until(WallTime end) const;
+  [[nodiscard]] std::vector<v1::Page> pages_of(const std::vector<PageTurn>& turns) const;
   [[nodiscard]] const store::SloganImage* image_of(const store::Slogan& slogan) const;
+  void note_crowd(const Playlist& playlist);
+  void write_frame(v1::Plan& plan);
   void add_objects(v1::Plan& plan) const;
 
   const store::Catalogue& catalogue_;
@@ -64,8 +82,12 @@ class Compiler {
   Facts facts_;
   std::vector<PlannedCue> cues_;
   std::set<std::string> begun_;
+  std::set<std::string> cut_;   ///< begun occurrences that end earlier than promised
+  std::vector<Wanted> wanted_;  ///< on the sign, by start
+  WallTime change_;             ///< when another order for the sign is obeyed
   std::map<Track, WallTime> busy_until_;
   std::vector<std::string> notes_;
+  std::map<std::size_t, std::string> crowded_out_;  ///< by how many share a sign, the first time that they do
 };
 
 /// Takes the track for a stretch of time, if it is free. Calls come in the order of their starts.
@@ -84,8 +106,8 @@ std::optional<std::string> Compiler::obstacle_to(const v1::Cue& cue) const {
     const auto object = store::Sha256::from_bytes(bytes);
     const auto* content = object ? catalogue_.content(*object) : nullptr;
     if (!content) return "its content was removed";
-    const bool fits = cue.medium() == v1::MEDIUM_AUDIO ||
-                      (station_.sign && content->image && content->image->geometry == *station_.sign);
+    const bool fits =
+        cue.medium() == v1::MEDIUM_AUDIO || (station_.sign && content->image && content->image->serves(*station_.sign));
     if (!fits) return "its sign is another one now";
   }
   if (cue.medium() == v1::MEDIUM_AUDIO && !station_.has_speaker) return "it has no loudspeaker now";
@@ -93,16 +115,23 @@ std::optional<std::string> Compiler::obstacle_to(const v1::Cue& cue) const {
 }
 
 void Compiler::add_begun(const std::vector<PlannedCue>& begun) {
-  for (const auto& planned : begun) {
-    begun_.insert(planned.cue.occurrence());
-    if (const auto obstacle = obstacle_to(planned.cue)) {
+  WallTime last = change_;
+  for (const auto& promised : begun) last = std::max(last, end_of(promised.cue));
+  const auto wanted = wanted_until(last);
+  for (const auto& promised : begun) {
+    const bool sign = promised.cue.medium() == v1::MEDIUM_SIGN;
+    if (promised.occurrence_start >= (sign ? change_ : now_)) continue;
+    begun_.insert(promised.cue.occurrence());
+    if (const auto obstacle = obstacle_to(promised.cue)) {
       notes_.push_back(
-          fmt::format("'{}' is left out on station '{}': {}", planned.cue.title(), station_.id, *obstacle));
+          fmt::format("'{}' is left out on station '{}': {}", promised.cue.title(), station_.id, *obstacle));
       continue;
     }
-    cues_.push_back(planned);
-    auto& busy = busy_until_[{planned.cue.medium(), planned.cue.cue_class()}];
-    busy = std::max(busy, wall_from_us(planned.cue.start_us() + planned.cue.duration_us()));
+    cues_.push_back(promised);
+    if (sign) end_where_unwanted(cues_.back(), wanted);
+    const auto& cue = cues_.back().cue;
+    auto& busy = busy_until_[{cue.medium(), cue.cue_class()}];
+    busy = std::max(busy, end_of(cue));
   }
 }
 
@@ -170,20 +199,44 @@ void Compiler::add_fillers() {
   }
 }
 
-void Compiler::add_slogans() {
+void Compiler::want_slogans(const std::vector<PlannedCue>& promised) {
+  change_ = now_ + settings_.sign_lead;
   if (!station_.sign) return;
-  for (auto date = today_; date <= last_day(); date += days{1}) add_playlists(date);
+  for (auto date = today_; date <= last_day(); date += days{1}) want_playlists(date);
+  change_ = change_instant(change_, promised, wanted_until(change_ + minutes{1}));
+}
+
+void Compiler::add_slogans() {
+  for (const auto& wanted : wanted_) add_playlist(wanted);
+}
+
+std::vector<WantedPages> Compiler::wanted_until(WallTime end) const {
+  std::vector<WantedPages> stretches;
+  for (const auto& wanted : wanted_) {
+    if (wanted.start >= end) break;
+    if (wanted.end > now_) stretches.push_back({wanted.start, wanted.end, pages_of(wanted.playlist.pages)});
+  }
+  return stretches;
+}
+
+/// A cue of the sign that shows something else than is wanted now ends at the next instant a station can obey.
+void Compiler::end_where_unwanted(PlannedCue& promised, const std::vector<WantedPages>& wanted) {
+  auto& cue = promised.cue;
+  const auto end = to_us(end_of_wanted(cue, wanted, change_));
+  if (cue.cue_class() != v1::CUE_CLASS_SCHEDULED || end >= cue.start_us() + cue.duration_us()) return;
+  cue.set_duration_us(end - cue.start_us());
+  cut_.insert(cue.occurrence());
 }
 
 const store::SloganImage* Compiler::image_of(const store::Slogan& slogan) const {
   const auto image = std::find_if(slogan.images.begin(), slogan.images.end(), [&](const store::SloganImage& entry) {
     const auto* content = catalogue_.content(entry.object);
-    return entry.geometry == *station_.sign && content && content->image;
+    return entry.geometry == *station_.sign && content && content->image && content->image->serves(entry.geometry);
   });
   return image == slogan.images.end() ? nullptr : &*image;
 }
 
-void Compiler::add_playlists(LocalDate date) {
+void Compiler::want_playlists(LocalDate date) {
   std::vector<const store::Slogan*> slogans;
   for (const auto& slogan : catalogue_.slogans) {
     if (store::reaches(slogan.groups, station_) && timetable::falls_on(slogan.weekdays, date) &&
@@ -193,57 +246,87 @@ void Compiler::add_playlists(LocalDate date) {
   }
   std::stable_sort(slogans.begin(), slogans.end(),
                    [](const auto* one, const auto* other) { return one->position < other->position; });
-  for (const auto& playlist : playlists_of(slogans, catalogue_, settings_.longest_playlist))
-    add_playlist(date, playlist);
+  const auto& zone = settings_.zone;
+  for (auto& playlist : playlists_of(slogans, catalogue_, settings_.longest_playlist)) {
+    if (playlist.crowded_out > 0) note_crowd(playlist);
+    wanted_.push_back({zone.to_utc(date, playlist.from), zone.to_utc(date, playlist.to), date, std::move(playlist)});
+  }
 }
 
-/// A playlist whose time has come already begins with the next minute, or when what had begun under the plan before
-/// ends: a sign is not dark for an edit.
-void Compiler::add_playlist(LocalDate date, const Playlist& playlist) {
+void Compiler::note_crowd(const Playlist& playlist) {
+  const auto all = playlist.pages.size() + playlist.crowded_out;
+  crowded_out_.try_emplace(
+      all, fmt::format(
+               "lúc {0} bảng của '{1}' có {2} khẩu hiệu, nhiều nhất là {3}: hãy chia giờ, ngày hoặc nhóm · at {0} the "
+               "sign of "
+               "'{1}' has {2} slogans, and at most {3} take turns: give some of them other hours, days or groups",
+               timetable::format_time(floor<seconds>(playlist.from)), station_.id, all, protocol::message::max_pages));
+}
+
+std::vector<v1::Page> Compiler::pages_of(const std::vector<PageTurn>& turns) const {
+  std::vector<v1::Page> pages;
+  for (const auto& turn : turns) {
+    const auto* image = image_of(*turn.slogan);
+    const bool scrolls = catalogue_.content(image->object)->image->width_px > station_.sign->width_px;
+    auto& page = pages.emplace_back();
+    page.set_object(std::string{image->object.view()});
+    page.set_dwell_us(turn.dwell.count());
+    page.set_scroll_px_s(scrolls ? turn.slogan->scroll_px_s : 0);
+  }
+  return pages;
+}
+
+/// The promised cue of the sign that ends at an instant.
+const v1::Cue* Compiler::sign_cue_until(WallTime end) const {
+  const auto found = std::find_if(cues_.begin(), cues_.end(), [&](const PlannedCue& one) {
+    return one.cue.medium() == v1::MEDIUM_SIGN && begun_.contains(one.cue.occurrence()) && end_of(one.cue) == end;
+  });
+  return found == cues_.end() ? nullptr : &found->cue;
+}
+
+/// A playlist whose time has come already begins when an order can be obeyed, or when what had begun under the plan
+/// before ends: a sign is not dark for an edit. What an edit brought is seen first.
+void Compiler::add_playlist(const Wanted& wanted) {
+  const auto& [from, end, date, playlist] = wanted;
   const Track track{v1::MEDIUM_SIGN, v1::CUE_CLASS_SCHEDULED};
-  auto start = settings_.zone.to_utc(date, playlist.from);
-  const auto end = settings_.zone.to_utc(date, playlist.to);
-  if (start < now_) start = std::max<WallTime>(ceil<minutes>(now_), start);
+  auto start = std::max(from, change_);
   if (const auto busy = busy_until_.find(track); busy != busy_until_.end()) start = std::max(start, busy->second);
-  const auto id = occurrence_id(timetable::sign_playlist, date,
-                                floor<seconds>(playlist.from + (start - settings_.zone.to_utc(date, playlist.from))));
+  const auto id = occurrence_id(timetable::sign_playlist, date, floor<seconds>(playlist.from + (start - from)));
   if (end - start < protocol::message::min_dwell || begun_.count(id) != 0) return;
   claim(track, start, end);
+  auto turns = playlist.pages;
+  const auto* before = start > from || start == change_ ? sign_cue_until(start) : nullptr;
+  if (before != nullptr) {
+    const auto first = static_cast<std::ptrdiff_t>(first_page(*before, pages_of(turns)));
+    std::rotate(turns.begin(), turns.begin() + first, turns.end());
+  }
+  auto pages = pages_of(turns);
   PlannedCue planned{station_.id, {}, start, 0, std::nullopt};
   auto& cue = planned.cue;
   cue.set_occurrence(id);
   cue.set_cue_class(v1::CUE_CLASS_SCHEDULED);
   cue.set_medium(v1::MEDIUM_SIGN);
-  cue.set_category(playlist.pages.front().slogan->category);
+  cue.set_category(turns.front().slogan->category);
   cue.set_start_us(to_us(start));
   cue.set_duration_us((end - start).count());
   cue.set_late_policy(v1::LATE_POLICY_JOIN);
   cue.set_required_grade(settings_.required_grade);
+  for (auto& page : pages) *cue.add_pages() = std::move(page);
   std::vector<const store::Slogan*> slogans;
-  for (const auto& turn : playlist.pages) {
-    slogans.push_back(turn.slogan);
-    const auto* image = image_of(*turn.slogan);
-    const bool scrolls = catalogue_.content(image->object)->image->width_px > station_.sign->width_px;
-    auto* page = cue.add_pages();
-    page->set_object(std::string{image->object.view()});
-    page->set_dwell_us(turn.dwell.count());
-    page->set_scroll_px_s(scrolls ? turn.slogan->scroll_px_s : 0);
-  }
+  for (const auto& turn : turns) slogans.push_back(turn.slogan);
   planned.facts = facts_.of_pages(slogans);
   cue.set_object(cue.pages(0).object());
   cue.set_scroll_px_s(cue.pages(0).scroll_px_s());
-  const auto others = playlist.pages.size() - 1;
-  cue.set_title(short_title(playlist.pages.front().slogan->text) + (others > 0 ? fmt::format(" (+{})", others) : ""));
+  const auto others = turns.size() - 1;
+  cue.set_title(short_title(turns.front().slogan->text) + (others > 0 ? fmt::format(" (+{})", others) : ""));
   if (cue.title().size() > protocol::message::max_title_bytes) cue.set_title(short_title(cue.title()));
   cues_.push_back(std::move(planned));
 }
 
 void Compiler::add_objects(v1::Plan& plan) const {
   std::set<std::string> named;
-  for (const auto& cue : plan.cues()) {
-    named.insert(cue.object());
-    for (const auto& page : cue.pages()) named.insert(page.object());
-  }
+  for (const auto& cue : plan.cues()) named.insert(cue.object());
+  for (const auto& page : plan.pages()) named.insert(page.object());
   for (const auto& bytes : named) {
     const auto* content = catalogue_.content(*store::Sha256::from_bytes(bytes));
     auto* object = plan.add_objects();
@@ -253,18 +336,8 @@ void Compiler::add_objects(v1::Plan& plan) const {
   }
 }
 
-Result<Planned> Compiler::finish() {
-  std::vector<PlannedCue*> ordered;  // a message is dear to move
-  ordered.reserve(cues_.size());
-  for (auto& cue : cues_) ordered.push_back(&cue);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const PlannedCue* one, const PlannedCue* other) {
-    const auto key = [](const v1::Cue& cue) {
-      return std::tuple{cue.start_us(), cue.segment(), std::string_view{cue.occurrence()}};
-    };
-    return key(one->cue) < key(other->cue);
-  });
-  Planned planned;
-  auto& plan = planned.plan;
+/// What the plan says beside its cues and their objects.
+void Compiler::write_frame(v1::Plan& plan) {
   plan.set_station(station_.id);
   plan.set_made_us(to_us(now_));
   plan.set_horizon_us(horizon_us());
@@ -285,43 +358,34 @@ Result<Planned> Compiler::finish() {
       added->set_percent(stretch.percent);
     }
   }
+}
+
+Planned Compiler::finish() {
+  std::vector<PlannedCue*> ordered;  // a message is dear to move
+  ordered.reserve(cues_.size());
+  for (auto& cue : cues_) ordered.push_back(&cue);
+  std::stable_sort(ordered.begin(), ordered.end(), [](const PlannedCue* one, const PlannedCue* other) {
+    const auto key = [](const v1::Cue& cue) {
+      return std::tuple{cue.start_us(), cue.segment(), std::string_view{cue.occurrence()}};
+    };
+    return key(one->cue) < key(other->cue);
+  });
+  Planned planned;
+  auto& plan = planned.plan;
+  write_frame(plan);
   plan.mutable_cues()->Reserve(static_cast<int>(ordered.size()));
   planned.cues.reserve(ordered.size());
+  protocol::message::PageFolder folder{plan};
   for (auto* cue : ordered) {
-    *plan.add_cues() = cue->cue;
-    if (wall_from_us(cue->cue.start_us()) >= now_) planned.cues.push_back(std::move(*cue));
+    folder.add(cue->cue);
+    const bool to_come = wall_from_us(cue->cue.start_us()) >= now_;
+    if (to_come || cut_.contains(cue->cue.occurrence())) planned.cues.push_back(std::move(*cue));
   }
   add_objects(plan);
   planned.notes = std::move(notes_);
-  if (auto sound = protocol::message::check(plan); !sound) {
-    return pass(std::move(sound).error(), fmt::format("cannot plan for station '{}'", station_.id));
-  }
+  for (auto crowd = crowded_out_.rbegin(); crowd != crowded_out_.rend(); ++crowd)
+    planned.crowded_out.push_back(std::move(crowd->second));
   return planned;
-}
-
-/// What a plan says beside its cues, as comparable bytes; instants that only say when it was made are left out.
-std::string frame_of(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
-  v1::Plan frame;
-  *frame.mutable_policy() = plan.policy();
-  frame.mutable_policy()->set_valid_from_us(std::max(plan.policy().valid_from_us(), from_us));
-  frame.mutable_policy()->set_valid_until_us(std::min(plan.policy().valid_until_us(), to_us));
-  frame.set_content_url(plan.content_url());
-  *frame.mutable_groups() = plan.groups();
-  if (plan.has_sign()) *frame.mutable_sign() = plan.sign();
-  *frame.mutable_brightness() = plan.brightness();
-  return frame.SerializeAsString();
-}
-
-std::vector<const v1::Cue*> cues_between(const v1::Plan& plan, std::int64_t from_us, std::int64_t to_us) {
-  std::vector<const v1::Cue*> cues;
-  for (const auto& cue : plan.cues()) {
-    if (cue.start_us() + cue.duration_us() > from_us && cue.start_us() < to_us) cues.push_back(&cue);
-  }
-  return cues;
-}
-
-bool same_cue(const v1::Cue* one, const v1::Cue* other) {
-  return one->start_us() == other->start_us() && one->SerializeAsString() == other->SerializeAsString();
 }
 
 }  // namespace
@@ -335,40 +399,10 @@ std::string short_title(std::string title) {
   return title;
 }
 
-v1::Policy policy_message(const store::Catalogue& catalogue, LocalDate today, const Settings& settings,
-                          std::optional<std::string>& note) {
-  v1::Policy message;
-  const auto& zone = settings.zone;
-  const auto last_day = today + days{settings.horizon_days - 1};
-  message.set_utc_offset_s(static_cast<std::int32_t>(zone.utc_offset.count()));
-  const auto* policy = catalogue.policy_on(today);
-  auto until = today;
-  while (until <= last_day && catalogue.policy_on(until) == policy) until += days{1};
-  const bool ends = until <= last_day;
-  message.set_valid_until_us(ends ? midnight_us(zone, until) : midnight_us(zone, last_day + days{2}));
-  message.set_valid_from_us(midnight_us(zone, today - days{1}));
-  if (!policy) {
-    note = fmt::format("no policy is in force on {}", timetable::format_date(today));
-    return message;
-  }
-  if (policy->validity.from) message.set_valid_from_us(midnight_us(zone, *policy->validity.from));
-  message.set_reference(short_title(policy->reference));
-  message.set_sessions_per_day(policy->sessions_per_day);
-  message.set_minutes_per_session(policy->minutes_per_session);
-  message.set_days_per_week(policy->days_per_week);
-  for (const auto& window : policy->windows) {
-    auto* added = message.add_windows();
-    added->set_weekdays(window.weekdays);
-    added->set_from_minute(window.from_minute);
-    added->set_to_minute(window.to_minute);
-    added->set_level_cap_cb(window.level_cap_cb);
-  }
-  return message;
-}
-
-Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
-                        const Settings& settings, const std::vector<PlannedCue>& begun) {
+Planned draft(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings,
+              const std::vector<PlannedCue>& begun) {
   Compiler compiler{catalogue, station, now, settings};
+  compiler.want_slogans(begun);
   compiler.add_begun(begun);
   compiler.add_programmes();
   compiler.add_fillers();
@@ -376,11 +410,15 @@ Result<Planned> compile(const store::Catalogue& catalogue, const store::Station&
   return compiler.finish();
 }
 
-bool same_orders(const v1::Plan& one, const v1::Plan& other, WallTime now) {
-  const auto from = to_us(now), to = std::min(one.horizon_us(), other.horizon_us());
-  if (frame_of(one, from, to) != frame_of(other, from, to)) return false;
-  const auto ours = cues_between(one, from, to), theirs = cues_between(other, from, to);
-  return std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), same_cue);
+Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+                        const Settings& settings, const std::vector<PlannedCue>& begun) {
+  auto planned = draft(catalogue, station, now, settings, begun);
+  if (auto sound = protocol::message::check(planned.plan); !sound)
+    return pass(std::move(sound).error(), fmt::format("cannot plan for station '{}'", station.id));
+  LOA_TRY(protocol::message::unfold_pages(planned.plan));
+  return planned;
 }
+
+WallTime promised_until(WallTime now, const Settings& settings) { return now + settings.sign_lead + seconds{10}; }
 
 }  // namespace loa::headend::planner

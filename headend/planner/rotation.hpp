@@ -18,6 +18,7 @@ struct Playlist {
   Micros from{0};  ///< since local midnight
   Micros to{0};
   std::vector<PageTurn> pages;
+  std::size_t crowded_out = 0;  ///< slogans beyond the most that may take turns
 };
 
 /// How long a slogan's turn is: as long as asked, but a strip always goes through whole, on the widest sign it is drawn

@@ -1,13 +1,7 @@
 #include "headend/publisher/emergency.hpp"
 
-#include "protocol/seal/seal.hpp"
-
 namespace loa::headend::publisher {
 namespace {
-
-using namespace std::chrono;
-
-constexpr hours clock_slack{1};  // a station's clock may be a little behind ours
 
 WallTime until_of(const v1::Plan& plan, WallTime now) {
   if (plan.cues().empty()) return now;
@@ -19,23 +13,13 @@ WallTime until_of(const v1::Plan& plan, WallTime now) {
 
 EmergencyDesk::EmergencyDesk(std::string ward, protocol::crypto::SecretKey key, planner::Settings settings,
                              store::Store& store)
-    : ward_(std::move(ward)), key_(std::move(key)), settings_(std::move(settings)), store_(store) {}
+    : seals_(std::move(ward), std::move(key), store), settings_(std::move(settings)), store_(store) {}
 
 Result<void> EmergencyDesk::order(const store::Station& station, const planner::Planned& planned,
                                   const std::string& title, const std::string& reason, WallTime now) {
-  protocol::seal::Address address;
-  address.ward = ward_;
-  address.sender = "headend";
-  address.audience = "station/" + station.id;
-  address.kind = v1::KIND_EMERGENCY;
-  address.not_before = now - clock_slack;
-  address.not_after = wall_from_us(planned.plan.horizon_us());
-  address.signed_at = now;
-  const auto floor = static_cast<std::uint64_t>(std::chrono::floor<seconds>(now).time_since_epoch().count());
-  LOA_TRY_LET(address.sequence, store_.next_sequence("emergency/" + station.id, floor));
+  LOA_TRY_LET(auto sealed, seals_.emergency(planned.plan, now));
   store::IssuedEmergency issued;
-  issued.plan = {station.id, address.sequence, now, address.not_after,
-                 protocol::seal::seal(address, planned.plan.SerializeAsString(), key_)};
+  issued.plan = {station.id, sealed.sequence, now, sealed.not_after, std::move(sealed.bytes)};
   issued.until = until_of(planned.plan, now);
   issued.title = title;
   issued.reason = reason;
@@ -63,6 +47,16 @@ Result<std::vector<std::string>> EmergencyDesk::start(const planner::EmergencyWi
 
 Result<std::vector<std::string>> EmergencyDesk::stop(const std::vector<std::string>& groups, const std::string& reason,
                                                      WallTime now) {
+  return stop_where([&](const auto& station) { return store::reaches(groups, station); }, reason, now);
+}
+
+Result<bool> EmergencyDesk::stop_at(const std::string& station, const std::string& reason, WallTime now) {
+  LOA_TRY_LET(const auto stopped, stop_where([&](const auto& one) { return one.id == station; }, reason, now));
+  return !stopped.empty();
+}
+
+Result<std::vector<std::string>> EmergencyDesk::stop_where(const Which& which, const std::string& reason,
+                                                           WallTime now) {
   std::vector<std::string> stopped;
   auto done = store_.transaction([&]() -> Result<void> {
     LOA_TRY_LET(const auto catalogue, store_.catalogue());
@@ -71,9 +65,9 @@ Result<std::vector<std::string>> EmergencyDesk::stop(const std::vector<std::stri
       const auto* station = catalogue.station(emergency.plan.station);
       // Its last repetition may still be heard after its time, up to the horizon.
       const bool over = emergency.until == emergency.plan.made || now >= emergency.plan.horizon;
-      if (station == nullptr || over || !store::reaches(groups, *station)) continue;
+      if (station == nullptr || over || !which(*station)) continue;
       LOA_TRY_LET(const auto planned, planner::compile_all_clear(catalogue, *station, now, settings_,
-                                                                 emergency.plan.horizon + clock_slack));
+                                                                 emergency.plan.horizon + dispatch::clock_slack));
       LOA_TRY(order(*station, planned, emergency.title, reason, now));
       stopped.push_back(station->id);
     }

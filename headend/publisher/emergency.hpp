@@ -20,13 +20,16 @@ class EmergencyDesk {
   /// @return the stations on which something was; may be none
   Result<std::vector<std::string>> stop(const std::vector<std::string>& groups, const std::string& reason,
                                         WallTime now);
+  /// The same on one station. @return whether something was
+  Result<bool> stop_at(const std::string& station, const std::string& reason, WallTime now);
 
  private:
+  using Which = std::function<bool(const store::Station&)>;
+  Result<std::vector<std::string>> stop_where(const Which& which, const std::string& reason, WallTime now);
   Result<void> order(const store::Station& station, const planner::Planned& planned, const std::string& title,
                      const std::string& reason, WallTime now);
 
-  std::string ward_;
-  protocol::crypto::SecretKey key_;
+  dispatch::Seals seals_;
   planner::Settings settings_;
   store::Store& store_;
 };

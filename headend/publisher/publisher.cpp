@@ -1,7 +1,10 @@
 #include "headend/publisher/publisher.hpp"
 
+#include <algorithm>
 #include <optional>
 
+#include "headend/planner/comparison.hpp"
+#include "protocol/message/compact.hpp"
 #include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
 
@@ -12,8 +15,6 @@ using namespace std::chrono;
 namespace topic = protocol::topic;
 
 constexpr days least_horizon{30};
-/// A station's clock may be a little behind ours: a plan must not look as if it came from the future.
-constexpr hours clock_slack{1};
 
 /// The plan inside an envelope of ours. It needs no verification: it comes from our own store.
 std::optional<v1::Plan> unseal(const std::string& sealed) {
@@ -22,11 +23,7 @@ std::optional<v1::Plan> unseal(const std::string& sealed) {
   v1::Plan plan;
   if (!envelope.ParseFromString(sealed) || !header.ParseFromString(envelope.header())) return std::nullopt;
   if (!plan.ParseFromString(header.body())) return std::nullopt;
-  return plan;
-}
-
-std::uint64_t seconds_of(WallTime now) {
-  return static_cast<std::uint64_t>(floor<seconds>(now).time_since_epoch().count());
+  return plan;  // in the form in which it went out
 }
 
 Publication plan_publication(const std::string& ward, const store::IssuedPlan& issued) {
@@ -35,8 +32,17 @@ Publication plan_publication(const std::string& ward, const store::IssuedPlan& i
 
 }  // namespace
 
+Result<std::map<std::string, planner::Form>> forms_of_stations(store::Store& store) {
+  std::map<std::string, planner::Form> forms;
+  LOA_TRY_LET(const auto statuses, store.statuses());
+  for (const auto& status : statuses) {
+    if (status.status) forms[status.station] = planner::form_of(status.status);
+  }
+  return forms;
+}
+
 Publisher::Publisher(std::string ward, protocol::crypto::SecretKey key, planner::Settings settings, store::Store& store)
-    : ward_(std::move(ward)), key_(std::move(key)), settings_(std::move(settings)), store_(store) {}
+    : seals_(std::move(ward), std::move(key), store), settings_(std::move(settings)), store_(store) {}
 
 Result<Round> Publisher::issue(WallTime now, const Outlet& outlet) {
   LOA_TRY(begin_round());
@@ -49,6 +55,8 @@ Result<Round> Publisher::issue(WallTime now, const Outlet& outlet) {
 
 Result<void> Publisher::begin_round() {
   LOA_TRY_LET(catalogue_, store_.catalogue());
+  LOA_TRY_LET(forms_, forms_of_stations(store_));
+  std::erase_if(troubles_, [this](const auto& trouble) { return catalogue_.station(trouble.first) == nullptr; });
   next_ = 0;
   return {};
 }
@@ -59,55 +67,76 @@ Result<bool> Publisher::step(WallTime now, const Outlet& outlet, Round& round) {
   return ++next_ < catalogue_.stations.size();
 }
 
+Result<Round> Publisher::issue_to(const std::set<std::string>& stations, WallTime now, const Outlet& outlet) {
+  LOA_TRY(begin_round());
+  Round round;
+  for (const auto& station : catalogue_.stations) {
+    if (stations.contains(station.id)) LOA_TRY(issue_one(station, now, round, outlet));
+  }
+  next_ = catalogue_.stations.size();
+  return round;
+}
+
 Result<void> Publisher::issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet) {
-  LOA_TRY_LET(const auto begun, store_.begun_cues(station.id, now - settings_.near_past, now));
-  auto planned = planner::compile(catalogue_, station, now, settings_, begun);
-  if (!planned) {
-    round.problems.push_back(planned.error().text);
+  const auto until = planner::promised_until(now, settings_);
+  LOA_TRY_LET(const auto begun, store_.begun_cues(station.id, now - settings_.near_past, until));
+  const auto form = form_for(station.id);
+  auto fitted = planner::fit(catalogue_, station, now, settings_, begun, form, most_plan_bytes);
+  if (!fitted) {
+    note_trouble(station.id, fitted.error().text);
+    round.problems.push_back(fitted.error().text);
     return {};
   }
-  LOA_TRY_LET(const bool current, is_current(planned->plan, now));
+  note_trouble(station.id, fitted->lost.empty() ? "" : fitted->lost.front());
+  LOA_TRY_LET(const bool current, is_current(fitted->planned.plan, form, now));
   if (current) {
     // An edit may change what the cues count for and nothing that the station does: then there is nothing to send.
-    LOA_TRY_LET(const auto changed, store_.record_facts(station.id, now, planned->cues));
+    LOA_TRY_LET(const auto changed, store_.record_facts(station.id, now, fitted->planned.cues));
     static_cast<void>(changed);
     return {};
   }
-  LOA_TRY_LET(const auto issued, seal_plan(planned->plan, now));
-  if (issued.sealed.size() > protocol::seal::max_envelope_bytes) {
-    round.problems.push_back(fmt::format("the plan of station '{}' has {} bytes, more than {}: plan fewer cues",
-                                         station.id, issued.sealed.size(), protocol::seal::max_envelope_bytes));
-    return {};
-  }
-  LOA_TRY(store_.record_plan(issued, planned->cues));
-  outlet(plan_publication(ward_, issued));
+  LOA_TRY_LET(const auto issued, seal_plan(fitted->wire, now));
+  LOA_TRY(store_.record_plan(issued, fitted->planned.cues));
+  outlet(plan_publication(seals_.ward(), issued));
   round.issued.push_back(station.id);
-  for (auto& note : planned->notes) round.notes.push_back(std::move(note));
+  for (auto& note : fitted->planned.notes) round.notes.push_back(std::move(note));
+  for (auto& note : fitted->lost) round.notes.push_back(std::move(note));
   return {};
 }
 
-/// Whether the plan that is out says the same, for long enough.
+planner::Form Publisher::form_for(const std::string& station) const {
+  const auto known = forms_.find(station);
+  return known == forms_.end() ? planner::Form::plain : known->second;
+}
+
+void Publisher::note_trouble(const std::string& station, std::string text) {
+  if (text.empty()) {
+    troubles_.erase(station);
+  } else {
+    troubles_[station] = std::move(text);
+  }
+}
+
+/// Whether the plan that is out says the same, for long enough, in a form that the station understands.
 /// A plan that was made in a time to come, by a clock of ours that was ahead, is refused by its station until then: not
 /// yet valid. Once the clock is right, the same orders go out anew.
-Result<bool> Publisher::is_current(const v1::Plan& plan, WallTime now) {
+Result<bool> Publisher::is_current(const v1::Plan& plan, planner::Form form, WallTime now) {
   LOA_TRY_LET(const auto newest, store_.newest_plan(plan.station()));
-  if (!newest || newest->horizon < now + least_horizon || newest->made - clock_slack > now) return false;
-  const auto out = unseal(newest->sealed);
-  return out && planner::same_orders(*out, plan, now);
+  if (!newest || newest->horizon < now + least_horizon || newest->made - dispatch::clock_slack > now) return false;
+  LOA_TRY_LET(const auto last, store_.last_sequence("plan/" + plan.station()));
+  if (newest->sequence < last) return false;  // the station may obey another one, which would be newer than ours
+  auto out = unseal(newest->sealed);
+  if (!out) return false;
+  const bool is_compact = out->templates_size() > 0 || out->playlists_size() > 0;
+  if (is_compact && form == planner::Form::plain) return false;
+  if (!protocol::message::unfold_cues(*out)) return false;
+  protocol::message::fold_pages(*out);
+  return planner::same_orders(*out, plan, now);
 }
 
 Result<store::IssuedPlan> Publisher::seal_plan(const v1::Plan& plan, WallTime now) {
-  protocol::seal::Address address;
-  address.ward = ward_;
-  address.sender = "headend";
-  address.audience = "station/" + plan.station();
-  address.kind = v1::KIND_PLAN;
-  address.not_before = now - clock_slack;
-  address.not_after = wall_from_us(plan.horizon_us());
-  address.signed_at = now;
-  LOA_TRY_LET(address.sequence, store_.next_sequence("plan/" + plan.station(), seconds_of(now)));
-  return store::IssuedPlan{plan.station(), address.sequence, now, address.not_after,
-                           protocol::seal::seal(address, plan.SerializeAsString(), key_)};
+  LOA_TRY_LET(auto sealed, seals_.plan(plan, now));
+  return store::IssuedPlan{plan.station(), sealed.sequence, now, sealed.not_after, std::move(sealed.bytes)};
 }
 
 Result<void> Publisher::emergencies(const Outlet& outlet) {
@@ -117,17 +146,22 @@ Result<void> Publisher::emergencies(const Outlet& outlet) {
     auto& handed_out = alarmed_[plan.station];
     if (plan.sequence <= handed_out) continue;
     handed_out = plan.sequence;
-    outlet({topic::of_station(ward_, plan.station, topic::Leaf::emergency), plan.sealed, true});
+    outlet({topic::of_station(seals_.ward(), plan.station, topic::Leaf::emergency), plan.sealed, true});
   }
   return {};
 }
 
 Result<void> Publisher::recall(const Outlet& outlet) {
-  LOA_TRY_LET(const auto gone, store_.stations_gone());
+  LOA_TRY_LET(auto gone, store_.stations_gone());
+  LOA_TRY_LET(const auto removed, store_.removed_stations());
+  std::erase_if(gone, [&](const auto& station) {  // it has still to be told
+    return std::any_of(removed.begin(), removed.end(),
+                       [&](const auto& one) { return one.id == station && !one.silent && !one.closed; });
+  });
   for (const auto& station : gone) {
     if (recalled_.contains(station)) continue;
     for (const auto leaf : {topic::Leaf::emergency, topic::Leaf::plan})
-      outlet({topic::of_station(ward_, station, leaf), "", true});
+      outlet({topic::of_station(seals_.ward(), station, leaf), "", true});
   }
   recalled_ = {gone.begin(), gone.end()};
   return {};
@@ -141,9 +175,9 @@ Result<void> Publisher::repeat(const Outlet& outlet) {
   LOA_TRY_LET(const auto catalogue, store_.catalogue());
   for (const auto& station : catalogue.stations) {
     LOA_TRY_LET(const auto plan, store_.newest_plan(station.id));
-    if (plan) outlet(plan_publication(ward_, *plan));
+    if (plan) outlet(plan_publication(seals_.ward(), *plan));
     LOA_TRY_LET(const auto receipt, store_.newest_receipt(station.id));
-    if (receipt) outlet({topic::of_station(ward_, station.id, topic::Leaf::receipt), *receipt, true});
+    if (receipt) outlet({topic::of_station(seals_.ward(), station.id, topic::Leaf::receipt), *receipt, true});
   }
   return {};
 }

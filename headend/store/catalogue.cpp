@@ -37,6 +37,27 @@ const Policy* Catalogue::policy_on(LocalDate day) const {
   return best;
 }
 
+bool SignImage::serves(const Geometry& sign) const {
+  return std::find(signs.begin(), signs.end(), sign) != signs.end();
+}
+
+void add(Catalogue& catalogue, Content content) {
+  const auto place =
+      std::lower_bound(catalogue.contents.begin(), catalogue.contents.end(), content,
+                       [](const Content& one, const Content& other) { return one.object < other.object; });
+  if (place == catalogue.contents.end() || place->object != content.object) {
+    catalogue.contents.insert(place, std::move(content));
+    return;
+  }
+  if (content.image && place->image) {
+    auto& signs = content.image->signs;
+    signs.insert(signs.end(), place->image->signs.begin(), place->image->signs.end());
+    std::sort(signs.begin(), signs.end());
+    signs.erase(std::unique(signs.begin(), signs.end()), signs.end());
+  }
+  *place = std::move(content);
+}
+
 bool reaches(const std::vector<std::string>& groups, const Station& station) {
   return std::any_of(groups.begin(), groups.end(), [&](const std::string& group) {
     return group == everyone || std::find(station.groups.begin(), station.groups.end(), group) != station.groups.end();

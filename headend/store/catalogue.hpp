@@ -82,10 +82,12 @@ struct Loudness {
   bool operator==(const Loudness&) const = default;
 };
 
-/// A picture made for one sign geometry: a page of exactly that size, or a wider strip that scrolls through it.
+/// A picture for signs: a page of exactly a sign's size, or a wider strip that scrolls through it. The bytes of a strip
+/// are the same for every sign of its height, so one picture may serve several geometries.
 struct SignImage {
-  Geometry geometry;
-  std::uint32_t width_px = 0;  ///< of the image; > geometry.width_px: it must scroll
+  std::uint32_t width_px = 0;   ///< of the image; wider than the sign: it must scroll there
+  std::vector<Geometry> signs;  ///< it was made for; sorted, at least one
+  [[nodiscard]] bool serves(const Geometry& sign) const;
   bool operator==(const SignImage&) const = default;
 };
 
@@ -208,6 +210,10 @@ struct Catalogue {
   /// The policy in force on a day: of several the one that came into force last, then the greatest id.
   [[nodiscard]] const Policy* policy_on(LocalDate day) const;
 };
+
+/// Takes a content into the catalogue as Store::put_content() does into the store: an object that is there already
+/// serves the new signs beside those it served before.
+void add(Catalogue& catalogue, Content content);
 
 /// Whether something for these groups is for this station.
 bool reaches(const std::vector<std::string>& groups, const Station& station);

@@ -34,8 +34,8 @@ Content content_of(const Row& row) {
   content.text = row.text(6);
   content.category = row.text(7);
   if (!row.is_null(8)) content.loudness = Loudness{row.real(8), row.real(9), row.real(10)};
-  if (const auto geometry = geometry_of(row, 11)) content.image = SignImage{*geometry, row.number<std::uint32_t>(13)};
-  content.added = row.instant(14);
+  if (!row.is_null(11)) content.image = SignImage{row.number<std::uint32_t>(11), {}};
+  content.added = row.instant(12);
   return content;
 }
 
@@ -106,10 +106,18 @@ Result<void> read_stations(Connection& sql, std::vector<Station>& stations) {
 }
 
 Result<void> read_contents(Connection& sql, std::vector<Content>& contents) {
-  return sql.each(
+  LOA_TRY(sql.each(
       "SELECT object, title, medium, frames, bytes, source, text, category, source_lufs, lufs, true_peak_dbtp, "
-      "sign_width_px, sign_height_px, image_width_px, added_us FROM contents ORDER BY object",
-      [&](const Row& row) { contents.push_back(content_of(row)); });
+      "image_width_px, added_us FROM contents ORDER BY object",
+      [&](const Row& row) { contents.push_back(content_of(row)); }));
+  std::size_t at = 0;
+  return sql.each("SELECT object, width_px, height_px FROM content_uses ORDER BY object, width_px, height_px",
+                  [&](const Row& row) {
+                    const auto object = row.digest(0);
+                    while (at < contents.size() && contents[at].object < object) ++at;
+                    const bool known = at < contents.size() && contents[at].object == object && contents[at].image;
+                    if (known) contents[at].image->signs.push_back(*geometry_of(row, 1));
+                  });
 }
 
 Result<void> read_programmes(Connection& sql, std::vector<Programme>& programmes) {

@@ -45,6 +45,30 @@ Result<void> write_station(Connection& sql, const Station& station) {
   return {};
 }
 
+/// The object's row, and beside it what the object is used for: what it served before, it serves still.
+Result<void> write_content(Connection& sql, const Content& content) {
+  const auto loudness = [&](double Loudness::*figure) {
+    return content.loudness ? std::optional{(*content.loudness).*figure} : std::nullopt;
+  };
+  const auto category = content.category.empty() ? std::nullopt : std::optional{content.category};
+  LOA_TRY(sql.run(
+      "INSERT INTO contents (object, title, medium, frames, bytes, source, text, category, source_lufs, lufs, "
+      "true_peak_dbtp, image_width_px, added_us) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (object) DO UPDATE SET "
+      "title = excluded.title, medium = excluded.medium, frames = excluded.frames, bytes = excluded.bytes, "
+      "source = excluded.source, text = excluded.text, category = excluded.category, "
+      "source_lufs = excluded.source_lufs, lufs = excluded.lufs, true_peak_dbtp = excluded.true_peak_dbtp, "
+      "image_width_px = excluded.image_width_px, added_us = excluded.added_us",
+      content.object, content.title, content.medium, content.frames, content.bytes, content.source, content.text,
+      category, loudness(&Loudness::source_lufs), loudness(&Loudness::lufs), loudness(&Loudness::true_peak_dbtp),
+      width_of(content.image), content.added));
+  if (!content.image) return {};
+  for (const auto& sign : content.image->signs) {
+    LOA_TRY(
+        sql.run("INSERT OR IGNORE INTO content_uses VALUES (?,?,?)", content.object, sign.width_px, sign.height_px));
+  }
+  return {};
+}
+
 Result<void> write_programme(Connection& sql, const Programme& programme) {
   LOA_TRY(sql.run("DELETE FROM programmes WHERE id = ?", programme.id));
   LOA_TRY(sql.run("INSERT INTO programmes VALUES (?,?,?,?,?,?,?,?,?,?)", programme.id, programme.title,
@@ -149,23 +173,8 @@ Result<void> Store::remove_category(const std::string& id) {
 }
 
 Result<void> Store::put_content(const Content& content) {
-  const auto loudness = [&](double Loudness::*figure) {
-    return content.loudness ? std::optional{(*content.loudness).*figure} : std::nullopt;
-  };
-  const auto geometry = content.image ? std::optional{content.image->geometry} : std::nullopt;
-  const auto category = content.category.empty() ? std::nullopt : std::optional{content.category};
-  return stored(
-      database_->sql->run(
-          "INSERT INTO contents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (object) DO UPDATE SET "
-          "title = excluded.title, medium = excluded.medium, frames = excluded.frames, bytes = excluded.bytes, "
-          "source = excluded.source, text = excluded.text, category = excluded.category, "
-          "source_lufs = excluded.source_lufs, lufs = excluded.lufs, true_peak_dbtp = excluded.true_peak_dbtp, "
-          "sign_width_px = excluded.sign_width_px, sign_height_px = excluded.sign_height_px, "
-          "image_width_px = excluded.image_width_px, added_us = excluded.added_us",
-          content.object, content.title, content.medium, content.frames, content.bytes, content.source, content.text,
-          category, loudness(&Loudness::source_lufs), loudness(&Loudness::lufs), loudness(&Loudness::true_peak_dbtp),
-          width_of(geometry), height_of(geometry), width_of(content.image), content.added),
-      "content", content.title);
+  auto& sql = *database_->sql;
+  return stored(sql.transaction([&] { return write_content(sql, content); }), "content", content.title);
 }
 
 Result<void> Store::remove_content(const Sha256& object) {

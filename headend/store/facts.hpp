@@ -24,6 +24,12 @@ struct IssuedPlan {
   std::string sealed;  ///< the envelope that is published
 };
 
+/// Which plan a station was given last.
+struct PlanHead {
+  std::uint64_t sequence = 0;
+  WallTime made;
+};
+
 /// An emergency as it went out to one station, or what called it off.
 struct IssuedEmergency {
   IssuedPlan plan;     ///< its audience, sequence and life
@@ -113,6 +119,18 @@ struct IdentityConflict {
   std::optional<WallTime> ended;  ///< when the box that fell silent was last heard; absent: it lasts
 };
 
+/// A station that is no more, and that may not know it yet.
+struct RemovedStation {
+  std::string id;
+  WallTime removed;
+  PublicKey key;  ///< its words count until `closed`
+  std::string mqtt_password_hash;
+  std::uint64_t plan_sequence = 0;  ///< of the plan without cues that it was sent; 0: it needed none
+  WallTime until;                   ///< horizon of the plan before: so long it goes on if it never hears of it
+  std::optional<WallTime> silent;   ///< when it said that it obeys the plan without cues
+  std::optional<WallTime> closed;   ///< when it was done with: silent and its proofs are here, or `until` has come
+};
+
 /// What a station last said about itself.
 struct StationStatus {
   std::string station;
@@ -128,6 +146,10 @@ inline constexpr std::string_view identity_twice = "identity-twice";
 /// Code of the head-end's finding that a station's clock contradicts its own; of station "": that its own contradicts
 /// its stations'.
 inline constexpr std::string_view clock_off = "clock-off";
+/// Code of the finding that a station was removed and has not said that it is silent.
+inline constexpr std::string_view removed_unheard = "removed-unheard";
+/// Code of the head-end's finding that a station's plan says less than the ward wants, or was not taken.
+inline constexpr std::string_view plan_behind = "plan-behind";
 /// So far the two may be apart before a person is told: more than a NETWORK clock may be wrong (16 s) and a message may
 /// take.
 inline constexpr std::chrono::seconds clock_tolerance{30};

@@ -150,6 +150,29 @@ CREATE TABLE identity_conflicts (
   PRIMARY KEY (station, since_us)) STRICT, WITHOUT ROWID;
 )sql";
 
+// Version 6: stations that were removed are looked after until they are silent.
+constexpr const char* version_6 = R"sql(
+CREATE TABLE removed_stations (
+  station TEXT NOT NULL, removed_us INTEGER NOT NULL, key BLOB NOT NULL CHECK (length(key) = 32),
+  mqtt_password_hash TEXT NOT NULL, plan_sequence INTEGER NOT NULL, until_us INTEGER NOT NULL, silent_us INTEGER,
+  closed_us INTEGER, PRIMARY KEY (station, removed_us)) STRICT, WITHOUT ROWID;
+)sql";
+
+// Version 7: an object is bytes, and the signs it serves stand beside it; the pages of promised cues stand once.
+// A slogan whose picture a later one had taken over (one row, one geometry) has it back.
+constexpr const char* version_7 = R"sql(
+CREATE TABLE content_uses (
+  object BLOB NOT NULL REFERENCES contents(object) ON DELETE CASCADE, width_px INTEGER NOT NULL,
+  height_px INTEGER NOT NULL, PRIMARY KEY (object, width_px, height_px)) STRICT, WITHOUT ROWID;
+INSERT INTO content_uses SELECT object, sign_width_px, sign_height_px FROM contents WHERE sign_width_px IS NOT NULL
+  UNION SELECT object, width_px, height_px FROM slogan_images;
+ALTER TABLE contents DROP COLUMN sign_width_px;
+ALTER TABLE contents DROP COLUMN sign_height_px;
+CREATE TABLE playlists (
+  digest BLOB PRIMARY KEY CHECK (length(digest) = 32), pages BLOB NOT NULL) STRICT, WITHOUT ROWID;
+ALTER TABLE planned_cues ADD COLUMN playlist BLOB REFERENCES playlists(digest);
+)sql";
+
 /// What brings a store from one version to the next.
 struct Step {
   const char* tables;
@@ -157,7 +180,7 @@ struct Step {
 };
 
 constexpr std::array steps{Step{version_1}, Step{version_2}, Step{version_3}, Step{version_4, migrate_facts},
-                           Step{version_5}};
+                           Step{version_5}, Step{version_6}, Step{version_7}};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;

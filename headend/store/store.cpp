@@ -46,4 +46,21 @@ Result<std::uint64_t> Store::next_sequence(const std::string& counter, std::uint
   return next;
 }
 
+Result<std::uint64_t> Store::last_sequence(const std::string& counter) {
+  std::uint64_t last = 0;
+  LOA_TRY(database_->sql->each(
+      "SELECT value FROM counters WHERE name = ?", [&](const Row& row) { last = row.number<std::uint64_t>(0); },
+      counter));
+  return last;
+}
+
+Result<bool> Store::raise_sequence(const std::string& counter, std::uint64_t seen) {
+  LOA_TRY_LET(const auto last, last_sequence(counter));
+  if (last >= seen) return false;
+  LOA_TRY(database_->sql->run(
+      "INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)", counter,
+      seen));
+  return true;
+}
+
 }  // namespace loa::headend::store

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,7 @@ class Store {
   Result<void> put_category(const Category& category);
   /// @error missing · busy: still used
   Result<void> remove_category(const std::string& id);
+  /// Of an object that is there already the signs it serves stay, and the new ones come beside them.
   /// @error missing: its category
   Result<void> put_content(const Content& content);
   /// @error missing · busy: a programme or a slogan still names it
@@ -84,14 +86,24 @@ class Store {
   /// returned. (Callers give the time in seconds as floor, so that a store restored from a backup is never behind.)
   Result<std::uint64_t> next_sequence(const std::string& counter, std::uint64_t floor = 1);
 
+  /// The last number handed out by a counter; 0: none yet.
+  Result<std::uint64_t> last_sequence(const std::string& counter);
+  /// Lets a counter go on above a number that somebody else has seen: the store may be a backup.
+  /// @return whether it was behind
+  Result<bool> raise_sequence(const std::string& counter, std::uint64_t seen);
+
   // ---- plans -----------------------------------------------------------------------------------------------------
 
   /// The plan last issued to a station.
   Result<std::optional<IssuedPlan>> newest_plan(const std::string& station);
 
+  /// Which plan was last issued to each station, without its bytes; by station.
+  Result<std::map<std::string, PlanHead>> plan_heads();
+
   /// Keeps a plan and what it promises: each cue that starts at or after `issued.made` replaces what an earlier plan
-  /// said of it; cues starting later that the plan leaves out become cancelled; what had begun is never touched.
-  /// @param cues  the plan's cues that start at or after issued.made
+  /// said of it; cues starting later that the plan leaves out become cancelled. Of what had begun only a sign's cue is
+  /// touched, and only its end, brought forward to an instant at or after `issued.made`.
+  /// @param cues  the plan's cues that start at or after issued.made, and the sign's that end earlier (Planned::cues)
   Result<void> record_plan(const IssuedPlan& issued, const std::vector<PlannedCue>& cues);
 
   /// Keeps other facts of cues that stand as they were promised: for an edit that changes what they count for and
@@ -123,6 +135,13 @@ class Store {
   Result<std::vector<IssuedEmergency>> newest_emergencies();
   /// Stations that are no more but still have a plan or an emergency that may stand on the broker; sorted.
   Result<std::vector<std::string>> stations_gone();
+
+  // ---- stations that were removed ---------------------------------------------------------------------------------
+
+  /// Adds one, or keeps what became of it (by id and instant of removal).
+  Result<void> put_removed_station(const RemovedStation& removed);
+  /// Every one, by instant of removal; those of before there was this table are not among them.
+  Result<std::vector<RemovedStation>> removed_stations();
 
   // ---- proofs ----------------------------------------------------------------------------------------------------
 

@@ -278,7 +278,7 @@ void check_images(Problems& problems, const std::string& name, const store::Slog
                   const Catalogue& catalogue) {
   for (const auto& image : slogan.images) {
     const auto* content = catalogue.content(image.object);
-    if (!content || !content->image || content->image->geometry != image.geometry) {
+    if (!content || !content->image || !content->image->serves(image.geometry)) {
       problems.add(Severity::error, "unknown-content", "{} has no picture of {}×{} in the store", name,
                    image.geometry.width_px, image.geometry.height_px);
     } else if (content->image->width_px > image.geometry.width_px && slogan.scroll_px_s == 0) {

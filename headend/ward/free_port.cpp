@@ -15,15 +15,25 @@ namespace {
 constexpr unsigned first = 20'000;
 constexpr unsigned count = 12'000;
 
+/// On every address, IPv6 and IPv4; of a machine without IPv6, on IPv4.
 bool is_free(std::uint16_t port) {
-  const UniqueFd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  const int on = 1;
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_ANY);
-  return fd.valid() && ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const int on = 1, off = 0;
+  const UniqueFd six{::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (six.valid()) {
+    ::setsockopt(six.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    ::setsockopt(six.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    sockaddr_in6 every{};
+    every.sin6_family = AF_INET6;
+    every.sin6_port = htons(port);
+    return ::bind(six.get(), reinterpret_cast<const sockaddr*>(&every), sizeof every) == 0;
+  }
+  const UniqueFd four{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  ::setsockopt(four.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in every{};
+  every.sin_family = AF_INET;
+  every.sin_port = htons(port);
+  every.sin_addr.s_addr = htonl(INADDR_ANY);
+  return four.valid() && ::bind(four.get(), reinterpret_cast<const sockaddr*>(&every), sizeof every) == 0;
 }
 
 }  // namespace

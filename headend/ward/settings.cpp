@@ -1,3 +1,5 @@
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "headend/ward/toml_text.hpp"
@@ -12,6 +14,18 @@ using protocol::settings::Section;
 
 constexpr std::int64_t newest_version = 1;
 constexpr std::int64_t most_offset_s = 14 * 3600;
+
+bool is_ipv6(std::string_view text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string{text}.c_str(), &address) == 1;
+}
+
+bool is_ipv4(std::string_view text) {
+  in_addr address{};
+  return ::inet_pton(AF_INET, std::string{text}.c_str(), &address) == 1;
+}
+
+bool is_loopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
 /// What a certificate and a TOML file can carry: letters, digits, '.', '-', ':' (IPv6).
 bool is_host(std::string_view text) {
@@ -92,6 +106,32 @@ std::string quote(std::string_view text) {
   return quoted + '"';
 }
 
+std::string bind_for(const std::vector<std::string>& hosts) {
+  if (!std::all_of(hosts.begin(), hosts.end(), is_loopback)) return "::";
+  if (std::none_of(hosts.begin(), hosts.end(), is_ipv6)) return "127.0.0.1";
+  return std::all_of(hosts.begin(), hosts.end(), is_ipv6) ? "::1" : "::";
+}
+
+Result<void> check_reachable(const Settings& settings) {
+  for (const auto& host : settings.hosts) {
+    if (host.find(':') != std::string::npos && !is_ipv6(host)) {
+      return fail(ErrorCode::invalid, "\"{}\" is not an IPv6 address: give a host without its port", host);
+    }
+    if (settings.bind == "::") continue;
+    const bool apart = (is_ipv6(host) && is_ipv4(settings.bind)) || (is_ipv4(host) && is_ipv6(settings.bind));
+    if (!apart) continue;
+    return fail(
+        ErrorCode::invalid,
+        "the ward listens on {}, where nobody reaches it as {}: let it listen on \"::\", which is every address",
+        settings.bind, host);
+  }
+  return {};
+}
+
+std::string host_and_port(const std::string& host, std::uint16_t port) {
+  return is_ipv6(host) ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
 Result<void> check(const Settings& settings) {
   if (!is_id(settings.id)) {
     return fail(ErrorCode::invalid, "\"{}\" cannot name a ward: 1 to 32 of a–z, 0–9 and '-', not at either end",
@@ -124,7 +164,7 @@ std::string format_settings(const Settings& settings) {
       "id = {2}\n"
       "name = {3}\n"
       "hosts = [{4}]  # how stations reach this machine; after a change: loa ward renew\n"
-      "bind = {5}  # address that broker and HTTPS listen on\n"
+      "bind = {5}  # address that broker and HTTPS listen on; \"::\" = all, IPv6 and IPv4\n"
       "mqtt_port = {6}  # stations\n"
       "local_port = {7}  # broker's loopback listener for loa-headend and loa\n"
       "https_port = {8}  # content and JSON API\n"

@@ -120,6 +120,7 @@ Result<std::string> read_secret(const fs::path& file) {
 Result<Ward> Ward::create(const fs::path& folder, Settings settings) {
   LOA_TRY(choose_ports(settings));
   LOA_TRY(check(settings));
+  LOA_TRY(check_reachable(settings));
   const auto place = fs::absolute(folder).lexically_normal();
   LOA_TRY(refuse_occupied(place));
   LOA_TRY(make_folders(place.parent_path()));
@@ -147,9 +148,7 @@ Result<std::string> Ward::mqtt_password() const { return read_secret(folder_ / "
 Result<std::string> Ward::api_token() const { return read_secret(folder_ / "keys/api.token"); }
 
 std::string Ward::content_url() const {
-  const auto& host = settings_.hosts.front();
-  const bool v6 = host.find(':') != std::string::npos;
-  return fmt::format("https://{}{}{}:{}/content/", v6 ? "[" : "", host, v6 ? "]" : "", settings_.https_port);
+  return fmt::format("https://{}/content/", host_and_port(settings_.hosts.front(), settings_.https_port));
 }
 
 Result<FolderLock> Ward::lock() const {
@@ -161,6 +160,9 @@ Result<void> Ward::renew_server_certificate(std::vector<std::string> hosts) {
   auto renewed = settings_;
   renewed.hosts = std::move(hosts);
   LOA_TRY(check(renewed));
+  if (renewed.bind == "0.0.0.0" && !check_reachable(renewed))
+    renewed.bind = "::";  // what older programs wrote for "all"
+  LOA_TRY(check_reachable(renewed));
   LOA_TRY_LET(const FolderLock held, lock());
   LOA_TRY_LET(auto certificate, read_file(ca_file(), 65'536));
   LOA_TRY_LET(auto key, read_secret(folder_ / "ca/ca.key"));

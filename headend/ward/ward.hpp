@@ -27,8 +27,8 @@ struct Settings {
   std::string id;    ///< is_id()
   std::string name;  ///< for people, clean UTF-8, 1…200 bytes
   std::vector<std::string>
-      hosts;  ///< names or addresses under which stations reach this machine; the first goes into bundles
-  std::string bind = "0.0.0.0";    ///< address that broker and HTTPS listen on
+      hosts;                ///< names or addresses under which stations reach this machine; the first goes into bundles
+  std::string bind = "::";  ///< address that broker and HTTPS listen on; "::": all, IPv6 and IPv4
   std::uint16_t mqtt_port = 8883;  ///< of the stations
   std::uint16_t local_port = 0;    ///< of the private broker's loopback listener, for head-end and `loa`
   std::uint16_t https_port = 8443;
@@ -38,6 +38,17 @@ struct Settings {
 
 /// @error invalid: the sentence names the key and the rule
 Result<void> check(const Settings& settings);
+
+/// Where a ward listens whose stations use these hosts, when nobody says: a ward of one machine only there, any other
+/// on every address, IPv6 and IPv4.
+std::string bind_for(const std::vector<std::string>& hosts);
+
+/// Whether each host that is an address can be reached where the ward listens.
+/// @error invalid: an IPv6 host and an IPv4 `bind`, or the reverse; a host with a port
+Result<void> check_reachable(const Settings& settings);
+
+/// "loa.example.vn:8443", "192.0.2.7:8443", "[2001:db8::5]:8443"
+std::string host_and_port(const std::string& host, std::uint16_t port);
 
 /// Text of a ward.toml with these settings.
 std::string format_settings(const Settings& settings);

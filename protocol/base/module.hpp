@@ -1,7 +1,13 @@
 #pragma once
+#include <filesystem>
+
 #include "protocol/base/result.hpp"
 
 namespace loa {
+
+/// Finds a module of ours in ../lib/loa (installed) or ../lib (build tree) beside the program's folder.
+/// @error missing
+Result<std::filesystem::path> find_module(const char* file);
 
 /// Loads a module of ours from ../lib/loa (installed) or ../lib (build tree) beside the program's folder and finds its
 /// entry. It is never unloaded: the libraries that a module drags in leave threads and handlers behind.

@@ -73,4 +73,17 @@ bool is_clean_utf8(std::string_view text) {
   return true;
 }
 
+std::string fit_text(std::string_view text, std::size_t most) {
+  std::string fitted;
+  while (!text.empty()) {
+    std::size_t length = 1;
+    while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80) ++length;
+    const bool clean = is_clean_utf8(text.substr(0, length));
+    if (fitted.size() + (clean ? length : 1) > most) break;
+    fitted += clean ? text.substr(0, length) : std::string_view{"?"};
+    text.remove_prefix(length);
+  }
+  return fitted;
+}
+
 }  // namespace loa

@@ -20,4 +20,8 @@ bool is_id(std::string_view text);
 /// Whether the bytes are well-formed UTF-8 without control characters other than newline (RFC 3629).
 bool is_clean_utf8(std::string_view text);
 
+/// Makes a text fit a field for people: cut at a whole character to `most` bytes, and what is_clean_utf8() refuses in
+/// it shown as '?'. A sentence may hold what a stranger sent, and a message with one bad field is refused whole.
+std::string fit_text(std::string_view text, std::size_t most);
+
 }  // namespace loa

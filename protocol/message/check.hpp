@@ -30,12 +30,15 @@ inline constexpr std::size_t max_brightness = 48;  ///< stretches of the day
 inline constexpr int min_gain_cb = -6'000;
 inline constexpr Micros max_duration = std::chrono::hours{24};      ///< of one cue, and of one proof
 inline constexpr Micros max_start_error = std::chrono::minutes{1};  ///< to both sides; who is further off says this
+inline constexpr Micros max_test = std::chrono::seconds{10};        ///< one output's share of a test
 inline constexpr Micros max_stagger = std::chrono::seconds{1};
 inline constexpr Micros max_horizon = std::chrono::hours{24 * 400};        ///< horizon_us − made_us
 inline constexpr WallTime earliest = wall_from_us(1'577'836'800'000'000);  ///< 2020-01-01, of planned instants
 inline constexpr WallTime latest = wall_from_us(4'102'444'800'000'000);    ///< 2100-01-01, of every instant
 
-/// Checks every field's range and every rule between fields.
+inline constexpr std::size_t max_understood = 64;  ///< words in one status
+
+/// Checks every field's range and every rule between fields. A plan is whole (compact.hpp): decode() makes it so.
 /// @error invalid: one sentence that names the first field found wrong, its value and what is allowed
 Result<void> check(const v1::Plan& plan);
 /// What the slot that a plan came in demands of its cues: a KIND_EMERGENCY holds emergencies only, a KIND_PLAN none.
@@ -51,7 +54,8 @@ Result<void> check(const v1::Command& command);
 Result<void> check(const v1::Answer& answer);
 
 /// Decodes the body of an opened envelope (or a State, which has none) and checks it. Message: v1::Plan, Proof,
-/// Receipt, State, Status, Fault, Command or Answer.
+/// Receipt, State, Status, Fault, Command or Answer. A plan in the compact form is made whole first; its pages may
+/// stand in its tables (compact.hpp, pages_of() in playlist.hpp).
 /// @error invalid: not such a message, or check() says why not
 template <class Message>
 Result<Message> decode(std::string_view body);

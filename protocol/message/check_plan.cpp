@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 #include "protocol/message/demand.hpp"
 
 namespace loa::protocol::message {
@@ -91,16 +92,59 @@ Result<void> check_groups(const v1::Plan& plan) {
   return {};
 }
 
+Result<void> check_page(const v1::Page& page) {
+  LOA_TRY(demand_bytes("a page's object", page.object(), 32));
+  LOA_TRY(demand_range<std::int64_t>("a page's dwell_us", page.dwell_us(), min_dwell.count(), max_duration.count()));
+  return demand_range("a page's scroll_px_s", page.scroll_px_s(), 0U, max_scroll_px_s);
+}
+
+Result<void> check_page_in_plan(const v1::Page& page, const ObjectTable& objects) {
+  const auto listed = objects.find(page.object());
+  return demand(listed != objects.end() && listed->second == v1::MEDIUM_SIGN, "its page {} is not listed for a sign",
+                format_hex(page.object()));
+}
+
+/// The tables of the compact form, each entry once, however many cues name it.
+Result<void> check_playlists(const v1::Plan& plan, const ObjectTable& objects) {
+  LOA_TRY(demand(static_cast<std::size_t>(plan.pages_size()) <= max_plan_pages, "{} pages are more than {}",
+                 plan.pages_size(), max_plan_pages));
+  LOA_TRY(demand(static_cast<std::size_t>(plan.playlists_size()) <= max_playlists, "{} playlists are more than {}",
+                 plan.playlists_size(), max_playlists));
+  for (const auto& page : plan.pages()) {
+    LOA_TRY(check_page(page));
+    LOA_TRY(check_page_in_plan(page, objects));
+  }
+  for (const auto& playlist : plan.playlists()) {
+    LOA_TRY(
+        demand_range<std::size_t>("a playlist's pages", static_cast<std::size_t>(playlist.pages_size()), 1, max_pages));
+    for (const auto index : playlist.pages())
+      LOA_TRY(demand(index < static_cast<std::uint32_t>(plan.pages_size()),
+                     "a playlist names page {}, and the plan has {}", index, plan.pages_size()));
+  }
+  return {};
+}
+
+Result<void> check_first_page(const v1::Cue& cue, const v1::Page& first) {
+  return demand(cue.object() == first.object() && cue.scroll_px_s() == first.scroll_px_s(),
+                "object and scroll_px_s are not those of the first page");
+}
+
+/// The playlist that a cue names, if it does.
+Result<void> check_playlist_of(const v1::Cue& cue, const v1::Plan& plan) {
+  const auto number = cue.playlist_number();
+  if (number == 0) return {};
+  LOA_TRY(demand(number <= static_cast<std::uint32_t>(plan.playlists_size()), "its playlist {} is not among {}", number,
+                 plan.playlists_size()));
+  return check_first_page(cue, plan.pages(static_cast<int>(plan.playlists(static_cast<int>(number) - 1).pages(0))));
+}
+
 /// What a cue demands of the plan around it.
 Result<void> check_in_plan(const v1::Cue& cue, const v1::Plan& plan, const ObjectTable& objects) {
   const auto object = objects.find(cue.object());
   if (object == objects.end()) return fail(ErrorCode::invalid, "its object {} is not listed", format_hex(cue.object()));
   LOA_TRY(demand(object->second == cue.medium(), "its object is listed for another medium"));
-  for (const auto& page : cue.pages()) {
-    const auto listed = objects.find(page.object());
-    LOA_TRY(demand(listed != objects.end() && listed->second == v1::MEDIUM_SIGN, "its page {} is not listed for a sign",
-                   format_hex(page.object())));
-  }
+  for (const auto& page : cue.pages()) LOA_TRY(check_page_in_plan(page, objects));
+  LOA_TRY(check_playlist_of(cue, plan));
   LOA_TRY(demand(cue.medium() != v1::MEDIUM_SIGN || plan.has_sign(), "it is for a sign and the station has none"));
   return demand(cue.start_us() < plan.horizon_us(), "it starts at or after the horizon");
 }
@@ -151,17 +195,15 @@ Result<void> check_enums(const v1::Cue& cue) {
 }
 
 Result<void> check_pages(const v1::Cue& cue) {
-  if (cue.pages_size() == 0) return {};
+  LOA_TRY(demand(cue.template_number() == 0, "it names a template, and the plan was not made whole"));
+  if (cue.pages_size() == 0 && cue.playlist_number() == 0) return {};
   LOA_TRY(demand(cue.medium() == v1::MEDIUM_SIGN, "pages stand only in a cue for a sign"));
+  LOA_TRY(demand(cue.pages_size() == 0 || cue.playlist_number() == 0, "it has pages and a playlist"));
+  if (cue.pages_size() == 0) return {};
   LOA_TRY(demand(static_cast<std::size_t>(cue.pages_size()) <= max_pages, "{} pages are more than {}", cue.pages_size(),
                  max_pages));
-  for (const auto& page : cue.pages()) {
-    LOA_TRY(demand_bytes("a page's object", page.object(), 32));
-    LOA_TRY(demand_range<std::int64_t>("a page's dwell_us", page.dwell_us(), min_dwell.count(), max_duration.count()));
-    LOA_TRY(demand_range("a page's scroll_px_s", page.scroll_px_s(), 0U, max_scroll_px_s));
-  }
-  return demand(cue.object() == cue.pages(0).object() && cue.scroll_px_s() == cue.pages(0).scroll_px_s(),
-                "object and scroll_px_s are not those of the first page");
+  for (const auto& page : cue.pages()) LOA_TRY(check_page(page));
+  return check_first_page(cue, cue.pages(0));
 }
 
 std::string_view programme_of(std::string_view occurrence) { return occurrence.substr(0, occurrence.find('/')); }
@@ -237,7 +279,9 @@ Result<void> check(const v1::Plan& plan) {
   LOA_TRY(check_sign_geometry(plan));
   LOA_TRY(check_brightness(plan));
   LOA_TRY(check_groups(plan));
+  LOA_TRY(demand(plan.templates_size() == 0, "the plan was not made whole: it still has templates"));
   LOA_TRY_LET(const ObjectTable objects, check_objects(plan));
+  LOA_TRY(check_playlists(plan, objects));
   return check_cues(plan, objects);
 }
 

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 #include "protocol/message/demand.hpp"
 #include "protocol/message/parse.hpp"
 
@@ -15,6 +16,7 @@ constexpr int min_temperature_c = -100, max_temperature_c = 200;
 constexpr std::uint32_t max_next_within_s = 3'600;
 constexpr int max_standing_faults = 64;
 constexpr int max_device_ppb = 10'000'000;  ///< 1 %; a card that is worse is broken
+constexpr int max_outputs = 2;              ///< of one station: sound and sign
 
 /// Instants that a station states by its own clock, which may never have been set.
 Result<void> demand_stated(std::string_view field, std::int64_t us) {
@@ -91,6 +93,13 @@ Result<void> check_unmeasured(const v1::Proof& proof) {
                 "frames, gaps and pages stand only with what was played");
 }
 
+Result<void> check_understood(const v1::Status& status) {
+  LOA_TRY(demand(static_cast<std::size_t>(status.understands_size()) <= max_understood,
+                 "it understands {} words, more than {}", status.understands_size(), max_understood));
+  for (const auto& word : status.understands()) LOA_TRY(demand_id("a word of understands", word));
+  return {};
+}
+
 Result<void> check_standing(const v1::Status::Standing& standing) {
   LOA_TRY(demand(standing.codes_size() <= max_standing_faults, "{} faults are more than {}", standing.codes_size(),
                  max_standing_faults));
@@ -106,6 +115,21 @@ Result<void> check_identity(const v1::Status& status) {
   if (!status.boot().empty()) LOA_TRY(demand_id("boot", status.boot()));
   if (!status.epoch().empty()) LOA_TRY(demand_bytes("epoch", status.epoch(), epoch_bytes));
   return status.began_us() == 0 ? Result<void>{} : demand_instant("began_us", status.began_us(), earliest, latest);
+}
+
+/// What an output made of a test.
+Result<void> check_test(const v1::Measured& measured) {
+  LOA_TRY(demand(measured.medium() == v1::MEDIUM_AUDIO || measured.medium() == v1::MEDIUM_SIGN,
+                 "measured medium {} is not known", static_cast<int>(measured.medium())));
+  LOA_TRY(demand_id("measured reason", measured.reason()));
+  LOA_TRY(demand_instant("measured from_us", measured.from_us(), earliest, latest));
+  LOA_TRY(demand_range<std::int64_t>("measured to_us", measured.to_us(), measured.from_us(),
+                                     measured.from_us() + max_test.count()));
+  LOA_TRY(demand_range<std::int64_t>("measured gaps_us", measured.gaps_us(), 0, measured.to_us() - measured.from_us()));
+  LOA_TRY(demand_range("measured gain_cb", measured.gain_cb(), min_gain_cb, 0));
+  LOA_TRY(demand_range<std::int64_t>("measured start_error_us", measured.start_error_us(), -max_start_error.count(),
+                                     max_start_error.count()));
+  return demand_range("measured device_ppb", measured.device_ppb(), -max_device_ppb, max_device_ppb);
 }
 
 bool is_bucket_sent(int bucket) { return v1::Bucket_IsValid(bucket) && bucket != v1::BUCKET_UNKNOWN; }
@@ -152,6 +176,7 @@ Result<void> check(const v1::Status& status) {
   LOA_TRY(demand_range("next_within_s", status.next_within_s(), 0U, max_next_within_s));
   LOA_TRY(check_standing(status.faults()));
   LOA_TRY(check_identity(status));
+  LOA_TRY(check_understood(status));
   return demand_text("refused", status.refused(), max_text_bytes);
 }
 
@@ -177,6 +202,8 @@ Result<void> check(const v1::Command& command) {
       return demand_id("acknowledge code", command.acknowledge().code());
     case v1::Command::kReset:
       return demand_id("reset code", command.reset().code());
+    case v1::Command::kTest:
+      return demand_range("test gain_cb", command.test().gain_cb(), min_gain_cb, 0);
     case v1::Command::ORDER_NOT_SET:
       break;
   }
@@ -185,6 +212,9 @@ Result<void> check(const v1::Command& command) {
 
 Result<void> check(const v1::Answer& answer) {
   LOA_TRY(demand_id("command", answer.command()));
+  LOA_TRY(demand(answer.measured_size() <= max_outputs, "{} measured outputs are more than {}", answer.measured_size(),
+                 max_outputs));
+  for (const auto& measured : answer.measured()) LOA_TRY(check_test(measured));
   return demand_text("text", answer.text(), max_text_bytes);
 }
 
@@ -193,6 +223,9 @@ Result<Message> decode(std::string_view body) {
   Message message;
   if (!parse(body, message)) {
     return fail(ErrorCode::invalid, "{} bytes are no whole {}", body.size(), message.GetTypeName());
+  }
+  if constexpr (std::is_same_v<Message, v1::Plan>) {
+    if (auto whole = unfold_cues(message); !whole) return pass(std::move(whole).error(), message.GetTypeName());
   }
   if (auto result = check(message); !result) return pass(std::move(result).error(), message.GetTypeName());
   return message;

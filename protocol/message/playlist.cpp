@@ -4,6 +4,14 @@
 
 namespace loa::protocol::message {
 
+std::vector<v1::Page> pages_of(const v1::Plan& plan, const v1::Cue& cue) {
+  if (cue.playlist_number() == 0) return {cue.pages().begin(), cue.pages().end()};
+  std::vector<v1::Page> pages;
+  for (const auto index : plan.playlists(static_cast<int>(cue.playlist_number()) - 1).pages())
+    pages.push_back(plan.pages(static_cast<int>(index)));
+  return pages;
+}
+
 std::size_t page_count(const v1::Cue& cue) { return static_cast<std::size_t>(std::max(cue.pages_size(), 1)); }
 
 v1::Page page_of(const v1::Cue& cue, std::size_t index) {

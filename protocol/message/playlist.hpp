@@ -19,6 +19,12 @@ struct Turn {
   bool operator==(const Turn&) const = default;
 };
 
+/// Whether a cue shows a playlist: has pages of its own or names those of its plan.
+inline bool has_pages(const v1::Cue& cue) { return cue.pages_size() > 0 || cue.playlist_number() > 0; }
+/// Finds the pages of a cue: its own, or those of the playlist that it names in its plan (PROTOCOL.md §5a).
+/// @param plan  checked; the cue is one of its cues
+std::vector<v1::Page> pages_of(const v1::Plan& plan, const v1::Cue& cue);
+
 std::size_t page_count(const v1::Cue& cue);
 /// @param index  below page_count()
 v1::Page page_of(const v1::Cue& cue, std::size_t index);

@@ -1,6 +1,7 @@
 #include "protocol/seal/seal.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "protocol/message/parse.hpp"
 
@@ -43,13 +44,41 @@ Result<void> check_life(const v1::Header& header, const Expectation& want) {
   if (want.now && *want.now >= wall_from_us(header.not_after_us())) {
     return fail(ErrorCode::refused, "expired at {}", format_utc(wall_from_us(header.not_after_us())));
   }
-  if (want.after && header.sequence() <= *want.after) {
-    return fail(ErrorCode::refused, "replayed: sequence {} is not after {}", header.sequence(), *want.after);
+  if (!want.now && !want.after) return {};
+  const auto greatest = greatest_sequence(header.kind(), want.now);
+  if (header.sequence() > greatest) {
+    return fail(ErrorCode::refused, "sequence {} is beyond {}, the greatest that can be meant", header.sequence(),
+                greatest);
+  }
+  if (want.after && *want.after <= greatest && header.sequence() <= *want.after) {
+    return fail(ErrorCode::exists, "replayed: sequence {} is not after {}", header.sequence(), *want.after);
   }
   return {};
 }
 
 }  // namespace
+
+std::uint64_t greatest_sequence(v1::Kind kind, std::optional<WallTime> now) {
+  constexpr std::uint64_t ahead = 1ULL << 32U;    // seconds: more than any clock was ever wrong that a message allows
+  constexpr std::uint64_t least = 1'767'225'600;  // 2026-01-01
+  switch (kind) {
+    case v1::KIND_PLAN:
+    case v1::KIND_EMERGENCY:
+    case v1::KIND_COMMAND:
+    case v1::KIND_RECEIPT: {
+      const auto seconds = now ? std::chrono::floor<std::chrono::seconds>(now->time_since_epoch()).count() : 0;
+      return ahead + std::max<std::uint64_t>(least, seconds > 0 ? static_cast<std::uint64_t>(seconds) : 0);
+    }
+    case v1::KIND_STATUS:
+    case v1::KIND_ANSWER:
+    case v1::KIND_FAULT: {
+      constexpr std::uint64_t last_start = 4'102'444'800 + (1U << 24U);  // 2100-01-01, and some restarts after it
+      return (last_start << 32U) | 0xffff'ffffU;
+    }
+    default:
+      return std::numeric_limits<std::uint64_t>::max();  // proofs are judged by their chain
+  }
+}
 
 std::string seal(const Address& address, std::string_view body, const crypto::SecretKey& key) {
   v1::Header header;

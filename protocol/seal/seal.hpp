@@ -30,6 +30,12 @@ struct Address {
 /// @return      a serialised Envelope, ready to publish or to keep
 std::string seal(const Address& address, std::string_view body, const crypto::SecretKey& key);
 
+/// The greatest sequence that a receiver takes and a head-end gives (PROTOCOL.md §6): one number signed by mistake, or
+/// by a thief, must not leave a key without numbers for good. Moves on with time, so that there is always room above
+/// what was once taken.
+/// @param now  absent: the clock is not believed
+std::uint64_t greatest_sequence(v1::Kind kind, std::optional<WallTime> now);
+
 /// What the opener of an envelope demands.
 struct Expectation {
   std::string ward;
@@ -38,7 +44,8 @@ struct Expectation {
   std::string sender;                   ///< empty: not checked (the key decides)
   std::vector<crypto::PublicKey> keys;  ///< any of these
   std::optional<WallTime> now;          ///< absent: validity is not judged, for a clock that cannot be believed
-  std::optional<std::uint64_t> after;   ///< sequence must be greater; absent: not judged here
+  std::optional<std::uint64_t> after;   ///< sequence must be greater; of one beyond greatest_sequence(): it need not.
+                                        ///< Absent, and `now` too: the sequence is not judged, as of what is on disk
 };
 
 /// An envelope whose signature and address were found right.
@@ -50,8 +57,8 @@ struct Opened {
 
 /// Verifies, then decodes.
 /// @error invalid: not an envelope, truncated, too large · refused: unknown key, wrong signature, other ward, other
-///        kind, not yet or no longer valid, replayed · elsewhere: signed by a known key for another audience. The
-///        sentence says which.
+///        kind, not yet or no longer valid, a sequence beyond greatest_sequence() · elsewhere: signed by a known key
+///        for another audience · exists: replayed, its sequence is not after `after`. The sentence says which.
 Result<Opened> open(std::string_view envelope, const Expectation& expectation);
 
 /// A sealed message may have at most this many bytes (a 30-day plan of 60 cues a day needs about 300 kB).

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ struct Parsed {
 
 /// @return absent for a topic that is not ours or has a malformed id
 std::optional<Parsed> parse(std::string_view topic);
+
+/// A message of a station has at most this many bytes: the largest, a proof with 1 000 gaps and 100 pages, has some
+/// 30 KB. A plan, which goes the other way, may have 4 MiB (protocol/seal).
+inline constexpr std::size_t max_station_bytes = 64 * 1024;
 
 /// MQTT delivery of each leaf: QoS 1 always; retained or not (PROTOCOL.md §2.2).
 bool is_retained(Leaf leaf);

@@ -4,11 +4,25 @@
 
 namespace loa::station::core {
 
+/// Whether it is a fault that something of a cue is not here: a page in whose place others stand may have been ordered
+/// a moment ago.
+bool StationCore::lacks_content(const Track& track) {
+  if (!holds(track)) return true;
+  bool lacks = false;
+  for (const Sha256& object : track.objects()) {
+    if (held(object)) continue;
+    const MonoTime since = awaited_.try_emplace(object, now_.mono).first->second;
+    lacks = lacks || now_.mono >= since + settings_.page_patience;
+  }
+  return lacks;
+}
+
 void StationCore::watch_content() {
+  std::erase_if(awaited_, [this](const auto& one) { return held(one.first) || !object_of_plans(one.first); });
   std::string missing;
   for (const Track* track : open_until(now_us() + settings_.content_alarm.count())) {
-    const bool begun = track->assigned && track->cue.pages_size() == 0;
-    if (!track->closed() && !begun && !holds_all(track->cue)) missing = track->cue.title();
+    const bool begun = track->assigned && !track->has_pages();
+    if (!track->closed() && !begun && lacks_content(*track)) missing = track->cue.title();
   }
   set_fault(fault_code::content_missing, !missing.empty(), "content is not here yet for: " + missing);
   std::erase_if(damaged_, [this](const Sha256& object) { return object_of_plans(object) == nullptr; });
@@ -23,7 +37,7 @@ void StationCore::watch_part(const Track& track, const v1::Proof& part) {
     const auto dry = runs_dry(part, settings_.underruns);
     if (dry) set_fault(fault_code::underruns, *dry, fmt::format("the sound broke off {} times", part.underruns()));
   } else {
-    const auto starved = is_starved(part, track.cue.scroll_px_s() > 0 && track.cue.pages_size() == 0);
+    const auto starved = is_starved(part, track.cue.scroll_px_s() > 0 && !track.has_pages());
     if (starved)
       faults_.see({std::string{fault_code::panel}, "frames", *starved,
                    fmt::format("the sign showed {} frames in {}", part.frames(),
@@ -48,9 +62,13 @@ void StationCore::take(const FaultRestored& event) { faults_.restore(event.fault
 
 void StationCore::take(const Condition& event) { faults_.see(event, now_); }
 
-void StationCore::note_device(v1::Medium medium, bool works) {
-  set_fault(medium == v1::MEDIUM_SIGN ? fault_code::panel : fault_code::device_gone, !works,
-            "the output device failed or is missing; it is tried again every second");
+/// @param trouble  what a trial said; empty: it failed in use, or it works
+void StationCore::note_device(v1::Medium medium, bool works, std::string trouble) {
+  if (trouble.empty()) {
+    trials_.used(medium, works, now_.mono);
+    if (!works) trouble = "the output device failed or is missing; it is tried again and again";
+  }
+  set_fault(medium == v1::MEDIUM_SIGN ? fault_code::panel : fault_code::device_gone, !works, std::move(trouble));
 }
 
 }  // namespace loa::station::core

@@ -68,11 +68,16 @@ struct OfficeSpoke {
   WallTime signed_at;
   bool news = true;  ///< false: it lay on the disk, and contradicts no clock by being old
 };
+/// A trial that was ordered by Try is over.
+struct DeviceTried {
+  v1::Medium medium = v1::MEDIUM_UNSPECIFIED;
+  std::string trouble;  ///< why the device cannot be used, one sentence; empty: it can
+};
 /// Time passed: next_deadline() was reached, or the clock was stepped or changed its grade.
 struct Tick {};
 
 using Event = std::variant<PlanArrived, ObjectHeld, ObjectLost, PartStarted, PartEnded, PageDamaged, CommandArrived,
-                           MuteRestored, StopsRestored, FaultRestored, Condition, OfficeSpoke, Tick>;
+                           MuteRestored, StopsRestored, FaultRestored, Condition, OfficeSpoke, DeviceTried, Tick>;
 
 // ---- actions -----------------------------------------------------------------------------------------------------
 
@@ -85,10 +90,26 @@ struct Halt {
   v1::Medium medium;
   CueKey cue;
 };
+/// What is assigned ends at another planned instant, sooner than it was armed for: at once if that has passed. Only of
+/// a sign; PartEnded follows with "complete".
+struct Shorten {
+  v1::Medium medium;
+  CueKey cue;
+  WallTime end;
+};
+/// A page of the playlist that is assigned has come: it is shown in its turn, also in the one that is on.
+struct LookAgain {
+  v1::Medium medium;
+  CueKey cue;
+};
 /// Open or close the device (and its amplifier) of a medium.
 struct Awake {
   v1::Medium medium;
   bool awake;
+};
+/// Try a device that nobody uses, without a sound or a picture. DeviceTried answers.
+struct Try {
+  v1::Medium medium;
 };
 /// How bright the sign is from now on, 1…100 %.
 struct Dim {
@@ -127,7 +148,8 @@ struct Raise {
   v1::Fault fault;
 };
 
-using Action = std::variant<Arm, Halt, Awake, Dim, Keep, Remember, JournalBegan, Want, Inspect, Reply, Report, Raise>;
+using Action = std::variant<Arm, Halt, Shorten, LookAgain, Awake, Try, Dim, Keep, Remember, JournalBegan, Want, Inspect,
+                            Reply, Report, Raise>;
 using Actions = std::vector<Action>;
 
 /// A part of a cue's planned time that the journal already holds.

@@ -59,15 +59,6 @@ v1::Answer answer(bool accepted, std::string text) {
 
 }  // namespace
 
-const std::vector<std::string_view>& fault_codes() {
-  static const std::vector<std::string_view> codes = [] {
-    std::vector<std::string_view> all;
-    for (const Rule& rule : rules) all.push_back(rule.code);
-    return all;
-  }();
-  return codes;
-}
-
 std::optional<v1::FaultState> FaultBook::after(v1::FaultState state, Event event) {
   using enum Event;
   struct Row {

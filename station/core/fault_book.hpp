@@ -7,26 +7,13 @@
 
 #include "protocol/base/time.hpp"
 #include "protocol/message/loa.pb.h"
+#include "protocol/topic/fault_code.hpp"
 
 namespace loa::station::core {
 
-/// Every fault a station tells (PROTOCOL.md §10).
-namespace fault_code {
-inline constexpr std::string_view content_missing = "content-missing";
-inline constexpr std::string_view content_damaged = "content-damaged";
-inline constexpr std::string_view underruns = "underruns";
-inline constexpr std::string_view device_gone = "device-gone";
-inline constexpr std::string_view clock_untrusted = "clock-untrusted";
-inline constexpr std::string_view amplifier_feedback = "amplifier-feedback";
-inline constexpr std::string_view temperature = "temperature";
-inline constexpr std::string_view undervoltage = "undervoltage";
-inline constexpr std::string_view storage = "storage";
-inline constexpr std::string_view panel = "panel";
-inline constexpr std::string_view software_restart = "software-restart";
-}  // namespace fault_code
-
-/// @return all of the above
-const std::vector<std::string_view>& fault_codes();
+/// Every fault a station tells.
+namespace fault_code = protocol::topic::fault_code;
+using protocol::topic::fault_codes;
 
 /// What a source of faults sees now.
 struct Condition {

@@ -35,6 +35,9 @@ struct Assignment {
   bool anew = false;                         ///< some of it has an account that a clock ahead gave (Proof.anew)
   std::filesystem::path object;              ///< verified content in the store
   std::vector<std::filesystem::path> pages;  ///< of a playlist, in its order: there or not
+  /// An ordered test: the presenter makes the content itself (a tone, a test page) and keeps no progress mark, because
+  /// nobody owes proof of it.
+  bool test = false;
 };
 
 /// Measured minus planned instant as a proof can say it: microseconds, to a minute at the most.
@@ -53,6 +56,8 @@ struct PresenterEvents {
   std::function<void(const v1::Proof&)> ended;
   /// A page of a playlist is there and cannot be shown; others stand in its place. Told once for each assignment.
   std::function<void(const std::string& object)> page_damaged;
+  /// A trial is over. @param trouble  why the device cannot be used, one sentence; empty: it can
+  std::function<void(v1::Medium, const std::string& trouble)> tried;
 };
 
 /// Plays or shows cues at their instants. AudioPlayer and SignPlayer are the two; the simulator has its own pair.
@@ -65,11 +70,19 @@ class Presenter {
   virtual void arm(const Assignment& assignment) = 0;
   /// Ends a cue within 20 ms (with a short fade), or forgets it if it has not begun. ended() follows.
   virtual void halt(const CueKey& cue) = 0;
+  /// What is assigned ends at an earlier planned instant, without a frame of darkness before what adjoins there; at
+  /// once if that has passed. ended() says "complete". Only asked of a sign.
+  virtual void shorten(const CueKey& /*cue*/, WallTime /*end*/) {}
+  /// An object of this cue was not there when it was armed, and is now. Only asked of a sign.
+  virtual void look_again(const CueKey& /*cue*/) {}
   /// Every part of this cue that was heard and has ended is durable: what the presenter kept against a killed process
   /// may go.
   virtual void settled(const CueKey& cue) = 0;
   /// Opens the device ahead of time, or closes it once idle, so that the first sample is on time.
   virtual void set_awake(bool awake) = 0;
+  /// Opens the device, configures it and closes it again, without a sound or a picture; tried() follows. One that is
+  /// awake is tried when it is asleep again.
+  virtual void try_device() = 0;
   /// How bright what is shown is from now on. Nothing to do for what sounds. @param percent 1…100
   virtual void set_brightness(int /*percent*/) {}
 };

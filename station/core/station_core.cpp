@@ -15,7 +15,7 @@ constexpr std::int64_t longest_delay_us = 60'000'000;  // between attempts at co
 
 StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born,
                          const ClockMemory& memory)
-    : settings_(settings), clock_(memory), born_(born), faults_(settings.faults) {
+    : settings_(settings), clock_(memory), born_(born), faults_(settings.faults), trials_(settings.trials, born) {
   for (const Accounted& entry : journal) {
     journal_[entry.cue].push_back(span_of(entry.from_us, entry.to_us, entry.bucket));
     const bool sounded = entry.bucket == v1::BUCKET_PLAYED && entry.medium == v1::MEDIUM_AUDIO;
@@ -37,6 +37,7 @@ Actions StationCore::on(const Event& event, const Now& now) {
   } else {
     waited_for_clock_ = true;
   }
+  try_outputs();
   tell_faults();
   return std::exchange(actions_, {});
 }
@@ -49,6 +50,11 @@ Track* StationCore::find(const CueKey& key) {
 }
 
 void StationCore::take(const PartStarted& event) {
+  if (test_ && test_->owns(event.cue)) {
+    test_->started(event.cue);
+    actions_.emplace_back(Report{});
+    return;
+  }
   Track* track = find(event.cue);
   if (track == nullptr) return;
   track->on_air = true;
@@ -62,6 +68,7 @@ void StationCore::take(const PartStarted& event) {
 }
 
 void StationCore::take(const PartEnded& event) {
+  if (test_ && test_->owns(CueKey::of(event.part))) return end_test_part(event.part);
   Track* track = find(CueKey::of(event.part));
   if (track == nullptr) return;
   track->assigned = track->on_air = track->halting = false;
@@ -240,7 +247,7 @@ void StationCore::arm(Track& track, std::int64_t from_us) {
   const auto& policy = slots_[track.slot].policy;
   const v1::Cue on_air = track.shifted(track.shift_us);
   Assignment assignment;
-  assignment.cue = track.cue;
+  assignment.cue = track.whole_cue();
   assignment.plan_sequence = track.plan_sequence;
   assignment.from = wall_from_us(from_us);
   assignment.from_mono = anchor_.mono_of(wall_from_us(from_us + track.shift_us));
@@ -266,7 +273,9 @@ void StationCore::halt(Track& track, Block why) {
 
 std::optional<MonoTime> StationCore::next_deadline() const {
   std::optional<MonoTime> sooner = clock_.next_deadline();
-  if (const auto due = faults_.next_deadline(); due && (!sooner || *due < *sooner)) sooner = due;
+  for (const auto due : {faults_.next_deadline(), trials_.next_deadline()}) {
+    if (due && (!sooner || *due < *sooner)) sooner = due;
+  }
   if (!clock_usable()) return sooner;
   std::optional<std::int64_t> next;
   const auto consider = [&](std::int64_t instant) {
@@ -287,6 +296,7 @@ std::optional<MonoTime> StationCore::next_deadline() const {
   for (const Slot slot : {Slot::plan, Slot::emergency}) consider(slots_[slot].horizon_us);
   if (!assigned_.empty()) consider(next_brightness_us(brightness_, now_us()).value_or(0));
   for (const auto& [medium, end_us] : last_end_us_) consider(end_us + settings_.post_roll.count());
+  for (const auto& [object, since] : awaited_) consider(to_us(anchor_.plan_time(since + settings_.page_patience)));
   for (const auto& [medium, since] : awake_since_) consider(to_us(anchor_.plan_time(since + settings_.least_on)));
   if (!next) return sooner;
   const MonoTime at = anchor_.mono_of(wall_from_us(*next));
@@ -303,7 +313,12 @@ void StationCore::watch_brightness() {
   actions_.insert(actions_.begin(), Dim{percent});
 }
 
-void StationCore::take(const CommandArrived& event) { actions_.emplace_back(Reply{obey(event.command)}); }
+void StationCore::take(const CommandArrived& event) {
+  if (event.command.has_test()) return begin_test(event.command);
+  if (event.command.has_stop()) halt_test(std::nullopt);
+  if (event.command.has_mute()) halt_test(v1::MEDIUM_AUDIO);
+  actions_.emplace_back(Reply{obey(event.command)});
+}
 
 void StationCore::take(const StopsRestored& event) {
   for (const auto& occurrence : event.occurrences) stopped_.emplace(occurrence, "");
@@ -344,6 +359,7 @@ v1::Answer StationCore::obey(const v1::Command& command) {
 }
 
 bool StationCore::broadcasting() const {
+  if (test_ && test_->sounds()) return true;
   return std::any_of(assigned_.begin(), assigned_.end(),
                      [](const Track* track) { return track->on_air && track->cue.medium() == v1::MEDIUM_AUDIO; });
 }
@@ -373,6 +389,7 @@ std::string StationCore::on_air() const {
   for (const Track* track : assigned_) {
     if (track->on_air) return track->cue.title();
   }
+  if (test_ && test_->sounds()) return "Thử máy · output test";
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -7,8 +8,10 @@
 
 #include "protocol/base/time.hpp"
 #include "station/core/clock_judge.hpp"
+#include "station/core/device_trials.hpp"
 #include "station/core/event.hpp"
 #include "station/core/fault_book.hpp"
+#include "station/core/output_test.hpp"
 #include "station/core/policy_rule.hpp"
 #include "station/core/time_anchor.hpp"
 
@@ -22,8 +25,11 @@ struct CoreSettings {
   Micros least_on = std::chrono::seconds{5};          ///< no relay clicks on and off faster than this
   Micros bridge = std::chrono::seconds{10};           ///< the device stays open to a next cue as near as this
   Micros content_alarm = std::chrono::minutes{30};    ///< missing content is a fault from this long before its cue
-  std::uint32_t underruns = 3;                        ///< so many in one cue, or in ten minutes of it, are a fault
+  Micros page_patience =
+      std::chrono::minutes{1};  ///< … but a page in whose place others stand only when it does not come for so long
+  std::uint32_t underruns = 3;  ///< so many in one cue, or in ten minutes of it, are a fault
   FaultSettings faults = {};
+  TrialSettings trials = {};
 };
 
 /// Decides what an unattended station does. Pure: no thread, socket, file or clock inside; the same object runs on a
@@ -80,8 +86,13 @@ class StationCore {
   /// Whether a newer plan leaves out a cue that had begun when it was made, by the office's clock, and is still to come
   /// by this one: one of the clocks is wrong, and the plan that names the cue must stay on the disk until it is closed.
   [[nodiscard]] bool awaits_cue_before(const v1::Plan& newer) const;
-  [[nodiscard]] std::size_t objects_wanted() const { return held_.size(); }
-  [[nodiscard]] std::size_t objects_held() const;
+  /// Objects that a cue names which is not over, and how many of them are here. What only past cues name is wanted by
+  /// nobody, whether it ever came or not.
+  struct Content {
+    std::size_t wanted = 0;
+    std::size_t held = 0;
+  };
+  [[nodiscard]] Content content() const;
   /// When each object is presented next: begin of the first cue that is not over and names it. An emergency's are
   /// needed from the first instant on. What is not here no cue wants any more.
   [[nodiscard]] std::map<Sha256, WallTime> objects_needed() const;
@@ -96,6 +107,7 @@ class StationCore {
     std::int64_t horizon_us = 0;
     std::string content_url;
     std::map<Sha256, v1::Object> objects;
+    std::shared_ptr<const Playlists> playlists;
   };
   struct Slots {
     SlotPlan plan, emergency;
@@ -123,6 +135,7 @@ class StationCore {
   void take(const Condition& event);
   void take(const StopsRestored& event);
   void take(const OfficeSpoke& event);
+  void take(const DeviceTried& event);
   void take(const Tick& event);
   [[nodiscard]] v1::Answer obey(const v1::Command& command);
 
@@ -143,6 +156,7 @@ class StationCore {
   void decide(Track& track);
   void arm(Track& track, std::int64_t from_us);
   void halt(Track& track, Block why);
+  void shorten(Track& track);
   void account(Track& track, std::int64_t to_us, const Block& block);
   void note_birth();
   void account_dark(Track& track);
@@ -153,10 +167,17 @@ class StationCore {
   void keep_played(Track& track, const v1::Proof& part);
   void keep(v1::Proof part);
   void watch_awake();
+  void try_outputs();
+  void begin_test(const v1::Command& command);
+  void halt_test(std::optional<v1::Medium> only);
+  void end_test_part(const v1::Proof& part);
+  [[nodiscard]] std::string untestable(v1::Medium medium, const v1::Cue& cue) const;
+  [[nodiscard]] bool occupied(v1::Medium medium) const;
   void watch_content();
+  [[nodiscard]] bool lacks_content(const Track& track);
   void watch_brightness();
   void watch_part(const Track& track, const v1::Proof& part);
-  void note_device(v1::Medium medium, bool works);
+  void note_device(v1::Medium medium, bool works, std::string trouble = {});
   void set_fault(std::string_view code, bool present, std::string text = {});
   void tell_faults();
   void want_objects();
@@ -180,8 +201,7 @@ class StationCore {
   [[nodiscard]] std::set<std::string> stoppable() const;
   [[nodiscard]] std::vector<Track*> open_until(std::int64_t start_us) const;
   [[nodiscard]] bool held(const Sha256& object) const;
-  [[nodiscard]] bool holds(const v1::Cue& cue) const;      // enough of it to begin
-  [[nodiscard]] bool holds_all(const v1::Cue& cue) const;  // every page of a playlist
+  [[nodiscard]] bool holds(const Track& track) const;  // enough of it to begin
   [[nodiscard]] bool needs_awake(v1::Medium medium) const;
   [[nodiscard]] bool stays_awake(v1::Medium medium) const;
   [[nodiscard]] std::int64_t now_us() const { return to_us(anchor_.plan_time(now_.mono)); }
@@ -200,9 +220,10 @@ class StationCore {
   std::int64_t final_us_ = INT64_MAX;  // what is accounted for before is final; of what an earlier process did all
 
   Slots slots_;
-  v1::Plan brightness_;          // of the plan: only policy and brightness
-  int percent_ = 100;            // what the sign was told
-  std::map<Sha256, bool> held_;  // every object of the two plans
+  v1::Plan brightness_;                 // of the plan: only policy and brightness
+  int percent_ = 100;                   // what the sign was told
+  std::map<Sha256, bool> held_;         // every object of the two plans
+  std::map<Sha256, MonoTime> awaited_;  // pages that are not here, since when
   std::map<CueKey, Track> tracks_;
   std::vector<Track*> order_;  // by start; from first_open_ on not all are closed
   std::size_t first_open_ = 0;
@@ -221,7 +242,9 @@ class StationCore {
   std::map<v1::Medium, MonoTime> awake_since_;
   std::map<v1::Medium, std::int64_t> last_end_us_;
   FaultBook faults_;
-  std::set<Sha256> damaged_;  // objects that could not be played, and have not been since
+  DeviceTrials trials_;
+  std::optional<OutputTest> test_;  // under way
+  std::set<Sha256> damaged_;        // objects that could not be played, and have not been since
   int start_error_us_ = 0;
   Actions actions_;
 };

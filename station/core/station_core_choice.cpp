@@ -44,7 +44,7 @@ std::optional<Block> StationCore::why_not(const Track& track) const {
     return Block{v1::BUCKET_CLOCK_UNTRUSTED, std::string{"clock-"} + name_of(believed_)};
   }
   if (const auto order = ordered_silent(track, at)) return order;
-  if (!track.assigned && !holds(track.cue)) {
+  if (!track.assigned && !holds(track)) {
     return Block{v1::BUCKET_CONTENT_MISSING, filled(track, at) ? "filler-played" : "content-missing"};
   }
   if (track.is_filler() && !fills(track, at)) return Block{v1::BUCKET_INTERRUPTED, "nothing-to-fill"};

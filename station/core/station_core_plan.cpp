@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "protocol/message/check.hpp"
-#include "protocol/message/playlist.hpp"
 #include "station/core/station_core.hpp"
 
 namespace loa::station::core {
@@ -10,16 +9,30 @@ namespace {
 
 constexpr std::int64_t memory_us = 9 * 86'400'000'000;  // the policy counts by the week
 
-std::vector<Sha256> objects_of(const v1::Cue& cue) {
-  std::vector<Sha256> objects;
-  for (const auto& bytes : protocol::message::objects_of(cue)) {
-    objects.push_back(Sha256::from_bytes(bytes).value_or(Sha256{}));
-  }
-  return objects;
-}
-
 Block dropped_block(Slot slot) {
   return {v1::BUCKET_INTERRUPTED, slot == Slot::emergency ? "called-off" : "plan-changed"};
+}
+
+/// Whether no track before it named the same playlist: of cues with equal pages the first one is needed soonest.
+bool is_news(std::set<std::pair<const Playlists*, std::uint32_t>>& seen, const Track& track) {
+  return track.cue.playlist_number() == 0 || seen.emplace(track.playlists.get(), track.cue.playlist_number()).second;
+}
+
+/// How a cue differs from what a track was given already, in whatever form the two plans say it.
+enum class Change {
+  none,
+  ends_sooner,  ///< of a sign, and the same otherwise: what an edit of its slogans does to the cue on air
+  other
+};
+
+Change change_of(const Track& track, const v1::Cue& cue, const Playlists& playlists) {
+  const v1::Cue before = track.whole_cue();
+  v1::Cue whole = cue;
+  if (cue.playlist_number() > 0) playlists.unfold(cue.playlist_number(), whole);
+  const bool sooner = cue.medium() == v1::MEDIUM_SIGN && cue.duration_us() < before.duration_us();
+  if (sooner) whole.set_duration_us(before.duration_us());
+  if (whole.SerializeAsString() != before.SerializeAsString()) return Change::other;
+  return sooner ? Change::ends_sooner : Change::none;
 }
 
 }  // namespace
@@ -34,7 +47,7 @@ WallTime StationCore::remembers_since() const { return wall_from_us(made_us_ - m
 void StationCore::take(const PlanArrived& event) {
   if (event.slot == Slot::plan) plan_was_made(wall_from_us(event.plan.made_us()));
   SlotPlan& slot = slots_[event.slot];
-  slot = {event.sequence, event.plan.policy(), event.plan.horizon_us(), event.plan.content_url(), {}};
+  slot = {event.sequence, event.plan.policy(), event.plan.horizon_us(), event.plan.content_url(), {}, {}};
   for (const auto& object : event.plan.objects()) {
     const auto name = Sha256::from_bytes(object.sha256());
     if (!name) continue;
@@ -46,6 +59,7 @@ void StationCore::take(const PlanArrived& event) {
     *brightness_.mutable_brightness() = event.plan.brightness();
   }
   std::erase_if(held_, [this](const auto& entry) { return object_of_plans(entry.first) == nullptr; });
+  slot.playlists = std::make_shared<const Playlists>(event.plan);
   retire_cues_not_in(event.plan, event.slot);
   for (const auto& cue : event.plan.cues()) adopt_cue(cue, event.slot, event.at_start);
   if (event.slot == Slot::plan) forget_old();
@@ -59,6 +73,7 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   track.slot = slot;  // the two plans share no occurrence (protocol/message/check)
   if (fresh) {
     track.cue = cue;
+    track.playlists = slots_[slot].playlists;
     const auto journalled = journal_.extract(entry->first);
     track.remember(journalled ? journalled.mapped() : std::vector<Span>{});
     // Of a cue so old the journal may know nothing any more, or only a part: it has its account.
@@ -68,14 +83,16 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   }
   track.in_plan = true;
   track.plan_sequence = slots_[slot].sequence;
-  if (track.assigned && track.cue.SerializeAsString() != cue.SerializeAsString()) {
-    halt(track, dropped_block(slot));
-  }
+  const Change change = track.assigned ? change_of(track, cue, *slots_[slot].playlists) : Change::none;
+  const bool shortened = change == Change::ends_sooner && !track.halting;
+  if (change != Change::none && !shortened) halt(track, dropped_block(slot));
   const bool moved = track.cue.start_us() != cue.start_us();
   const bool resized = track.cue.duration_us() != cue.duration_us();
   const auto accounted = track.accounted();
   track.cue = cue;
+  track.playlists = slots_[slot].playlists;
   if (moved || resized) track.remember(accounted);
+  if (shortened) shorten(track);
   if (!track.assigned && !track.begun) {
     if (moved) track.waits.clear();
     const bool untouched = track.frontier_us == track.start_us() && track.known.empty();
@@ -88,6 +105,12 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
   if (protocol::message::is_reserved(cue.occurrence())) return;
   auto [session, first] = sessions_.try_emplace(cue.occurrence(), Session{cue.start_us(), false});
   if (!first) session->second.first_start_us = std::min(session->second.first_start_us, cue.start_us());
+}
+
+/// What is on goes on to its new end, and what adjoins there follows without a break.
+void StationCore::shorten(Track& track) {
+  track.armed_end_us = std::min(track.armed_end_us, track.end_us());
+  actions_.emplace_back(Shorten{track.cue.medium(), CueKey::of(track.cue), wall_from_us(track.armed_end_us)});
 }
 
 /// A later plan may name it again.
@@ -137,6 +160,12 @@ void StationCore::order_tracks() {
 
 void StationCore::take(const ObjectHeld& event) {
   held_[event.object] = true;
+  for (const Track* track : assigned_) {
+    const auto objects = track->objects();
+    const bool waits = track->has_pages() && !track->halting;
+    if (waits && std::find(objects.begin(), objects.end(), event.object) != objects.end())
+      actions_.emplace_back(LookAgain{track->cue.medium(), CueKey::of(track->cue)});
+  }
   want_objects();
 }
 
@@ -150,14 +179,9 @@ bool StationCore::held(const Sha256& object) const {
   return entry != held_.end() && entry->second;
 }
 
-bool StationCore::holds(const v1::Cue& cue) const {
-  const auto objects = objects_of(cue);
+bool StationCore::holds(const Track& track) const {
+  const auto objects = track.objects();
   return std::any_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
-}
-
-bool StationCore::holds_all(const v1::Cue& cue) const {
-  const auto objects = objects_of(cue);
-  return std::all_of(objects.begin(), objects.end(), [this](const Sha256& object) { return held(object); });
 }
 
 bool StationCore::owes_for_dropped() const {
@@ -184,17 +208,33 @@ const v1::Object* StationCore::object_of_plans(const Sha256& name) const {
   return nullptr;
 }
 
-std::size_t StationCore::objects_held() const {
-  return static_cast<std::size_t>(
-      std::count_if(held_.begin(), held_.end(), [](const auto& one) { return one.second; }));
+StationCore::Content StationCore::content() const {
+  std::set<Sha256> names;
+  std::set<std::pair<const Playlists*, std::uint32_t>> seen;
+  for (std::size_t i = first_open_; i < order_.size(); ++i) {
+    const Track& track = *order_[i];
+    if (!track.in_plan || track.closed()) continue;
+    if (clock_usable() && track.air_end_us() <= now_us() && !track.assigned) continue;
+    if (!is_news(seen, track)) continue;
+    for (const Sha256& object : track.objects()) names.insert(object);
+  }
+  Content content;
+  for (const Sha256& name : names) {
+    const auto entry = held_.find(name);
+    if (entry == held_.end()) continue;
+    ++content.wanted;
+    content.held += entry->second ? 1 : 0;
+  }
+  return content;
 }
 
 std::map<Sha256, WallTime> StationCore::objects_needed() const {
   std::map<Sha256, WallTime> needed;
+  std::set<std::pair<const Playlists*, std::uint32_t>> seen;
   for (const Track* track : order_) {  // by their begin
-    if (track->closed()) continue;
+    if (track->closed() || !is_news(seen, *track)) continue;
     const WallTime from = track->slot == Slot::emergency ? WallTime{} : wall_from_us(track->start_us());
-    for (const Sha256& object : objects_of(track->cue)) {
+    for (const Sha256& object : track->objects()) {
       auto& first = needed.try_emplace(object, from).first->second;
       first = std::min(first, from);
     }
@@ -206,9 +246,10 @@ void StationCore::want_objects() {
   Want want;
   std::map<Sha256, bool> listed;
   for (const Slot slot : {Slot::emergency, Slot::plan}) {
+    std::set<std::pair<const Playlists*, std::uint32_t>> seen;
     for (const Track* track : order_) {
-      if (track->slot != slot || track->closed()) continue;
-      for (const Sha256& name : objects_of(track->cue)) {
+      if (track->slot != slot || track->closed() || !is_news(seen, *track)) continue;
+      for (const Sha256& name : track->objects()) {
         const auto* object = object_of_plans(name);
         if (held(name) || object == nullptr || !listed.emplace(name, true).second) continue;
         if (want.objects.empty()) want.content_url = slots_[slot].content_url;

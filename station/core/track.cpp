@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "protocol/message/playlist.hpp"
+
 namespace loa::station::core {
 namespace {
 
@@ -44,6 +46,20 @@ bool reopen(std::vector<Span>& spans, std::int64_t from_us) {
                    [](const Span& one, const Span& other) { return one.from_us < other.from_us; });
   spans = std::move(result);
   return opened;
+}
+
+v1::Cue Track::whole_cue() const {
+  v1::Cue whole = cue;
+  if (cue.playlist_number() > 0) playlists->unfold(cue.playlist_number(), whole);
+  return whole;
+}
+
+std::vector<protocol::crypto::Sha256> Track::objects() const {
+  if (cue.playlist_number() > 0) return playlists->objects(cue.playlist_number());
+  std::vector<protocol::crypto::Sha256> objects;
+  for (const auto& bytes : protocol::message::objects_of(cue))
+    objects.push_back(protocol::crypto::Sha256::from_bytes(bytes).value_or(protocol::crypto::Sha256{}));
+  return objects;
 }
 
 v1::Cue Track::shifted(std::int64_t by_us) const {

@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "protocol/message/loa.pb.h"
+#include "station/core/playlists.hpp"
 
 namespace loa::station::core {
 
@@ -41,7 +43,8 @@ bool reopen(std::vector<Span>& spans, std::int64_t from_us);
 /// A cue that is heard later than planned (LATE_POLICY_WHOLE, PREEMPT_POLICY_RESTART) is `shift_us` behind: its account
 /// stays on the plan's time line, air_start_us() and air_end_us() are when it really sounds.
 struct Track {
-  v1::Cue cue;
+  v1::Cue cue;                                 ///< its pages may stand in `playlists`
+  std::shared_ptr<const Playlists> playlists;  ///< of the plan that named the cue last
   Slot slot = Slot::plan;
   bool in_plan = true;
   std::int64_t dropped_us = 0;  ///< when the plan was made that took it off the air, unless in_plan
@@ -82,6 +85,12 @@ struct Track {
   [[nodiscard]] std::int64_t open_end_us() const { return known.empty() ? end_us() : known.front().from_us; }
   [[nodiscard]] bool closed() const { return frontier_us >= end_us(); }
   [[nodiscard]] bool is_filler() const { return cue.cue_class() == v1::CUE_CLASS_FILLER; }
+  /// Whether the cue shows a playlist.
+  [[nodiscard]] bool has_pages() const { return cue.pages_size() > 0 || cue.playlist_number() > 0; }
+  /// The cue with pages of its own.
+  [[nodiscard]] v1::Cue whole_cue() const;
+  /// SHA-256 of every object that the cue shows or plays, each once, in its order.
+  [[nodiscard]] std::vector<protocol::crypto::Sha256> objects() const;
   /// The cue as if it were planned `shift_us` later.
   [[nodiscard]] v1::Cue shifted(std::int64_t by_us) const;
 

@@ -5,6 +5,8 @@ namespace loa::station::daemon {
 core::Condition AmplifierWatch::set(bool on, MonoTime now) {
   const auto switched = amplifier_.set(on);
   on_ = on;
+  failed_ = !switched;
+  said_.reset();
   due_ = now + settle_;
   return {std::string{core::fault_code::amplifier_feedback}, "relay", !switched,
           switched ? std::string{} : switched.error().text};
@@ -14,6 +16,7 @@ std::optional<core::Condition> AmplifierWatch::look(MonoTime now) {
   if (!due_ || now < *due_) return std::nullopt;
   const auto feedback = amplifier_.feedback();
   if (feedback && !*feedback) return std::nullopt;
+  if (feedback) said_ = *feedback;
   core::Condition condition{std::string{core::fault_code::amplifier_feedback}, "feedback", false, {}};
   if (!feedback) {
     condition.present = true;

@@ -21,12 +21,17 @@ class AmplifierWatch {
   [[nodiscard]] std::optional<MonoTime> due() const { return due_; }
   /// @return whether the amplifier says what it was told to do; absent: too early, or it has no wire to say it on
   std::optional<core::Condition> look(MonoTime now);
+  /// What the amplifier said since the last set(): whether it has power; absent: too early, or no wire.
+  [[nodiscard]] std::optional<bool> said() const { return said_; }
+  /// Whether the relay could not be switched.
+  [[nodiscard]] bool failed() const { return failed_; }
 
  private:
   firmware::Amplifier& amplifier_;
   const std::chrono::milliseconds settle_;
   std::optional<MonoTime> due_;
-  bool on_ = false;
+  bool on_ = false, failed_ = false;
+  std::optional<bool> said_;
 };
 
 }  // namespace loa::station::daemon

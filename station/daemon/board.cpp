@@ -8,6 +8,7 @@
 #include "firmware/sysfs/sysfs_sensors.hpp"
 #include "firmware/systemd/systemd_watchdog.hpp"
 #include "protocol/base/log.hpp"
+#include "station/daemon/late_amplifier.hpp"
 
 namespace loa::station::daemon {
 namespace {
@@ -27,10 +28,11 @@ Result<std::unique_ptr<firmware::SignOut>> make_sign(const StationSettings::Sign
   return firmware::load_recording_sign_out(std::move(sign), clock, recorder);
 }
 
-Result<std::unique_ptr<firmware::Amplifier>> make_amplifier(const std::optional<StationSettings::Relay>& relay) {
-  if (!relay) return std::unique_ptr<firmware::Amplifier>{std::make_unique<firmware::NoAmplifier>()};
-  return firmware::GpioAmplifier::open(
-      {relay->chip, relay->line, relay->active_low, relay->feedback_line, relay->feedback_active_low});
+std::unique_ptr<firmware::Amplifier> make_amplifier(const std::optional<StationSettings::Relay>& relay) {
+  if (!relay) return std::make_unique<firmware::NoAmplifier>();
+  const firmware::GpioSettings gpio{relay->chip, relay->line, relay->active_low, relay->feedback_line,
+                                    relay->feedback_active_low};
+  return std::make_unique<LateAmplifier>([gpio] { return firmware::GpioAmplifier::open(gpio); });
 }
 
 }  // namespace
@@ -49,9 +51,10 @@ Result<Board> make_board(const StationSettings& settings) {
       board.sign = *std::move(sign);
     } else {  // the loudspeaker need not be silent for it: what the sign does not show is proved as device-lost
       log::error("sign.unavailable", {{"error", sign.error().text}});
+      board.sign_trouble = sign.error().text;
     }
   }
-  LOA_TRY_LET(board.amplifier, make_amplifier(settings.relay));
+  board.amplifier = make_amplifier(settings.relay);
   board.sensors = std::make_unique<firmware::SysfsSensors>(settings.faults.sysfs);
   board.watchdog = std::make_unique<firmware::SystemdWatchdog>();
   return board;

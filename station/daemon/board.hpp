@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 
 #include "firmware/port/amplifier.hpp"
 #include "firmware/port/audio_out.hpp"
@@ -16,6 +17,7 @@ struct Board {
   std::unique_ptr<firmware::WallClock> clock;
   std::unique_ptr<firmware::AudioOut> audio;  ///< null: no loudspeaker
   std::unique_ptr<firmware::SignOut> sign;    ///< null: no sign
+  std::string sign_trouble;                   ///< why there is none although the settings name one
   std::unique_ptr<firmware::Amplifier> amplifier;
   std::unique_ptr<firmware::Sensors> sensors;
   std::unique_ptr<firmware::Watchdog> watchdog;

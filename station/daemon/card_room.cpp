@@ -2,14 +2,13 @@
 
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/message/playlist.hpp"
+#include "station/core/playlists.hpp"
 
 namespace loa::station::daemon {
 namespace {
 
 using content::store::ObjectStore;
-
-// Armed and decoded: its space would not come back.
-constexpr std::chrono::seconds spared{10};
 
 std::vector<sync::Stored> stored_in(const ObjectStore& store, const CardRoom::Needs& needs) {
   std::vector<sync::Stored> stored;
@@ -38,6 +37,23 @@ sync::Eviction remove(ObjectStore& store, sync::Eviction eviction) {
 }
 
 }  // namespace
+
+CardRoom::Needs CardRoom::needs_of(const std::vector<v1::Plan>& plans, WallTime at) {
+  Needs needs;
+  for (const auto& plan : plans) {
+    const core::Playlists playlists{plan};
+    for (const auto& cue : plan.cues()) {
+      if (cue.start_us() + cue.duration_us() <= to_us(at)) continue;
+      const bool at_once = cue.cue_class() == v1::CUE_CLASS_EMERGENCY;
+      const WallTime from = at_once ? WallTime{} : wall_from_us(cue.start_us());
+      for (const auto& object : playlists.objects_of(cue)) {
+        auto& first = needs.try_emplace(object, from).first->second;
+        first = std::min(first, from);
+      }
+    }
+  }
+  return needs;
+}
 
 std::uint64_t CardRoom::missing(std::uint64_t wanted) const {
   const auto disk = disk_space(folder_);

@@ -1,6 +1,8 @@
 #include "station/daemon/gate.hpp"
 
+#include "protocol/base/text.hpp"
 #include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 
 namespace loa::station::daemon {
 
@@ -72,6 +74,7 @@ Result<AcceptedPlan> Gate::open_plan(std::string_view sealed, const Expectation&
     return fail(ErrorCode::refused, "the plan is for a sign of {}x{} pixels, this station has another",
                 plan.sign().width_px(), plan.sign().height_px());
   }
+  protocol::message::fold_pages(plan);  // one that came in the first form too: its pages are kept once
   return AcceptedPlan{std::move(plan), opened.header.sequence(), signed_at(opened.header)};
 }
 
@@ -79,6 +82,18 @@ Result<std::uint64_t> Gate::plan_sequence(std::string_view sealed) const {
   LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expect(v1::KIND_PLAN, plan_keys_)));
   return opened.header.sequence();
 }
+
+namespace {
+
+/// An order of a later head-end is no noise: whoever gave it is told that it is not known here.
+Result<AcceptedCommand> unknown_order(const protocol::seal::Opened& opened, const Error& error) {
+  v1::Command command;
+  const bool named = command.ParseFromString(opened.header.body()) && is_id(command.id());
+  if (!named || command.order_case() != v1::Command::ORDER_NOT_SET) return tl::unexpected{error};
+  return AcceptedCommand{std::move(command), opened.header.sequence(), signed_at(opened.header)};
+}
+
+}  // namespace
 
 Result<AcceptedCommand> Gate::command(std::string_view sealed, std::uint64_t after, std::optional<WallTime> now,
                                       const std::vector<std::string>& groups) const {
@@ -89,8 +104,9 @@ Result<AcceptedCommand> Gate::command(std::string_view sealed, std::uint64_t aft
   expectation.after = after;
   expectation.now = now;
   LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expectation));
-  LOA_TRY_LET(auto command, protocol::message::decode<v1::Command>(opened.header.body()));
-  return AcceptedCommand{std::move(command), opened.header.sequence(), signed_at(opened.header)};
+  auto command = protocol::message::decode<v1::Command>(opened.header.body());
+  if (!command) return unknown_order(opened, command.error());
+  return AcceptedCommand{*std::move(command), opened.header.sequence(), signed_at(opened.header)};
 }
 
 Result<AcceptedReceipt> Gate::receipt(std::string_view sealed) const {

@@ -14,7 +14,7 @@ namespace loa::station::daemon {
 /// What came in and was believed. `signed_at` bears the clock out: the office's clock at the seal, or an instant
 /// before.
 struct AcceptedPlan {
-  v1::Plan plan;
+  v1::Plan plan;  ///< whole, its pages folded (protocol/message/compact.hpp)
   std::uint64_t sequence = 0;
   std::optional<WallTime> signed_at = {};
 };

@@ -6,9 +6,11 @@
 #include <optional>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "firmware/systemd/systemd_watchdog.hpp"
 #include "protocol/base/log.hpp"
+#include "station/daemon/box_check.hpp"
 #include "station/daemon/memory.hpp"
 #include "station/daemon/station.hpp"
 
@@ -19,6 +21,10 @@ constexpr const char* usage =
     "\n"
     "  loa-station [SETTINGS]   SETTINGS: the station.toml made by `loa station add`\n"
     "                           (default /etc/loa/station.toml)\n"
+    "  loa-station --check [--json] [SETTINGS]\n"
+    "                           looks at settings, keys, state folder, space, clock, broker, content server, sound\n"
+    "                           card, amplifier and sign, without a sound; asks the service while it runs. Run it as\n"
+    "                           the service's user, or with sudo. Ends with 1 when something is wrong.\n"
     "  loa-station --version\n"
     "\n"
     "Ends with 0 when told to, 1 when it could not start and that may heal (disk, device), 2 for a wrong command "
@@ -36,19 +42,23 @@ struct Arguments {
 
 Arguments read_arguments(int count, char** values) {
   Arguments arguments;
-  const std::string_view first = count > 1 ? values[1] : "";
+  std::vector<std::string_view> words{values + 1, values + count};
+  const auto take = [&](std::string_view flag) { return std::erase(words, flag) > 0; };
+  const bool check = take("--check"), json = check && take("--json");
+  const std::string_view first = words.empty() ? "" : words.front();
   if (first == "--version") {
     std::puts("loa-station " LOA_VERSION);
     arguments.exit_code = 0;
   } else if (first == "--help" || first == "-h") {
     std::fputs(usage, stdout);
     arguments.exit_code = 0;
-  } else if (count > 2 || (!first.empty() && first.front() == '-')) {
+  } else if (words.size() > 1 || (!first.empty() && first.front() == '-')) {
     std::fputs(usage, stderr);
     arguments.exit_code = 2;
   } else if (!first.empty()) {
     arguments.settings = first;
   }
+  if (check && !arguments.exit_code) arguments.exit_code = loa::station::daemon::check_box(arguments.settings, json);
   return arguments;
 }
 

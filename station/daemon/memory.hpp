@@ -10,7 +10,7 @@ void keep_memory_small();
 /// Gives back what taking up a plan needed and no longer needs.
 void give_back_memory();
 
-/// A copy without the cues, which are nearly all of a plan.
+/// Copies a plan without its cues and their pages, which are nearly all of it.
 v1::Plan without_cues(v1::Plan& plan);
 
 }  // namespace loa::station::daemon

@@ -71,6 +71,7 @@ std::string StartRecord::format() const {
 Restarts::Restarts(std::filesystem::path folder, std::uint64_t safe_after, std::string boot, WallTime wall)
     : file_(std::move(folder) / "starts"), safe_after_(safe_after) {
   if (const auto text = read_file(file_, max_file_bytes)) before_ = StartRecord::parse(*text);
+  if (before_.boot != boot) before_.in_row = 0;  // the power went, or the machine: no poison of ours
   now_ = {before_.total + 1, before_.in_row + 1, "opening", std::move(boot), next_life(before_.life, wall)};
   safe_ = safe_after_ > 0 && before_.in_row >= safe_after_;
   if (!safe_) clean_from_ = seconds{0};

@@ -25,10 +25,11 @@ struct StartRecord {
 
 /// Counts the starts that did not last, so that a station cannot die of the same thing for ever.
 ///
-/// After `safe_after` of them in a row it starts to its *safe minimum*: the plan on disk stays where it is and is not
-/// taken up, so nothing sounds; the station connects, says so in its Status, and obeys a newer plan. Is there none, it
-/// tries the old one again after a minute, after the next failure two, four … 60. If the last start died before
-/// everything on disk was read, the progress marks are set aside too.
+/// Only deaths within one run of the machine count: a grid that flickers cuts the power eight times in an evening, and
+/// no plan is to blame. After `safe_after` of them in a row the station starts to its *safe minimum*: the plan on disk
+/// stays where it is and is not taken up, so nothing sounds; the station connects, says so in its Status, and obeys a
+/// newer plan. Is there none, it tries the old one again after a minute, after the next failure two, four … 60. If the
+/// last start died before everything on disk was read, the progress marks are set aside too.
 ///
 /// Writes the file at most four times for each start.
 class Restarts {
@@ -43,7 +44,8 @@ class Restarts {
   /// @param wall        what the machine's clock says, right or wrong
   Restarts(std::filesystem::path folder, std::uint64_t safe_after, std::string boot, WallTime wall);
 
-  /// Starts in a row before this one that did not last a minute, without those that were told to stop.
+  /// Starts in a row before this one, on this run of the machine, that did not last a minute; without those that were
+  /// told to stop.
   [[nodiscard]] std::uint64_t in_row() const { return before_.in_row; }
   /// Starts since the state folder was made, this one included.
   [[nodiscard]] std::uint64_t total() const { return now_.total; }

@@ -36,7 +36,7 @@ Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, Stat
   if (!loaded)
     return pass(std::move(loaded).error(), "without its key a station can prove nothing; carry its bundle here again");
   const auto key = *std::move(loaded);
-  LOA_TRY_LET(auto journal, open_journal(settings, key));
+  LOA_TRY_LET(auto journal, open_journal(settings, key, board.clock->read().now.wall));
   Restarts restarts{settings.state_folder, settings.safe_after, boot_id(), board.clock->read().now.wall};
   come_back(restarts, settings);
   LOA_TRY_LET(auto vault, Vault::open(settings.state_folder));
@@ -70,6 +70,7 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       reading_(board_.clock->read()),
       amplifier_(*board_.amplifier,
                  settings_.relay ? settings_.relay->feedback_after : StationSettings::Relay{}.feedback_after),
+      report_(settings_.runtime_folder, settings_.ward, settings_.station),
       timer_(io),
       amplifier_timer_(io),
       alive_(std::make_shared<Alive>()) {}
@@ -99,6 +100,7 @@ Result<void> Station::take_up(MonoTime born) {
   core::CoreSettings core;
   core.underruns = settings_.faults.underruns;
   core.faults.hold = settings_.faults.hold;
+  core.trials = trials_of(settings_);
   core_ = std::make_unique<core::StationCore>(core, accounted, born, memory);
   core_->journal_began(journal_.began());
   if (saved) {
@@ -137,6 +139,7 @@ PresenterEvents Station::presenter_events() {
     log::info("cue.started", {{"cue", cue.occurrence}, {"segment", cue.segment}, {"start_error_us", start_error_us}});
     feed(core::PartStarted{cue, start_error_us});
   };
+  events.tried = [this](v1::Medium medium, const std::string& trouble) { on_tried(medium, trouble); };
   events.page_damaged = [this](const std::string& object) { on_page_damaged(object); };
   events.ended = [this](const v1::Proof& part) {
     log::info("cue.ended", {{"cue", part.occurrence()},
@@ -144,6 +147,8 @@ PresenterEvents Station::presenter_events() {
                             {"reason", part.reason()},
                             {"heard_ms", (part.to_us() - part.from_us()) / 1000},
                             {"underruns", part.underruns()}});
+    if (part.bucket() == v1::BUCKET_PLAYED || part.reason() == "device-lost")
+      see_output(part.medium(), part.reason() == "device-lost" ? "it failed in use" : "");
     feed(core::PartEnded{part});
   };
   return events;
@@ -164,6 +169,7 @@ Result<void> Station::make_link() {
   events.connected = [this] { on_connected(); };
   events.disconnected = [this](const std::string& why) {
     log::info("link.down", {{"why", why}});
+    report_.see("broker", why, steady_clock::now());
     outbox_.on_link_down();
   };
   events.message = [this](const protocol::link::Message& message) { on_message(message); };
@@ -191,6 +197,7 @@ std::function<void(std::function<void()>)> Station::post() {
 }
 
 Result<void> Station::start() {
+  if (settings_.audio) switch_amplifier(false);  // as it is: what the line and the feedback say is looked at
   auto plan = load_plan();
   if (plan) core_->plan_was_made(wall_from_us(plan->plan.made_us()));
   if (plan) hear_office(plan->signed_at, false);

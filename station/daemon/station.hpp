@@ -18,6 +18,7 @@
 #include "station/daemon/card_room.hpp"
 #include "station/daemon/gate.hpp"
 #include "station/daemon/restarts.hpp"
+#include "station/daemon/service_report.hpp"
 #include "station/daemon/step_watch.hpp"
 #include "station/daemon/supervisor.hpp"
 #include "station/daemon/tick_plan.hpp"
@@ -91,7 +92,10 @@ class Station {
   void feed(const core::Event& event);
   void perform(const core::Arm& action);
   void perform(const core::Halt& action);
+  void perform(const core::Shorten& action);
+  void perform(const core::LookAgain& action);
   void perform(const core::Awake& action);
+  void perform(const core::Try& action);
   void perform(const core::Dim& action);
   void perform(const core::Keep& action);
   void perform(const core::Remember& action);
@@ -102,12 +106,20 @@ class Station {
   void perform(const core::Report& action);
   void perform(const core::Raise& action);
 
+  // Trials and tests of the outputs: station_trials.cpp.
+  static core::TrialSettings trials_of(const StationSettings& settings);
+  void on_tried(v1::Medium medium, const std::string& trouble);
+  void see_output(v1::Medium medium, const std::string& trouble);
+  void see_amplifier(const core::Condition& condition);
+  void retry_amplifier();
+  [[nodiscard]] v1::Answer with_amplifier(v1::Answer answer) const;
+
   void on_page_damaged(const std::string& object);
   [[nodiscard]] std::vector<std::filesystem::path> pages_of(const v1::Cue& cue) const;
 
   // A full card: station_room.cpp.
   static Result<journal::ProofJournal> open_journal(const StationSettings& settings,
-                                                    const protocol::crypto::SecretKey& key);
+                                                    const protocol::crypto::SecretKey& key, WallTime wall);
   bool make_room(const Error& error);
   void make_room_for(const protocol::crypto::Sha256& object);
   void tell_evicted(const sync::Eviction& eviction);
@@ -197,6 +209,7 @@ class Station {
   firmware::ClockReading reading_;
   Vitals vitals_;
   AmplifierWatch amplifier_;
+  ServiceReport report_;
   bool journal_failed_ = false;
   bool content_without_room_ = false;
   boost::asio::steady_timer timer_;

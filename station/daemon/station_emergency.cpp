@@ -98,6 +98,7 @@ std::set<protocol::crypto::Sha256> Station::held_of(const v1::Plan& plan) const 
 
 /// Both plans are whole: what neither names will not be played.
 void Station::drop_unneeded_objects() {
+  if (plan_unused_) return;  // one lies on disk that may come into force again: it needs its content then
   begin_long_work();
   std::set<protocol::crypto::Sha256> named;
   for (const auto* plan : {&plan_, &emergency_}) {

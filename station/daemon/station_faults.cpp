@@ -60,6 +60,7 @@ void Station::take_vitals(const Vitals& vitals) {
   vitals_ = vitals;
   for (const auto& condition : judge(vitals, settings_.faults)) feed(condition);
   look_at_amplifier();
+  retry_amplifier();
 }
 
 void Station::pace_vitals() {
@@ -67,7 +68,9 @@ void Station::pace_vitals() {
 }
 
 void Station::switch_amplifier(bool on) {
-  see_soon(amplifier_.set(on, steady_clock::now()));
+  auto condition = amplifier_.set(on, steady_clock::now());
+  see_amplifier(condition);
+  see_soon(std::move(condition));
   amplifier_timer_.expires_at(*amplifier_.due());
   amplifier_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) look_at_amplifier();
@@ -75,7 +78,10 @@ void Station::switch_amplifier(bool on) {
 }
 
 void Station::look_at_amplifier() {
-  if (const auto condition = amplifier_.look(steady_clock::now())) feed(*condition);
+  const auto condition = amplifier_.look(steady_clock::now());
+  if (!condition) return;
+  see_amplifier(*condition);
+  feed(*condition);
 }
 
 /// @param error  why a proof could not be kept; null: it was

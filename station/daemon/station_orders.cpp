@@ -51,6 +51,14 @@ void Station::perform(const core::Halt& action) {
   if (Presenter* presenter = presenter_of(action.medium)) presenter->halt(action.cue);
 }
 
+void Station::perform(const core::Shorten& action) {
+  if (Presenter* presenter = presenter_of(action.medium)) presenter->shorten(action.cue, action.end);
+}
+
+void Station::perform(const core::LookAgain& action) {
+  if (Presenter* presenter = presenter_of(action.medium)) presenter->look_again(action.cue);
+}
+
 void Station::perform(const core::Awake& action) {
   Presenter* presenter = presenter_of(action.medium);
   if (presenter == nullptr) return;
@@ -138,7 +146,7 @@ void Station::perform(const core::Inspect& action) {
 
 void Station::perform(const core::Reply& action) {
   log::info("command.answered", {{"id", action.answer.command()}, {"text", action.answer.text()}});
-  publish_sealed(v1::KIND_ANSWER, topic::Leaf::answer, action.answer.SerializeAsString());
+  publish_sealed(v1::KIND_ANSWER, topic::Leaf::answer, with_amplifier(action.answer).SerializeAsString());
 }
 
 void Station::perform(const core::Report& /*action*/) { status_due_ = true; }

@@ -1,5 +1,8 @@
 // What a station says: proofs, status and answers.
 #include "protocol/base/log.hpp"
+#include "protocol/base/text.hpp"
+#include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 #include "protocol/topic/topic.hpp"
 #include "station/daemon/station.hpp"
 #include "station/daemon/vitals.hpp"
@@ -10,7 +13,8 @@ namespace {
 namespace topic = protocol::topic;
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds quiet_interval{60}, broadcast_interval{3};  // of status: PROTOCOL.md §10
+constexpr std::string_view understood[] = {protocol::message::plan_compact, "test"};  // PROTOCOL.md §11
+constexpr std::chrono::seconds quiet_interval{60}, broadcast_interval{3};             // of status: PROTOCOL.md §10
 constexpr std::chrono::milliseconds farewell{500};
 constexpr std::chrono::hours sealed_life{24 * 365};  // status, answers, faults: the retained ones stay readable
 
@@ -76,8 +80,9 @@ void Station::publish_status() {
   v1::Status status;
   status.set_at_us(to_us(reading_.now.wall));
   status.set_plan_sequence(core_->plan_sequence());
-  status.set_objects_wanted(static_cast<std::uint32_t>(core_->objects_wanted()));
-  status.set_objects_held(static_cast<std::uint32_t>(core_->objects_held()));
+  const auto content = core_->content();
+  status.set_objects_wanted(static_cast<std::uint32_t>(content.wanted));
+  status.set_objects_held(static_cast<std::uint32_t>(content.held));
   status.set_clock_grade(static_cast<v1::ClockGrade>(reading_.now.grade));
   status.set_clock_error_us(static_cast<std::uint32_t>(reading_.error_bound.count()));
   status.set_uptime_s(static_cast<std::uint64_t>((now - started_) / std::chrono::seconds{1}));
@@ -85,7 +90,7 @@ void Station::publish_status() {
   status.set_on_air(core_->on_air());
   status.set_on_air_start_error_us(core_->on_air_start_error_us());
   status.set_software(LOA_VERSION);
-  status.set_refused(last_refused_);
+  status.set_refused(fit_text(last_refused_, protocol::message::max_text_bytes));
   status.set_next_within_s(static_cast<std::uint32_t>(status_interval().count()));
   status.mutable_faults();
   for (const auto& fault : core_->faults().standing()) status.mutable_faults()->add_codes(fault.code());
@@ -94,6 +99,7 @@ void Station::publish_status() {
   status.set_failed_starts(restarts_.in_row());
   status.set_safe_minimum(restarts_.safe());
   name_myself(status);
+  for (const std::string_view word : understood) status.add_understands(std::string{word});
   publish_sealed(v1::KIND_STATUS, topic::Leaf::status, status.SerializeAsString());
 }
 

@@ -1,23 +1,46 @@
 // A full card: content makes room for what must not be lost, and is fetched again when there is room.
 #include <algorithm>
 
+#include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
 #include "station/daemon/station.hpp"
 
 namespace loa::station::daemon {
+namespace {
 
+/// What the state folder names: for what has to be known before it is opened in earnest.
+std::vector<v1::Plan> plans_on_disk(const StationSettings& settings) {
+  std::vector<v1::Plan> plans;
+  const Gate gate{settings};
+  constexpr std::uint64_t longest = 4U << 20U;  // an envelope
+  if (const auto sealed = read_file(settings.state_folder / "plan.sealed", longest)) {
+    if (auto accepted = gate.plan(*sealed, std::nullopt, std::nullopt)) plans.push_back(std::move(accepted->plan));
+  }
+  for (const char* name : {"emergency.sealed", "emergency.next"}) {
+    const auto sealed = read_file(settings.state_folder / name, longest);
+    if (!sealed) continue;
+    if (auto accepted = gate.emergency_on_disk(*sealed)) plans.push_back(std::move(accepted->plan));
+  }
+  return plans;
+}
+
+}  // namespace
+
+/// @param wall  what the machine's clock says: before it was set, the making of the plan on disk is later
 Result<journal::ProofJournal> Station::open_journal(const StationSettings& settings,
-                                                    const protocol::crypto::SecretKey& key) {
+                                                    const protocol::crypto::SecretKey& key, WallTime wall) {
   const auto open = [&] {
     return journal::ProofJournal::open(settings.state_folder / "journal", {settings.ward, settings.station}, key);
   };
   auto journal = open();
   if (journal || journal.error().code != ErrorCode::full) return journal;
-  // Nobody knows yet what is needed when.
   auto store = content::store::ObjectStore::open(settings.state_folder / "content");
   if (!store) return journal;
   const CardRoom room{settings.state_folder, settings.faults.disk_free_bytes};
-  if (room.for_state(*store, {}, WallTime{}).objects.empty()) return journal;
+  const auto plans = plans_on_disk(settings);
+  WallTime at = wall;
+  for (const auto& plan : plans) at = std::max(at, wall_from_us(plan.made_us()));
+  if (room.for_state(*store, CardRoom::needs_of(plans, at), at).objects.empty()) return journal;
   return open();
 }
 

@@ -33,6 +33,7 @@ void Station::refuse(const char* what, const Error& error) {
 }
 
 void Station::on_connected() {
+  report_.see("broker", "", steady_clock::now());
   log::info("link.up", {{"host", settings_.mqtt.host}, {"port", settings_.mqtt.port}});
   publish_state(true);
   publish_status();
@@ -143,6 +144,7 @@ void Station::on_command(const std::string& sealed) {
 void Station::on_receipt(const std::string& sealed) {
   const auto receipt = gate_.receipt(sealed);
   if (!receipt) return refuse("receipt", receipt.error());
+  hear_office(receipt->signed_at);
   if (!is_of_epoch(receipt->receipt, journal_.epoch())) {  // of a journal before this one, or of a second box
     return log::info("receipt.elsewhere", {{"reason", "of another epoch"}, {"through", receipt->receipt.through()}});
   }
@@ -151,7 +153,6 @@ void Station::on_receipt(const std::string& sealed) {
   if (*behind) return renew_journal(receipt->receipt);
   if (const auto taken = with_room([&] { return journal_.receipted(receipt->receipt); }); !taken)
     return refuse("receipt", taken.error());
-  hear_office(receipt->signed_at);
   publish_proofs(outbox_.on_receipted(steady_clock::now()));
 }
 

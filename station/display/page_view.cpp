@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/base/file.hpp"
+#include "station/display/test_page.hpp"
 
 namespace loa::station::display {
 
@@ -22,6 +23,7 @@ Result<TurnFrame> TurnFrames::next() {
 }
 
 Result<TurnFrames> open_turn(const OpenObject& open, const PageWish& wish) {
+  if (wish.test) return TurnFrames{make_test_page(wish.shape), wish.dwell};
   LOA_TRY_LET(auto bytes, read_file(wish.object, content::picture::largest_still_bytes));
   LOA_TRY_LET(auto reader, open(std::move(bytes), wish.shape));
   return TurnFrames{std::move(reader), wish.dwell};

@@ -55,7 +55,8 @@ class PageView {
 struct PageWish {
   std::filesystem::path object;
   SignShape shape;
-  Micros dwell{0};  ///< of the page, also where the turn is shorter
+  Micros dwell{0};    ///< of the page, also where the turn is shorter
+  bool test = false;  ///< the page of an ordered test: no object
 };
 
 /// Begins to decode a page.

@@ -12,8 +12,8 @@
 namespace loa::station::display {
 namespace {
 
-constexpr std::chrono::seconds first_look{2};
-constexpr std::chrono::seconds patience{5};  // a panel's driver may take seconds to open
+constexpr std::chrono::seconds patience{5};         // a panel's driver may take seconds to open
+constexpr std::chrono::seconds trial_patience{60};  // nobody waits for a trial, and a restart would not help
 
 }  // namespace
 
@@ -53,6 +53,13 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
     changed_.notify_one();
   }
 
+  void try_device() {
+    give([this](SignShow& show, MonoTime now) {
+      pulse_.beat(now + trial_patience);
+      show.try_device();
+    });
+  }
+
   [[nodiscard]] const Pulse& pulse() const { return pulse_; }
 
  private:
@@ -67,6 +74,9 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
         if (to.page_damaged) to.page_damaged(object);
       });
     };
+    events.tried = [this](v1::Medium medium, const std::string& trouble) {
+      tell([medium, trouble](const PresenterEvents& to) { to.tried(medium, trouble); });
+    };
     events.ended = [this](const v1::Proof& part) { tell([part](const PresenterEvents& to) { to.ended(part); }); };
     return events;
   }
@@ -79,7 +89,6 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
 
   void run() {
     std::optional<MonoTime> wake;
-    look_first();
     while (true) {
       std::deque<Order> orders;
       {
@@ -98,16 +107,6 @@ class SignPlayer::Works : public std::enable_shared_from_this<Works> {
       wake = show_->step(std::chrono::steady_clock::now());
     }
     show_->close();  // the thread that opened the sign closes it
-  }
-
-  /// Unless something is to be shown by then: the technician is still there to hear that the sign is not.
-  void look_first() {
-    {
-      std::unique_lock lock{mutex_};
-      if (changed_.wait_for(lock, first_look, [this] { return quit_ || !orders_.empty(); })) return;
-    }
-    pulse_.beat(std::chrono::steady_clock::now() + patience);
-    show_->look();
   }
 
   Post post_;
@@ -141,6 +140,14 @@ void SignPlayer::halt(const CueKey& cue) {
   works_->give([cue](SignShow& show, MonoTime now) { show.halt(cue, now); });
 }
 
+void SignPlayer::shorten(const CueKey& cue, WallTime end) {
+  works_->give([cue, end](SignShow& show, MonoTime) { show.shorten(cue, end); });
+}
+
+void SignPlayer::look_again(const CueKey& cue) {
+  works_->give([cue](SignShow& show, MonoTime) { show.look_again(cue); });
+}
+
 void SignPlayer::settled(const CueKey& cue) {
   works_->give([cue](SignShow& show, MonoTime) { show.settled(cue); });
 }
@@ -148,6 +155,8 @@ void SignPlayer::settled(const CueKey& cue) {
 void SignPlayer::set_brightness(int percent) {
   works_->give([percent](SignShow& show, MonoTime) { show.set_brightness(percent); });
 }
+
+void SignPlayer::try_device() { works_->try_device(); }
 
 void SignPlayer::set_awake(bool awake) {
   works_->give([awake](SignShow& show, MonoTime) { show.set_awake(awake); });

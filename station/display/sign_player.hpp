@@ -28,9 +28,12 @@ class SignPlayer : public Presenter {
 
   void arm(const Assignment& assignment) override;
   void halt(const CueKey& cue) override;
+  void shorten(const CueKey& cue, WallTime end) override;
+  void look_again(const CueKey& cue) override;
   void settled(const CueKey& cue) override;
   void set_awake(bool awake) override;
   void set_brightness(int percent) override;
+  void try_device() override;
 
   [[nodiscard]] const Pulse& pulse() const;
 

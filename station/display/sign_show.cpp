@@ -48,9 +48,21 @@ void SignShow::arm(const Assignment& assignment) {
   slides_.emplace_back(assignment, SignShape{settings_.width_px, settings_.height_px}, open_page_);
 }
 
+std::list<Slide>::iterator SignShow::find(const CueKey& cue) {
+  return std::find_if(slides_.begin(), slides_.end(),
+                      [&](const Slide& one) { return CueKey::of(one.assignment().cue) == cue; });
+}
+
+void SignShow::shorten(const CueKey& cue, WallTime end) {
+  if (const auto slide = find(cue); slide != slides_.end()) slide->shorten(end);
+}
+
+void SignShow::look_again(const CueKey& cue) {
+  if (const auto slide = find(cue); slide != slides_.end()) slide->look_again();
+}
+
 void SignShow::halt(const CueKey& cue, MonoTime now) {
-  const auto slide = std::find_if(slides_.begin(), slides_.end(),
-                                  [&](const Slide& one) { return CueKey::of(one.assignment().cue) == cue; });
+  const auto slide = find(cue);
   if (slide == slides_.end()) return;
   if (shown_ == &*slide) slide->stood_until(now);
   end(slide, "halted");
@@ -63,10 +75,19 @@ void SignShow::settled(const CueKey& cue) {
   ended_marks_.erase(entry);
 }
 
-void SignShow::look() {
-  if (const auto opened = sign_.open(settings_.width_px, settings_.height_px); !opened)
-    log::error("sign.unavailable", {{"error", opened.error().text}});
+void SignShow::try_device() {
+  if (wanted() || open_) {  // it is in use: what it shows tells more
+    try_waits_ = true;
+    return;
+  }
+  try_waits_ = false;
+  std::string trouble;
+  if (const auto opened = sign_.open(settings_.width_px, settings_.height_px); !opened) {
+    trouble = opened.error().text;
+    log::error("sign.unavailable", {{"error", trouble}});
+  }
   sign_.close();
+  events_.tried(v1::MEDIUM_SIGN, trouble);
 }
 
 std::optional<MonoTime> SignShow::step(MonoTime now) {
@@ -75,6 +96,7 @@ std::optional<MonoTime> SignShow::step(MonoTime now) {
   if (!wanted()) {
     if (open_) sign_.close();
     open_ = false;
+    if (try_waits_) try_device();
     return std::nullopt;
   }
   Slide* slide = due(now);
@@ -106,7 +128,7 @@ void SignShow::expire(MonoTime now) {
 void SignShow::prepare(MonoTime now) {
   for (auto slide = slides_.begin(); slide != slides_.end();) {
     const auto next = std::next(slide);
-    if (now >= slide->next_turn() || now >= slide->span().begin) slide->tend(now);
+    if (now >= slide->prepared_from()) slide->tend(now);
     for (const auto& object : slide->take_damaged()) {
       if (events_.page_damaged) events_.page_damaged(object);
     }
@@ -214,7 +236,7 @@ void SignShow::note_seen(Slide& slide, MonoTime visible, std::int64_t number) {
   const bool from_begin = late <= grace;
   slide.seen(visible, number, from_begin);
   if (first) {
-    slide.mark = take_mark();
+    if (!slide.assignment().test) slide.mark = take_mark();
     slide.from_us = planned_us(slide.assignment(), from_begin ? slide.span().begin : slide.seen_until());
     slide.start_error_us = start_error_us(late);
     events_.started(CueKey::of(slide.assignment().cue), slide.start_error_us);
@@ -231,6 +253,7 @@ std::size_t SignShow::take_mark() {
 
 void SignShow::keep_mark(Slide& slide) {
   marked_at_ = slide.seen_until();
+  if (slide.assignment().test) return;
   auto part = journal::begin_part(slide.assignment());
   part.from_us = slide.from_us;
   part.to_us = planned_us(slide.assignment(), slide.seen_until());
@@ -259,7 +282,7 @@ void SignShow::end(std::list<Slide>::iterator slide, const char* reason) {
     part.set_underruns(slide->missed());
     part.set_start_error_us(slide->start_error_us);
     slide->describe(part);
-    ended_marks_[CueKey::of(part)] = slide->mark;
+    if (!slide->assignment().test) ended_marks_[CueKey::of(part)] = slide->mark;
   }
   if (shown_ == &*slide) shown_ = nullptr;
   slides_.erase(slide);

@@ -36,6 +36,10 @@ class SignShow {
 
   void arm(const Assignment& assignment);
   void halt(const CueKey& cue, MonoTime now);
+  /// @param end  planned instant, sooner than it was; what has passed it already ends with the next step
+  void shorten(const CueKey& cue, WallTime end);
+  /// A page that others stand for is there by now.
+  void look_again(const CueKey& cue);
   void settled(const CueKey& cue);
   void set_awake(bool awake) { awake_ = awake; }
   /// @param percent  1…100, seen with the next step
@@ -43,13 +47,14 @@ class SignShow {
   /// Blanks and closes the sign; nothing is to be called after it.
   void close();
 
-  /// Opens the sign and closes it again, to say at once when it is not there. Only while nothing is on.
-  void look();
+  /// Opens the sign and closes it again, and says by tried() whether it is there; once nothing is on.
+  void try_device();
   /// Does what is due now.
   /// @return when the next step is due; absent when only a call above can change anything
   std::optional<MonoTime> step(MonoTime now);
 
  private:
+  std::list<Slide>::iterator find(const CueKey& cue);
   void expire(MonoTime now);
   Slide* due(MonoTime now);
   bool ensure_open(MonoTime now);
@@ -76,6 +81,7 @@ class SignShow {
 
   bool awake_ = false;
   bool open_ = false;
+  bool try_waits_ = false;            ///< until nothing is on
   bool waiting_ = false;              ///< for a frame that is not decoded yet
   int frames_s_ = 1;                  ///< as the open sign can
   bool dark_ = false;                 ///< open, and the last frame was black

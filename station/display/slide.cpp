@@ -26,18 +26,51 @@ Slide::Slide(Assignment assignment, SignShape sign, OpenPage open)
 MonoTime Slide::mono_of(std::int64_t us) const { return assignment_.from_mono + (wall_from_us(us) - assignment_.from); }
 
 Slide::Stage Slide::stage(const message::Turn& turn) {
-  Stage made{turn, {mono_of(turn.begin_us), mono_of(turn.begin_us), mono_of(turn.end_us)}, turn.page, 0, nullptr};
-  open(made);
+  Stage made{turn, {mono_of(turn.begin_us), mono_of(turn.begin_us), mono_of(turn.end_us)}, turn.page, 0, {}, {}};
+  made.view = open(turn.page);
   advance(made);
   return made;
 }
 
-void Slide::open(Stage& stage) {
-  const auto page = message::page_of(assignment_.cue, stage.page);
-  PageWish wish{assignment_.object, sign_, Micros{page.dwell_us()}};
-  if (stage.page < assignment_.pages.size()) wish.object = assignment_.pages[stage.page];
+std::shared_ptr<PageView> Slide::open(std::size_t index) const {
+  const auto page = message::page_of(assignment_.cue, index);
+  PageWish wish{assignment_.object, sign_, Micros{page.dwell_us()}, assignment_.test};
+  if (index < assignment_.pages.size()) wish.object = assignment_.pages[index];
   wish.shape.strip = page.scroll_px_s() > 0;
-  stage.view = open_(wish);
+  return open_(wish);
+}
+
+void Slide::shorten(WallTime end) {
+  const auto end_us = std::clamp(to_us(end), assignment_.cue.start_us() + 1,
+                                 assignment_.cue.start_us() + assignment_.cue.duration_us());
+  assignment_.cue.set_duration_us(end_us - assignment_.cue.start_us());
+  span_.end = mono_of(end_us);
+  if (next_ && next_->turn.begin_us >= end_us) next_.reset();
+  for (auto* stage : {&on_, &next_}) {
+    if (!*stage || (*stage)->turn.end_us <= end_us) continue;
+    (*stage)->turn.end_us = end_us;
+    (*stage)->span.end = span_.end;
+  }
+}
+
+void Slide::look_again() {
+  for (auto* stage : {&on_, &next_}) {
+    if (!*stage) continue;
+    advance(**stage);
+    if ((*stage)->tried > 0) (*stage)->own = open((*stage)->turn.page);
+  }
+}
+
+/// The turn's own page takes its place back as soon as it is decoded.
+void Slide::give_back(Stage& stage) {
+  if (stage.own == nullptr || stage.own->state() == PageView::State::loading) return;
+  const auto own = std::exchange(stage.own, nullptr);
+  if (own->state() == PageView::State::failed) return;
+  told_[stage.turn.page] = false;
+  stage.page = stage.turn.page;
+  stage.tried = 0;
+  stage.view = own;
+  ++turns_;  // another page to be drawn
 }
 
 /// In the place of a page that cannot be shown stands the next one that can.
@@ -52,7 +85,7 @@ void Slide::advance(Stage& stage) {
     stage.view.reset();
     if (++stage.tried >= tallies_.size()) return;
     stage.page = (stage.page + 1) % tallies_.size();
-    open(stage);
+    stage.view = open(stage.page);
   }
 }
 
@@ -65,12 +98,17 @@ void Slide::tend(MonoTime now) {
     next_.reset();
     ++turns_;
   }
+  give_back(*on_);
   advance(*on_);
   const bool last = on_->span.end >= span_.end;
   if (!last && !next_ && at >= on_->span.end - prepare_lead)
     next_ = stage(message::turn_at(assignment_.cue, turn.end_us));
-  if (next_) advance(*next_);
+  if (!next_) return;
+  give_back(*next_);
+  advance(*next_);
 }
+
+MonoTime Slide::prepared_from() const { return span_.begin - prepare_lead; }
 
 MonoTime Slide::next_turn() const {
   if (!on_) return span_.begin - prepare_lead;

@@ -16,8 +16,12 @@ class Slide {
 
   /// Turns to the page whose time it is and prepares the one after it. Call before any of the following.
   void tend(MonoTime now);
+  /// Ends sooner than it was to. @param end  planned instant
+  void shorten(WallTime end);
+  /// Asks once more for each page that another one stands for; its turn goes on with what stands until it is decoded.
+  void look_again();
   /// Whether no page of the turn can be shown.
-  [[nodiscard]] bool hopeless() const { return on_ && on_->view == nullptr; }
+  [[nodiscard]] bool hopeless() const { return on_ && on_->view == nullptr && on_->own == nullptr; }
   /// What is to be seen now; nullptr: not decoded yet.
   const TurnFrame* frame(MonoTime now);
   [[nodiscard]] bool moves() const;
@@ -25,7 +29,9 @@ class Slide {
   /// Of the turn that is on: its begin may lie before the assignment's.
   [[nodiscard]] const Span& turn() const { return on_->span; }
   [[nodiscard]] std::int64_t turns() const { return turns_; }
-  /// When tend() has something to do again.
+  /// From then on tend() is worth a call whenever a page has become ready or has failed.
+  [[nodiscard]] MonoTime prepared_from() const;
+  /// When tend() has something to do again, whatever becomes of pages.
   [[nodiscard]] MonoTime next_turn() const;
   /// Objects that are there and cannot be shown, each told once.
   std::vector<std::string> take_damaged() { return std::exchange(damaged_, {}); }
@@ -61,6 +67,7 @@ class Slide {
     std::size_t page = 0;            ///< shown; another than the turn's when that is not to be had
     std::size_t tried = 0;           ///< pages found unfit
     std::shared_ptr<PageView> view;  ///< nullptr: none can be shown
+    std::shared_ptr<PageView> own;   ///< the turn's own page, asked for once more; nullptr: not
   };
   struct Tally {
     std::uint64_t frames = 0;
@@ -71,13 +78,14 @@ class Slide {
   };
 
   Stage stage(const protocol::message::Turn& turn);
-  void open(Stage& stage);
+  [[nodiscard]] std::shared_ptr<PageView> open(std::size_t page) const;
   void advance(Stage& stage);
+  void give_back(Stage& stage);
   void add_dark(MonoTime until);
   [[nodiscard]] MonoTime mono_of(std::int64_t us) const;
 
-  const Assignment assignment_;
-  const Span span_;
+  Assignment assignment_;
+  Span span_;
   const SignShape sign_;
   const OpenPage open_;
   std::optional<Stage> on_, next_;

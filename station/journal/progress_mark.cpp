@@ -74,6 +74,22 @@ std::optional<Slot> newest_slot(const char* bytes) {
   return other && (!newest || other->turn > newest->turn) ? other : newest;
 }
 
+/// Sound that the device did not get lies in a gap, which a mark has no room for: it knows how much by its frames, and
+/// not where. At the end it takes away what the office would take away there (PROTOCOL.md §10), and a proof without it
+/// would contradict itself.
+void add_lost(v1::Proof& proof) {
+  if (proof.medium() != v1::MEDIUM_AUDIO) return;
+  constexpr std::uint64_t rounding_us = 1'000, longest_us = 86'400'000'000;
+  const auto length_us = static_cast<std::uint64_t>(proof.to_us()) - static_cast<std::uint64_t>(proof.from_us());
+  if (length_us > longest_us || proof.frames() > longest_us) return;  // nobody signed a mark: it makes no sense
+  const std::uint64_t heard_us = proof.frames() * 125 / 6;            // at 48 kHz
+  if (length_us <= heard_us + rounding_us) return;
+  const auto lost_us = static_cast<std::int64_t>(length_us - heard_us);
+  auto* gap = proof.add_gaps();
+  gap->set_at_us(proof.to_us() - lost_us);
+  gap->set_length_us(lost_us);
+}
+
 bool says_something(const Slot& slot) { return slot.open == 1 && slot.part.to_us > slot.part.from_us; }
 
 }  // namespace
@@ -99,6 +115,7 @@ v1::Proof draft_of(const Part& part) {
   proof.set_anew((part.clock_grade & said_anew) != 0);
   proof.set_clock_error_us(part.clock_error_us);
   proof.set_late_us(part.late_us);
+  add_lost(proof);
   return proof;
 }
 

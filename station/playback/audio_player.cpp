@@ -14,8 +14,9 @@ namespace loa::station::playback {
 namespace {
 
 constexpr std::chrono::milliseconds decode_interval{20};
-constexpr std::chrono::seconds patience{2};  // for the disk; the ring holds 1.4 s
-constexpr std::size_t later_fill = 24'000;   // for each voice and round
+constexpr std::chrono::seconds patience{2};               // for the disk; the ring holds 1.4 s
+constexpr std::size_t later_fill = 24'000;                // for each voice and round
+constexpr std::size_t no_mark = journal::MarkSet::count;  // of a test, which leaves none
 
 /// The proof draft of a voice that is over.
 v1::Proof part_of(const Voice& voice) {
@@ -80,6 +81,7 @@ class AudioPlayer::Works {
 
   // On the io thread: marks go round; what was left to clear in the one taken now is cleared by being taken.
   void arm(const Assignment& assignment) {
+    if (assignment.test) return tell([&] { arriving_.push_back({assignment, no_mark}); });
     const std::size_t mark = next_mark_++ % journal::MarkSet::count;
     std::erase_if(ended_marks_, [mark](const auto& entry) { return entry.second == mark; });
     tell([&] { arriving_.push_back({assignment, mark}); });
@@ -89,6 +91,9 @@ class AudioPlayer::Works {
   }
   void set_awake(bool awake) {
     tell([&] { awake_ = awake; });
+  }
+  void try_device() {
+    tell([&] { try_ = true; });
   }
   // On the io thread.
   void settled(const CueKey& cue) {
@@ -129,11 +134,11 @@ class AudioPlayer::Works {
   bool take_changes() {
     std::vector<Arrival> arriving;
     std::vector<CueKey> halting;
-    bool awake = false;
+    bool awake = false, tries = false;
     {
       std::unique_lock lock{mutex_};
       const auto ready = [this] { return changed_ || quit_; };
-      if (decoders_.empty()) {
+      if (decoders_.empty() && !trying_) {
         if (!ready()) pulse_.rest();
         condition_.wait(lock, ready);
       } else {
@@ -145,7 +150,9 @@ class AudioPlayer::Works {
       arriving.swap(arriving_);
       halting.swap(halting_);
       awake = awake_;
+      tries = std::exchange(try_, false);
     }
+    if (tries && !std::exchange(trying_, true)) audio_.try_device();
     if (awake != audio_awake_) audio_.set_awake(audio_awake_ = awake);
     for (const auto& arrival : arriving) begin(arrival.assignment, arrival.mark);
     for (const auto& cue : halting) stop(cue);
@@ -178,6 +185,11 @@ class AudioPlayer::Works {
   void drain_reports() {
     AudioThread::Report report{};
     while (audio_.take(report)) {
+      if (report.kind == AudioThread::Report::Kind::tried) {
+        trying_ = false;
+        post_([this, trouble = audio_.trouble()] { events_.tried(v1::MEDIUM_AUDIO, trouble); });
+        continue;
+      }
       if (report.kind == AudioThread::Report::Kind::started) {
         post_([this, key = CueKey::of(report.voice->assignment.cue), error = report.start_error_us] {
           events_.started(key, error);
@@ -189,9 +201,9 @@ class AudioPlayer::Works {
     }
   }
 
-  void tell_ended(v1::Proof part, std::optional<std::size_t> mark = std::nullopt) {
+  void tell_ended(v1::Proof part, std::size_t mark = no_mark) {
     post_([this, part = std::move(part), mark] {
-      if (mark) ended_marks_[CueKey::of(part)] = *mark;
+      if (mark != no_mark) ended_marks_[CueKey::of(part)] = mark;
       events_.ended(part);
     });
   }
@@ -203,17 +215,19 @@ class AudioPlayer::Works {
   AudioThread audio_;
 
   Pulse pulse_;       // of the decoder thread
-  std::mutex mutex_;  // guards the next six
+  std::mutex mutex_;  // guards the next seven
   std::condition_variable condition_;
   bool changed_ = false;
   bool quit_ = false;
   bool awake_ = false;
+  bool try_ = false;
   std::vector<Arrival> arriving_;
   std::vector<CueKey> halting_;
 
   // Of the decoder thread.
   std::vector<std::unique_ptr<Decoder>> decoders_;
   bool audio_awake_ = false;
+  bool trying_ = false;
 
   // Of the io thread.
   std::size_t next_mark_ = 0;
@@ -240,5 +254,6 @@ void AudioPlayer::arm(const Assignment& assignment) { works_->arm(assignment); }
 void AudioPlayer::halt(const CueKey& cue) { works_->halt(cue); }
 void AudioPlayer::settled(const CueKey& cue) { works_->settled(cue); }
 void AudioPlayer::set_awake(bool awake) { works_->set_awake(awake); }
+void AudioPlayer::try_device() { works_->try_device(); }
 
 }  // namespace loa::station::playback

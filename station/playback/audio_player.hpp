@@ -18,9 +18,7 @@ struct AudioPlayerSettings {
   std::filesystem::path mark_folder;              ///< where the progress marks lie: on tmpfs
   std::chrono::milliseconds stall_limit{2'000};   ///< a device that takes nothing for so long is lost
   std::chrono::milliseconds reopen_delay{1'000};  ///< between attempts to open a device
-  std::chrono::milliseconds first_look{2'000};  ///< unless it is awake by then, the device is tried once: a wrong name
-                                                ///< is said at the start, not with the first cue
-  int realtime_priority = 40;                   ///< SCHED_FIFO of the audio thread where the system grants it
+  int realtime_priority = 40;                     ///< SCHED_FIFO of the audio thread where the system grants it
 };
 
 /// The presenter of sound: opens the device when awake, plays each assignment at its instant on the device's own clock,
@@ -41,6 +39,7 @@ class AudioPlayer : public Presenter {
   void halt(const CueKey& cue) override;
   void settled(const CueKey& cue) override;
   void set_awake(bool awake) override;
+  void try_device() override;
 
   [[nodiscard]] const Pulse& audio_pulse() const;
   [[nodiscard]] const Pulse& decoder_pulse() const;

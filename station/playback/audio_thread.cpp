@@ -13,6 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds wait_step{100};
 constexpr std::chrono::milliseconds period_patience{1'500};  // a period takes 10 ms, a wait for one at most wait_step
 constexpr std::chrono::seconds device_patience{5};           // some drivers take seconds to open or close
+constexpr std::chrono::seconds trial_patience{60};           // nobody waits for a trial, and a restart would not help
 
 MonoTime within(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
@@ -40,7 +41,9 @@ AudioThread::AudioThread(std::unique_ptr<firmware::AudioOut> device, journal::Ma
       renderer_(Renderer::Events{[this](Voice& voice) {
                                    reports_.push({Report::Kind::started, &voice, voice.measured.start_error_us});
                                  },
-                                 [this](Voice& voice) { marks_.update(voice.mark, mark_of(voice)); },
+                                 [this](Voice& voice) {
+                                   if (!voice.assignment.test) marks_.update(voice.mark, mark_of(voice));
+                                 },
                                  [this](Voice& voice) {
                                    reports_.push({Report::Kind::ended, &voice, 0});
                                  }}) {
@@ -64,14 +67,20 @@ void AudioThread::set_awake(bool awake) {
   wake_.release();
 }
 
+void AudioThread::try_device() {
+  looks_ = true;
+  pulse_.call(within(trial_patience));
+  wake_.release();
+}
+
 void AudioThread::rest(std::chrono::milliseconds time) {
   pulse_.beat(within(time + period_patience));
   (void)wake_.try_acquire_for(time);
 }
 
 void AudioThread::run() {
-  if (!wake_.try_acquire_for(settings_.first_look)) try_device();
   while (!quit_) {
+    if (looks_.exchange(false)) look();
     if (!awake_) {
       pulse_.rest();
       wake_.acquire();
@@ -84,11 +93,16 @@ void AudioThread::run() {
   }
 }
 
-/// Nobody waits for it yet: the technician is still there to hear that the name is wrong.
-void AudioThread::try_device() {
-  pulse_.beat(within(device_patience));
-  if (const auto shape = device_->open(); !shape) log::error("audio.unavailable", {{"error", shape.error().text}});
+/// Nothing leaves the device: it is not written to. The technician is still there to hear that the name is wrong.
+void AudioThread::look() {
+  pulse_.beat(within(trial_patience));
+  trouble_.clear();
+  if (const auto shape = device_->open(); !shape) {
+    trouble_ = shape.error().text;
+    log::error("audio.unavailable", {{"error", trouble_}});
+  }
   device_->close();
+  reports_.push({Report::Kind::tried, nullptr, 0});
 }
 
 /// From opening the device to closing it; the only place of this thread that allocates and logs.

@@ -25,7 +25,7 @@ class AudioThread {
     Voice* voice;
   };
   struct Report {
-    enum class Kind { started, ended } kind;
+    enum class Kind { started, ended, tried } kind;
     Voice* voice;
     int start_error_us;
   };
@@ -34,12 +34,16 @@ class AudioThread {
   bool give(const Order& order) { return orders_.push(order); }
   bool take(Report& report) { return reports_.pop(report); }
   void set_awake(bool awake);
+  /// Tries the device once it is closed; a report `tried` follows. Not again before that was taken.
+  void try_device();
+  /// Why the device could not be used; empty: it can. Between a report `tried` and the next try_device().
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
   /// Beats with each period that the device takes, and with each wait for one: a stalled device is no hung thread.
   [[nodiscard]] const Pulse& pulse() const { return pulse_; }
 
  private:
   void run();
-  void try_device();
+  void look();
   void play();
   bool play_period(const firmware::AudioShape& shape);
   void take_orders();
@@ -54,6 +58,8 @@ class AudioThread {
   std::array<std::int16_t, 8192> period_{};
   std::chrono::milliseconds stalled_{0};
   Pulse pulse_;
+  std::string trouble_;
+  std::atomic<bool> looks_{false};
   std::atomic<bool> awake_{false};
   std::atomic<bool> quit_{false};
   std::counting_semaphore<> wake_{0};

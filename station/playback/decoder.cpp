@@ -18,25 +18,34 @@ std::int64_t frames_between(std::int64_t from_us, std::int64_t to_us) {
 
 }  // namespace
 
-Result<std::unique_ptr<Decoder>> Decoder::open(const Assignment& assignment, MonoTime now, std::size_t mark) {
+Result<Decoder::Source> Decoder::open_source(const Assignment& assignment) {
+  if (assignment.test) return TestTone{};
   LOA_TRY_LET(auto reader, content::opus::OpusReader::open(assignment.object));
-  const std::int64_t wanted = cue_frames(assignment.cue);
-  if (reader.frames() + tolerance_frames < wanted) {
-    return fail(ErrorCode::invalid, "{} has {} frames, its cue wants {}", assignment.object.string(), reader.frames(),
-                wanted);
+  return Source{std::move(reader)};
+}
+
+std::int64_t Decoder::source_frames() const {
+  return std::visit([](const auto& source) { return source.frames(); }, source_);
+}
+
+Result<std::unique_ptr<Decoder>> Decoder::open(const Assignment& assignment, MonoTime now, std::size_t mark) {
+  LOA_TRY_LET(auto source, open_source(assignment));
+  std::unique_ptr<Decoder> decoder{new Decoder{std::move(source)}};
+  const std::int64_t wanted = cue_frames(assignment.cue), there = decoder->source_frames();
+  if (there + tolerance_frames < wanted) {
+    return fail(ErrorCode::invalid, "{} has {} frames, its cue wants {}", assignment.object.string(), there, wanted);
   }
-  std::unique_ptr<Decoder> decoder{new Decoder{std::move(reader)}};
   Voice& voice = decoder->voice_;
   voice.assignment = assignment;
   voice.mark = mark;
   const std::int64_t skipped_us = to_us(assignment.from) - assignment.cue.start_us();
   voice.origin = assignment.from_mono - std::chrono::microseconds{skipped_us};
-  voice.frames = std::min(wanted, decoder->reader_.frames());
+  voice.frames = std::min(wanted, there);
   const std::int64_t planned = frames_between(0, skipped_us);
   const auto due = static_cast<std::int64_t>(voice.frame_at(now));
   voice.first = std::clamp<std::int64_t>(std::max(planned, due) - 64, 0, voice.frames);
   decoder->end_ = voice.first;
-  LOA_TRY(decoder->reader_.seek(voice.first));
+  LOA_TRY(std::visit([&](auto& from) { return from.seek(voice.first); }, decoder->source_));
   return decoder;
 }
 
@@ -50,7 +59,7 @@ bool Decoder::fill(std::size_t max_frames) {
   std::array<std::int16_t, 4800> block{};
   std::size_t made = 0;
   while (!done_ && made < max_frames && voice_.pcm.write_available() >= block.size()) {
-    const auto got = reader_.read(block);
+    const auto got = std::visit([&](auto& source) { return source.read(block); }, source_);
     if (!got) voice_.damaged = true;
     done_ = !got || *got == 0;
     if (done_) break;

@@ -2,13 +2,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <variant>
 
 #include "content/opus/opus_reader.hpp"
+#include "station/playback/test_tone.hpp"
 #include "station/playback/voice.hpp"
 
 namespace loa::station::playback {
 
-/// Fills one voice from its object. Used by the decoder thread only.
+/// Fills one voice from its object, or from the tone of a test. Used by the decoder thread only.
 class Decoder {
  public:
   /// Opens the object and seeks to where the voice will be heard first: the assignment's begin, or now if that has
@@ -27,8 +29,12 @@ class Decoder {
   [[nodiscard]] bool reaches(MonoTime time) const { return static_cast<double>(end_) >= voice_.frame_at(time); }
 
  private:
-  Decoder(content::opus::OpusReader reader) : reader_(std::move(reader)) {}
-  content::opus::OpusReader reader_;
+  using Source = std::variant<content::opus::OpusReader, TestTone>;
+  static Result<Source> open_source(const Assignment& assignment);
+  explicit Decoder(Source source) : source_(std::move(source)) {}
+  [[nodiscard]] std::int64_t source_frames() const;
+
+  Source source_;
   Voice voice_;
   std::int64_t end_ = 0;  // content frame after the last decoded one
   bool done_ = false;

@@ -97,6 +97,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
     FetchProgram::Outcome outcome = attempt(want);
     if (!queue.holds(want.object)) return;  // broken off: nobody waits for it
     if (stop) return;
+    if (!outcome.result && queue.gives_way(want.object, mono_now())) return;  // broken off: continued later
     if (outcome.result) {
       queue.succeeded(want.object);
       log::info("content.fetched", {{"object", want.object.hex()}, {"bytes", want.bytes}});
@@ -121,7 +122,7 @@ struct ContentFetcher::State : std::enable_shared_from_this<State> {
       if (stop) return true;
       take_over();
       pulse.rest();  // called meanwhile, it has come
-      return !queue.holds(want.object);
+      return !queue.holds(want.object) || queue.gives_way(want.object, mono_now());
     };
     const std::string source = base_url + want.object.hex();
     pulse.rest();  // a large object takes hours over a poor line; the program itself is killed when nothing moves

@@ -23,6 +23,12 @@ std::optional<Want> FetchQueue::next(MonoTime now) const {
   return soonest == nullptr ? std::nullopt : std::optional{*soonest};
 }
 
+bool FetchQueue::gives_way(const Sha256& under_way, MonoTime now) const {
+  const auto item = items_.find(under_way);
+  const auto soonest = next(now);
+  return item != items_.end() && soonest && soonest->needed < item->second.want.needed;
+}
+
 std::optional<MonoTime> FetchQueue::next_deadline() const {
   std::optional<MonoTime> earliest;
   for (const auto& [object, item] : items_) {

@@ -25,6 +25,9 @@ class FetchQueue {
 
   /// The object that is needed soonest among those whose wait is over.
   [[nodiscard]] std::optional<Want> next(MonoTime now) const;
+  /// Whether an object that is being fetched is to be broken off, and continued later, because next() has one that is
+  /// needed sooner: an emergency's sound or a new page does not wait behind an hour of music.
+  [[nodiscard]] bool gives_way(const Sha256& under_way, MonoTime now) const;
   /// When next() will have something, if nothing else happens; absent when the list is empty.
   [[nodiscard]] std::optional<MonoTime> next_deadline() const;
 

@@ -22,6 +22,8 @@ std::vector<Line> measure_idle(const Context& context);   ///< wake-ups and memo
 std::vector<Line> measure_ingest(const Context& context);
 std::vector<Line> measure_proofs(const Context& context);
 std::vector<Line> measure_fan_out(const Context& context);
+std::vector<Line> measure_signs(const Context& context);  ///< from an order to the panels of 30 signs
+std::vector<Line> measure_plan(const Context& context);   ///< bytes on the wire beside the first form
 std::vector<Line> measure_starts(const Context& context);
 std::vector<Line> measure_drift(const Context& context);
 std::vector<Line> measure_stress(const Context& context);

@@ -31,14 +31,13 @@ struct Counts {
 
 std::string topic_of(int station) { return fmt::format("loa/1/{}/station/s{}/plan", BenchWard::id, station); }
 
-using headend::publisher::Publication;
+using headend::dispatch::Publication;
 
 /// Hands every plan to the outlet given.
-using Office = std::function<Result<void>(const headend::publisher::Outlet&)>;
+using Office = std::function<Result<void>(const headend::dispatch::Outlet&)>;
 
 /// Plans, signs and stores for 300 stations from a fresh store.
-Result<void> issue_plans(const BenchWard& ward, headend::store::Store& store,
-                         const headend::publisher::Outlet& outlet) {
+Result<void> issue_plans(const BenchWard& ward, headend::store::Store& store, const headend::dispatch::Outlet& outlet) {
   headend::publisher::Publisher publisher(BenchWard::id, ward.office, ward.planner_settings(), store);
   const auto now = std::chrono::floor<Micros>(std::chrono::system_clock::now());
   LOA_TRY_LET(const auto round, publisher.issue(now, outlet));

@@ -48,8 +48,9 @@ std::string shortened(const std::string& title) {
 }
 
 /// The pages of a sign's playlist: what its recording must show.
-void add_pages(std::vector<AiredCue>& aired, const std::string& station, const json::object& cue) {
-  for (const auto& value : cue.at("pages").as_array()) {
+void add_pages(std::vector<AiredCue>& aired, const std::string& station, const json::object& cue,
+               const json::array& pages) {
+  for (const auto& value : pages) {
     const auto& page = value.get_object();
     AiredCue made;
     made.station = station;
@@ -272,8 +273,8 @@ Result<std::vector<AiredCue>> Morning::aired() const {
       LOA_TRY_LET(const auto start, parse_utc(text_of(cue, "start")));
       if (start < start_ || start >= start_ + length_ + 1s) continue;
       const auto duration = cue.at("duration_us").to_number<std::int64_t>();
-      if (const auto& pages = cue.at("pages").as_array(); !pages.empty()) {
-        add_pages(aired, station.id, cue);
+      if (const auto playlist = cue.at("playlist").to_number<std::size_t>(); playlist > 0) {
+        add_pages(aired, station.id, cue, plan.at("playlists").as_array().at(playlist - 1).as_array());
         continue;
       }
       aired.push_back({station.id, text_of(cue, "occurrence"), cue.at("segment").to_number<std::uint32_t>(),

@@ -53,7 +53,7 @@ Result<boost::json::value> WardKit::loa_json(const std::vector<std::string>& arg
 
 Result<void> WardKit::make_ward(const std::string& host) {
   LOA_TRY_LET(const auto made, loa({"ward", "init", "trung-hoa", "--name", "Phường Trung Hòa", "--host", host, "--bind",
-                                    "127.0.0.1", "--mqtt-port", "0", "--https-port", "0"}));
+                                    host == "::1" ? host : "127.0.0.1", "--mqtt-port", "0", "--https-port", "0"}));
   for (const auto& [id, name] :
        std::map<std::string, std::string>{{"to-1", "Tổ dân phố 1"}, {"to-2", "Tổ dân phố 2"}}) {
     LOA_TRY_LET(const auto added, loa({"group", "add", id, "--name", name}));

@@ -2,10 +2,10 @@
 #include <boost/asio/post.hpp>
 
 #include "headend/api/queries.hpp"
+#include "headend/api/views.hpp"
 #include "headend/broker/connection.hpp"
-#include "protocol/base/text.hpp"
+#include "headend/dispatch/command.hpp"
 #include "protocol/link/link.hpp"
-#include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
 #include "tools/cli/desk.hpp"
 #include "tools/cli/order.hpp"
@@ -19,48 +19,25 @@ namespace link = protocol::link;
 namespace topic = protocol::topic;
 using std::chrono::seconds;
 
-/// How long a station may still obey: it plays now or never.
-constexpr seconds validity{30};
-
-/// Who has to answer, how they are addressed.
-struct Audience {
-  std::string name;   ///< of the envelope: "station/<id>", "group/<id>" or "all"
-  std::string topic;  ///< what they listen to
-  std::vector<store::Station> stations;
-};
-
-Result<Audience> audience_of(const Order& order, const std::string& ward, const store::Catalogue& catalogue) {
+Result<dispatch::Audience> audience_of(const Order& order, const std::string& ward, const store::Catalogue& catalogue) {
   if (order.group.empty() == order.station.empty()) {
     return fail(ErrorCode::invalid, "say whom it is for: --station ID, or --group ID (all = every station)");
   }
-  if (!order.station.empty()) {
-    const auto* station = catalogue.station(order.station);
-    if (station == nullptr) return fail(ErrorCode::missing, "there is no station \"{}\"", order.station);
-    return Audience{"station/" + order.station, topic::of_command(ward, store::everyone), {*station}};
-  }
+  if (!order.station.empty()) return dispatch::audience_of_station(ward, catalogue, order.station);
   LOA_TRY(known_groups(catalogue, {order.group}));
-  const bool all = order.group == store::everyone;
-  Audience audience{all ? "all" : "group/" + order.group, topic::of_command(ward, order.group), {}};
-  for (const auto& station : catalogue.stations) {
-    if (store::reaches({order.group}, station)) audience.stations.push_back(station);
-  }
-  return audience;
+  return dispatch::audience_of_group(ward, catalogue, order.group);
 }
 
 struct Reply {
   std::string station;
-  bool accepted = false;
-  std::string text;
+  v1::Answer answer;
 };
 
 /// One order on its way: sends it once connected, gathers the answers.
 class Exchange {
  public:
-  Exchange(const Desk& desk, Audience audience, std::string sealed, std::string id)
-      : ward_(desk.ward.settings().id),
-        audience_(std::move(audience)),
-        sealed_(std::move(sealed)),
-        id_(std::move(id)) {}
+  Exchange(const Desk& desk, dispatch::Audience audience, dispatch::Order order)
+      : ward_(desk.ward.settings().id), audience_(std::move(audience)), order_(std::move(order)) {}
 
   Result<std::vector<Reply>> run(link::LinkSettings settings, seconds patience) {
     link::LinkEvents events;
@@ -86,7 +63,7 @@ class Exchange {
  private:
   void connected() {
     if (std::exchange(sent_, true)) return;
-    if (auto put = wire_->publish(audience_.topic, sealed_, link::Qos::at_least_once, false); !put) {
+    if (auto put = wire_->publish(order_.topic, order_.sealed, link::Qos::at_least_once, false); !put) {
       sent_ = false;
       trouble_ = put.error().text;
       io_.stop();
@@ -104,24 +81,17 @@ class Exchange {
   }
 
   void take_from(const store::Station& station, const std::string& payload) {
-    protocol::seal::Expectation expectation;
-    expectation.ward = ward_;
-    expectation.kind = v1::KIND_ANSWER;
-    expectation.audiences = {"headend"};
-    expectation.keys = {station.key};
-    const auto opened = protocol::seal::open(payload, expectation);
-    v1::Answer answer;
-    if (!opened || !answer.ParseFromString(opened->header.body()) || answer.command() != id_) return;
+    const auto answer = dispatch::open_answer(ward_, station, order_, payload);
+    if (!answer) return;
     for (const auto& known : replies_) {
       if (known.station == station.id) return;
     }
-    replies_.push_back({station.id, answer.accepted(), is_clean_utf8(answer.text()) ? answer.text() : "?"});
+    replies_.push_back({station.id, *answer});
   }
 
   std::string ward_;
-  Audience audience_;
-  std::string sealed_;
-  std::string id_;
+  dispatch::Audience audience_;
+  dispatch::Order order_;
   boost::asio::io_context io_;
   link::Link* wire_ = nullptr;
   bool sent_ = false;
@@ -129,7 +99,19 @@ class Exchange {
   std::vector<Reply> replies_;
 };
 
-Result<void> print_replies(const Context& context, const Audience& audience, const std::vector<Reply>& replies) {
+/// An order is done when its station took it, a test when what was tested works.
+bool is_done(const v1::Answer& answer) { return answer.accepted() && api::passed(answer); }
+
+std::string text_of(const v1::Answer& answer) {
+  std::string text = answer.text();
+  for (const auto& measured : answer.measured()) text += "; " + api::describe(measured);
+  if (answer.has_amplifier() && !answer.amplifier())
+    text += "; tăng âm báo không có điện · the amplifier says that it has no power";
+  return text;
+}
+
+Result<void> print_replies(const Context& context, const dispatch::Audience& audience,
+                           const std::vector<Reply>& replies) {
   std::vector<std::vector<std::string>> rows{{"TRẠM · STATION", "TRẢ LỜI · ANSWER", ""}};
   boost::json::array answers;
   std::size_t accepted = 0;
@@ -137,16 +119,21 @@ Result<void> print_replies(const Context& context, const Audience& audience, con
     const auto reply =
         std::find_if(replies.begin(), replies.end(), [&](const auto& r) { return r.station == station.id; });
     const bool silent = reply == replies.end();
-    accepted += !silent && reply->accepted ? 1 : 0;
+    const v1::Answer answer = silent ? v1::Answer{} : reply->answer;
+    accepted += is_done(answer) ? 1 : 0;
     rows.push_back({station.id,
-                    silent            ? "không trả lời · silent"
-                    : reply->accepted ? "đã nhận · done"
-                                      : "từ chối · refused",
-                    silent ? "" : reply->text});
-    answers.push_back({{"station", station.id},
-                       {"answered", !silent},
-                       {"accepted", !silent && reply->accepted},
-                       {"text", silent ? "" : reply->text}});
+                    silent              ? "không trả lời · silent"
+                    : is_done(answer)   ? "đã nhận · done"
+                    : answer.accepted() ? "không đạt · failed"
+                                        : "từ chối · refused",
+                    text_of(answer)});
+    boost::json::object object{
+        {"station", station.id}, {"answered", !silent}, {"accepted", answer.accepted()}, {"text", answer.text()}};
+    boost::json::array measured;
+    for (const auto& one : answer.measured()) measured.push_back(api::view(one));
+    if (!measured.empty()) object["measured"] = std::move(measured);
+    if (answer.has_amplifier()) object["amplifier"] = answer.amplifier();
+    answers.push_back(std::move(object));
   }
   if (context.json) {
     print_json(answers);
@@ -156,7 +143,7 @@ Result<void> print_replies(const Context& context, const Audience& audience, con
   if (accepted == audience.stations.size()) return {};
   return fail(ErrorCode::timeout,
               "{} of {} stations obeyed: the order ends by itself after {} s, repeat it for the others", accepted,
-              audience.stations.size(), validity.count());
+              audience.stations.size(), dispatch::command_life.count());
 }
 
 }  // namespace
@@ -166,20 +153,10 @@ Result<void> send(const Context& context, const Order& order, v1::Command comman
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
   LOA_TRY_LET(const auto audience, audience_of(order, desk.ward.settings().id, catalogue));
   LOA_TRY_LET(const auto key, desk.ward.plan_key());
-  command.set_id(format_hex(protocol::crypto::random_bytes(8)));
-  const auto now = wall_now();
-  protocol::seal::Address address;
-  address.ward = desk.ward.settings().id;
-  address.sender = "headend";
-  address.audience = audience.name;
-  address.kind = v1::KIND_COMMAND;
-  const auto floor = static_cast<std::uint64_t>(std::chrono::floor<seconds>(now.time_since_epoch()).count());
-  LOA_TRY_LET(address.sequence, desk.store.next_sequence("command", floor));
-  address.not_before = now - seconds{5};
-  address.not_after = now + validity;
-  address.signed_at = now;
-  LOA_TRY_LET(auto settings, broker::connection_of(desk.ward, "loa-" + command.id()));
-  Exchange exchange{desk, audience, protocol::seal::seal(address, command.SerializeAsString(), key), command.id()};
+  dispatch::Seals seals{desk.ward.settings().id, key, desk.store};
+  LOA_TRY_LET(const auto sealed, dispatch::order(seals, audience, std::move(command), wall_now()));
+  LOA_TRY_LET(auto settings, broker::connection_of(desk.ward, "loa-" + sealed.id));
+  Exchange exchange{desk, audience, sealed};
   LOA_TRY_LET(const auto replies, exchange.run(std::move(settings), seconds{order.wait_s}));
   return print_replies(context, audience, replies);
 }

@@ -99,7 +99,8 @@ Result<void> add(const Context& context, const Add& options) {
 
 std::string length_of(const store::Content& content) {
   if (content.medium == v1::MEDIUM_AUDIO) return format_length(timetable::position_of(content.frames).count());
-  return content.image ? fmt::format("{}x{}", content.image->width_px, content.image->geometry.height_px) : "–";
+  if (!content.image || content.image->signs.empty()) return "–";
+  return fmt::format("{}x{}", content.image->width_px, content.image->signs.front().height_px);
 }
 
 Result<void> list(const Context& context) {

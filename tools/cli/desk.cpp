@@ -17,6 +17,28 @@ timetable::Zone Desk::zone() const { return {std::chrono::seconds{ward.settings(
 
 store::LocalDate Desk::today() const { return zone().date_of(wall_now()); }
 
+planner::Settings Desk::planning() const {
+  planner::Settings settings;
+  settings.zone = zone();
+  settings.content_url = ward.content_url();
+  return settings;
+}
+
+Result<std::vector<std::string>> Desk::keep(const std::function<Result<void>()>& work) {
+  LOA_TRY_LET(auto outlook, publisher::edit(store, planning(), wall_now(), work));
+  return std::move(outlook.cannot_obey);
+}
+
+void warn_of(const Context& context, const std::vector<std::string>& cannot_obey) {
+  if (context.json) return;
+  for (const auto& sentence : cannot_obey) fmt::print("Chú ý · note: {}\n", sentence);
+}
+
+Result<publisher::EmergencyDesk> open_emergency_desk(Desk& desk) {
+  LOA_TRY_LET(const auto key, desk.ward.emergency_key());
+  return publisher::EmergencyDesk{desk.ward.settings().id, key, desk.planning(), desk.store};
+}
+
 WallTime wall_now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
 
 Result<std::vector<std::string>> known_groups(const store::Catalogue& catalogue, std::vector<std::string> groups) {

@@ -1,4 +1,8 @@
 #pragma once
+#include <functional>
+
+#include "headend/publisher/edit.hpp"
+#include "headend/publisher/emergency.hpp"
 #include "headend/store/store.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "headend/ward/ward.hpp"
@@ -15,7 +19,17 @@ struct Desk {
   static Result<Desk> open(const Context& context);
   [[nodiscard]] headend::timetable::Zone zone() const;
   [[nodiscard]] headend::store::LocalDate today() const;
+  /// What the running head-end plans with.
+  [[nodiscard]] headend::planner::Settings planning() const;
+  /// Keeps an edit of the catalogue that the stations can be told (headend::publisher::edit).
+  /// @return a sentence for each station whose software cannot take all of it
+  Result<std::vector<std::string>> keep(const std::function<Result<void>()>& work);
 };
+
+/// @param desk  outlives what is returned @error of the emergency key's file
+Result<headend::publisher::EmergencyDesk> open_emergency_desk(Desk& desk);
+/// Prints what stations cannot obey beneath what a verb told: people only, JSON has it in the fleet's faults.
+void warn_of(const Context& context, const std::vector<std::string>& cannot_obey);
 
 /// The one place of `loa` that reads the clock.
 WallTime wall_now();

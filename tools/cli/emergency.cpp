@@ -21,14 +21,6 @@ struct Stop {
   std::string reason = "operator";
 };
 
-Result<publisher::EmergencyDesk> open_desk(Desk& desk) {
-  LOA_TRY_LET(const auto key, desk.ward.emergency_key());
-  planner::Settings settings;
-  settings.zone = desk.zone();
-  settings.content_url = desk.ward.content_url();
-  return publisher::EmergencyDesk{desk.ward.settings().id, key, settings, desk.store};
-}
-
 Result<std::vector<std::string>> meant(const store::Catalogue& catalogue, const std::vector<std::string>& groups) {
   if (groups.empty()) return std::vector<std::string>{store::everyone};
   return known_groups(catalogue, groups);
@@ -40,7 +32,7 @@ Result<void> start(const Context& context, const Start& options) {
   LOA_TRY_LET(const auto groups, meant(catalogue, options.groups));
   LOA_TRY_LET(const auto* content, find_content(catalogue, options.sound));
   LOA_TRY(good_name("reason", options.reason));
-  LOA_TRY_LET(auto emergencies, open_desk(desk));
+  LOA_TRY_LET(auto emergencies, open_emergency_desk(desk));
   planner::EmergencyWish wish;
   wish.object = content->object;
   wish.repeat = options.repeat;
@@ -62,7 +54,7 @@ Result<void> stop(const Context& context, const Stop& options) {
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
   LOA_TRY_LET(const auto groups, meant(catalogue, options.groups));
   LOA_TRY(good_name("reason", options.reason));
-  LOA_TRY_LET(auto emergencies, open_desk(desk));
+  LOA_TRY_LET(auto emergencies, open_emergency_desk(desk));
   LOA_TRY_LET(const auto stations, emergencies.stop(groups, options.reason, wall_now()));
   boost::json::array names;
   for (const auto& station : stations) names.emplace_back(station);

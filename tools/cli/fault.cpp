@@ -33,6 +33,8 @@ std::string vietnamese(const std::string& code) {
                                                         {"unreachable", "không liên lạc được"},
                                                         {"clock-off", "đồng hồ lệch"},
                                                         {"identity-twice", "hai hộp một danh tính"},
+                                                        {"removed-unheard", "đã xoá, chưa xác nhận im"},
+                                                        {"plan-behind", "chưa theo kế hoạch mới"},
                                                         {"proof-hole", "thiếu chứng thực"},
                                                         {"proof-fork", "chứng thực mâu thuẫn"},
                                                         {"proof-flawed", "chứng thực sai"}};
@@ -49,16 +51,17 @@ std::string state_of(v1::FaultState state) {
 /// What an operator calls the head-end itself, unless a station has that id.
 constexpr const char* headend_itself = "headend";
 
-/// @param whose  a station's id, or "headend"; empty: everybody's
+/// @param whose  a station's id, of one that was removed too, or "headend"; empty: everybody's
 Result<std::vector<store::FaultRecord>> faults_of(Desk& desk, const std::string& whose) {
   LOA_TRY_LET(auto faults, api::faults(desk.store, wall_now()));
   if (whose.empty()) return faults;
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
   const bool is_station = catalogue.station(whose) != nullptr;
-  if (!is_station && whose != headend_itself) {
+  const bool is_headend = !is_station && whose == headend_itself;
+  std::erase_if(faults, [&](const auto& fault) { return fault.station != (is_headend ? std::string{} : whose); });
+  if (faults.empty() && !is_station && !is_headend) {
     return fail(ErrorCode::missing, "there is no station \"{}\": `loa station list` shows them", whose);
   }
-  std::erase_if(faults, [&](const auto& fault) { return fault.station != (is_station ? whose : std::string{}); });
   return faults;
 }
 

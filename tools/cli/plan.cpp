@@ -1,4 +1,6 @@
 #include "headend/api/queries.hpp"
+#include "protocol/message/check.hpp"
+#include "protocol/message/compact.hpp"
 #include "protocol/seal/seal.hpp"
 #include "tools/cli/desk.hpp"
 #include "tools/cli/print.hpp"
@@ -21,10 +23,10 @@ Result<v1::Plan> open_plan(const Desk& desk, const store::IssuedPlan& issued) {
   expectation.audiences = {"station/" + issued.station};
   expectation.keys = {key.public_key()};
   LOA_TRY_LET(const auto opened, protocol::seal::open(issued.sealed, expectation));
-  v1::Plan plan;
-  if (!plan.ParseFromString(opened.header.body())) {
+  auto plan = protocol::message::decode<v1::Plan>(opened.header.body());
+  if (!plan)
     return fail(ErrorCode::invalid, "the plan kept for {} cannot be read: restore the ward's database", issued.station);
-  }
+  protocol::message::fold_pages(*plan);
   return plan;
 }
 
@@ -32,12 +34,22 @@ std::string hex_of(const std::string& object) {
   return protocol::crypto::Sha256::from_bytes(object).value_or(protocol::crypto::Sha256{}).hex();
 }
 
-boost::json::object view(const v1::Cue& cue) {
-  boost::json::array pages;
-  for (const auto& page : cue.pages()) {
-    pages.push_back(
-        {{"object", hex_of(page.object())}, {"dwell_us", page.dwell_us()}, {"scroll_px_s", page.scroll_px_s()}});
+/// The pages of each playlist, once: in every cue they would be some ten million bytes.
+boost::json::array view(const google::protobuf::RepeatedPtrField<v1::Playlist>& playlists, const v1::Plan& plan) {
+  boost::json::array all;
+  for (const auto& playlist : playlists) {
+    boost::json::array pages;
+    for (const auto index : playlist.pages()) {
+      const auto& page = plan.pages(static_cast<int>(index));
+      pages.push_back(
+          {{"object", hex_of(page.object())}, {"dwell_us", page.dwell_us()}, {"scroll_px_s", page.scroll_px_s()}});
+    }
+    all.push_back(std::move(pages));
   }
+  return all;
+}
+
+boost::json::object view(const v1::Cue& cue) {
   return {{"occurrence", cue.occurrence()},
           {"segment", cue.segment()},
           {"medium", cue.medium() == v1::MEDIUM_SIGN ? "sign" : "audio"},
@@ -47,7 +59,7 @@ boost::json::object view(const v1::Cue& cue) {
           {"object", hex_of(cue.object())},
           {"gain_cb", cue.gain_cb()},
           {"scroll_px_s", cue.scroll_px_s()},
-          {"pages", pages},
+          {"playlist", cue.playlist_number()},  // 1 = the first of "playlists", 0 = none
           {"title", cue.title()}};
 }
 
@@ -92,7 +104,9 @@ Result<void> show(const Context& context, const Show& options) {
               {"horizon", format_utc(issued->horizon)},
               {"content_url", plan.content_url()},
               {"objects", plan.objects_size()},
+              {"bytes", issued->sealed.size()},
               {"brightness", brightness},
+              {"playlists", view(plan.playlists(), plan)},
               {"cues", cues}});
   return {};
 }

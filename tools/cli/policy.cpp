@@ -66,7 +66,7 @@ Result<void> set(const Context& context, const Set& options) {
     policy.windows.push_back(window);
   }
   LOA_TRY(timetable::verdict(timetable::check(policy)));
-  LOA_TRY(desk.store.put_policy(policy));
+  LOA_TRY(desk.keep([&] { return desk.store.put_policy(policy); }));
   tell(context.json, api::view(policy), "Đã lưu quy định · policy kept: " + policy.id);
   return {};
 }

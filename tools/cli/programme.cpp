@@ -74,7 +74,7 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY_LET(const auto programme, build(options, catalogue));
   const auto problems = timetable::check(programme, catalogue, desk.today(), desk.zone());
   LOA_TRY(timetable::verdict(problems, options.strict));
-  LOA_TRY(desk.store.put_programme(programme));
+  LOA_TRY_LET(const auto cannot_obey, desk.keep([&] { return desk.store.put_programme(programme); }));
   auto json = api::view(programme);
   auto& told = json["problems"].emplace_array();
   for (const auto& problem : problems) told.push_back({{"code", problem.code}, {"text", problem.text}});
@@ -85,6 +85,7 @@ Result<void> add(const Context& context, const Add& options) {
   for (const auto& problem : problems) {
     if (!context.json) fmt::print("Chú ý · note: {}\n", problem.text);
   }
+  warn_of(context, cannot_obey);
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include "headend/api/views.hpp"
 #include "tools/cli/desk.hpp"
 #include "tools/cli/print.hpp"
+#include "tools/cli/sign_word.hpp"
 
 namespace loa::tools::cli {
 namespace {
@@ -101,7 +102,7 @@ store::Content describe(const Add& options, const Drawn& drawn) {
   content.source = file.empty() ? "text" : file.filename().string();
   if (file.empty()) content.text = options.text;
   content.category = options.category;
-  content.image = store::SignImage{drawn.geometry, static_cast<std::uint32_t>(drawn.width_px)};
+  content.image = store::SignImage{static_cast<std::uint32_t>(drawn.width_px), {drawn.geometry}};
   content.added = wall_now();
   return content;
 }
@@ -159,11 +160,11 @@ Result<void> keep_category(Desk& desk, const store::Slogan& made) {
   return desk.store.put_category(usual_category);
 }
 
-Result<void> keep(Desk& desk, const store::Slogan& made, const std::vector<Drawn>& drawings,
-                  const std::vector<store::Content>& contents) {
+Result<std::vector<std::string>> keep(Desk& desk, const store::Slogan& made, const std::vector<Drawn>& drawings,
+                                      const std::vector<store::Content>& contents) {
   LOA_TRY_LET(auto objects, content::store::ObjectStore::open(desk.ward.content_folder()));
   for (const auto& drawn : drawings) LOA_TRY(objects.put(drawn.bytes));
-  return desk.store.transaction([&]() -> Result<void> {
+  return desk.keep([&]() -> Result<void> {
     LOA_TRY(keep_category(desk, made));
     for (const auto& content : contents) LOA_TRY(desk.store.put_content(content));
     return desk.store.put_slogan(made);
@@ -193,17 +194,11 @@ Result<void> add(const Context& context, const Add& typed) {
     made.images.push_back({geometry, contents.back().object});
     drawings.push_back(std::move(drawn));
   }
-  // The check wants to see the pictures as the store will hold them: sorted, each once.
-  for (const auto& content : contents) {
-    if (catalogue.content(content.object) == nullptr) {
-      const auto place = std::lower_bound(catalogue.contents.begin(), catalogue.contents.end(), content,
-                                          [](const auto& one, const auto& other) { return one.object < other.object; });
-      catalogue.contents.insert(place, content);
-    }
-  }
+  for (const auto& content : contents) store::add(catalogue, content);  // the check wants to see them in the store
   const auto problems = timetable::check(made, catalogue, desk.today(), desk.zone());
   LOA_TRY(timetable::verdict(problems));
-  LOA_TRY(keep(desk, made, drawings, contents));
+  LOA_TRY_LET(const auto watch, publisher::SignWatch::begin(desk.store, made.groups));
+  LOA_TRY_LET(const auto cannot_obey, keep(desk, made, drawings, contents));
   std::string text = fmt::format("Đã thêm · added: {}", made.id);
   for (const auto& drawn : drawings) {
     text += fmt::format("\n  bảng · sign {}x{}: {}", drawn.geometry.width_px, drawn.geometry.height_px,
@@ -215,7 +210,11 @@ Result<void> add(const Context& context, const Add& typed) {
                                            : "trang tĩnh · static page");
   }
   for (const auto& problem : problems) text += "\nChú ý · note: " + problem.text;
-  tell(context.json, api::view(made), text);
+  LOA_TRY_LET(const auto word, hear_signs(desk, watch));
+  auto view = api::view(made);
+  view["signs"] = word.json;
+  tell(context.json, view, text + word.text);
+  warn_of(context, cannot_obey);
   return {};
 }
 
@@ -239,8 +238,13 @@ Result<void> list(const Context& context) {
 
 Result<void> remove(const Context& context, const Named& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
+  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+  const auto* slogan = catalogue.slogan(options.id);
+  LOA_TRY_LET(const auto watch,
+              publisher::SignWatch::begin(desk.store, slogan ? slogan->groups : std::vector<std::string>{}));
   LOA_TRY(desk.store.remove_slogan(options.id));
-  tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
+  LOA_TRY_LET(const auto word, hear_signs(desk, watch));
+  tell(context.json, {{"removed", options.id}, {"signs", word.json}}, "Đã xóa · removed: " + options.id + word.text);
   return {};
 }
 

@@ -1,9 +1,13 @@
+#include <poll.h>
+
 #include <charconv>
 
 #include "headend/api/views.hpp"
+#include "headend/publisher/removal.hpp"
 #include "headend/ward/bundle.hpp"
 #include "tools/cli/desk.hpp"
 #include "tools/cli/print.hpp"
+#include "tools/cli/station_test.hpp"
 #include "tools/cli/volume.hpp"
 
 namespace loa::tools::cli {
@@ -21,8 +25,9 @@ struct Add {
   std::filesystem::path out;
 };
 
-struct Named {
+struct Leave {
   std::string id;
+  int wait_s = 10;
 };
 
 /// "192x32"
@@ -83,16 +88,18 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY_LET(const auto enrolment, ward::make_bundle(desk.ward, wish, options.out));
   station.key = enrolment.key;
   station.mqtt_password_hash = enrolment.password_hash;
-  if (auto kept = desk.store.put_station(station); !kept) {
+  const auto kept = desk.keep([&] { return desk.store.put_station(station); });
+  if (!kept) {
     std::error_code ignored;
     std::filesystem::remove_all(options.out, ignored);
-    return kept;
+    return pass(Result{kept}.error());
   }
   auto json = api::view(station);
   json["bundle"] = std::filesystem::absolute(options.out).string();
   tell(context.json, json,
        fmt::format("Đã thêm trạm · station added: {}\nMang thư mục này đến hộp · carry this folder to the box: {}",
                    station.id, options.out.string()));
+  warn_of(context, *kept);
   return {};
 }
 
@@ -117,11 +124,43 @@ Result<void> list(const Context& context) {
   return {};
 }
 
-Result<void> remove(const Context& context, const Named& options) {
+/// As the head-end last found it.
+Result<store::RemovedStation> look_again(Desk& desk, const store::RemovedStation& removed) {
+  LOA_TRY_LET(const auto all, desk.store.removed_stations());
+  for (const auto& one : all) {
+    if (one.id == removed.id && one.removed == removed.removed) return one;
+  }
+  return removed;
+}
+
+std::string outcome_of(const store::RemovedStation& removed, const timetable::Zone& zone) {
+  if (removed.silent) return "trạm đã xác nhận im · it has said that it is silent";
+  if (removed.closed)
+    return "trạm chưa từng lên tiếng, không còn phát gì · it was never heard of: there is nothing to silence";
+  const auto until = timetable::format_local(removed.until, zone);
+  return fmt::format(
+      "CHƯA liên lạc được: trạm có thể còn phát theo kế hoạch cũ đến {} · NOT reached: it may go on with its last plan "
+      "until {}",
+      until, until);
+}
+
+Result<void> remove(const Context& context, const Leave& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY(desk.store.remove_station(options.id, wall_now()));
-  tell(context.json, {{"removed", options.id}},
-       "Đã xóa · removed: " + options.id + " (bằng chứng được giữ · its proofs stay)");
+  LOA_TRY_LET(const auto key, desk.ward.plan_key());
+  LOA_TRY_LET(auto emergencies, open_emergency_desk(desk));
+  publisher::RemovalDesk removal{desk.ward.settings().id, key, desk.planning(), desk.store, emergencies};
+  LOA_TRY_LET(auto removed, removal.remove(options.id, wall_now()));
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{options.wait_s};
+  while (!removed.silent && !removed.closed && std::chrono::steady_clock::now() < patience) {
+    ::poll(nullptr, 0, 100);
+    LOA_TRY_LET(removed, look_again(desk, removed));
+  }
+  tell(context.json,
+       {{"removed", options.id},
+        {"silent", removed.silent || removed.closed},
+        {"until", format_utc(removed.silent || removed.closed ? removed.removed : removed.until)}},
+       fmt::format("Đã xóa · removed: {} (bằng chứng được giữ · its proofs stay)\n{}", options.id,
+                   outcome_of(removed, desk.zone())));
   return {};
 }
 
@@ -156,8 +195,12 @@ void add_station(CLI::App& app, Context& context) {
   on(verb, context, options, add);
   on(noun->add_subcommand("list", "Danh sách · list"), context, list);
   add_volume(noun, context);
-  auto gone = std::make_shared<Named>();
-  auto* away = noun->add_subcommand("remove", "Xóa · remove; its login ends");
+  add_station_test(noun, context);
+  auto gone = std::make_shared<Leave>();
+  auto* away = noun->add_subcommand("remove", "Xóa và làm im · silence and remove; its login ends then");
+  away->add_option("--wait", gone->wait_s, "Giây chờ trạm xác nhận im · seconds to wait for its word")
+      ->check(CLI::Range(0, 60))
+      ->capture_default_str();
   away->add_option("id", gone->id, "Mã · id")->required();
   on(away, context, gone, remove);
 }

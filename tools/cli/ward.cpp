@@ -8,6 +8,7 @@
 namespace loa::tools::cli {
 namespace {
 
+using headend::ward::host_and_port;
 using headend::ward::Settings;
 using headend::ward::Ward;
 
@@ -21,8 +22,6 @@ std::filesystem::path folder_for(const Context& context, const std::string& id) 
   if (const char* named = std::getenv("LOA_WARD"); named != nullptr && *named != '\0') return named;
   return std::filesystem::path{headend::ward::default_parent} / id;
 }
-
-bool is_loopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
 Result<void> show(const Context& context, const Ward& ward) {
   LOA_TRY_LET(const auto pem, read_file(ward.server_certificate_file(), 65'536));
@@ -52,9 +51,9 @@ Result<void> show(const Context& context, const Ward& ward) {
   fmt::print("Thư mục · folder    {}\n", ward.folder().string());
   fmt::print("Địa chỉ · hosts     {}\n", join(s.hosts));
   fmt::print("MQTT                {}\n",
-             s.outside_broker ? fmt::format("{}:{} (outside)", s.outside_broker->host, s.outside_broker->port)
-                              : fmt::format("{}:{}", s.bind, s.mqtt_port));
-  fmt::print("HTTPS               {}:{}\n", s.bind, s.https_port);
+             s.outside_broker ? host_and_port(s.outside_broker->host, s.outside_broker->port) + " (outside)"
+                              : host_and_port(s.bind, s.mqtt_port));
+  fmt::print("HTTPS               {}\n", host_and_port(s.bind, s.https_port));
   fmt::print("Chứng thư · until   {}\n", format_utc(facts.validity.not_after).substr(0, 10));
   fmt::print("Khóa · plan key     {}\n", plan_key.public_key().hex());
   return {};
@@ -62,9 +61,7 @@ Result<void> show(const Context& context, const Ward& ward) {
 
 Result<void> init(const Context& context, const Init& options) {
   auto settings = options.settings;
-  if (!options.with_bind && std::all_of(settings.hosts.begin(), settings.hosts.end(), is_loopback)) {
-    settings.bind = "127.0.0.1";  // a ward for trials on one machine
-  }
+  if (!options.with_bind) settings.bind = headend::ward::bind_for(settings.hosts);
   LOA_TRY_LET(const auto ward, Ward::create(folder_for(context, settings.id), settings));
   LOA_TRY(show(context, ward));
   if (!context.json)

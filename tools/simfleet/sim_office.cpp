@@ -3,15 +3,16 @@
 #include <algorithm>
 
 #include "headend/publisher/emergency.hpp"
+#include "protocol/message/compact.hpp"
 #include "tools/simfleet/timetable_edit.hpp"
 
 namespace loa::tools::simfleet {
 namespace {
 
 namespace store = headend::store;
+using headend::dispatch::Publication;
 using headend::ledger::Commit;
 using headend::ledger::Ledger;
-using headend::publisher::Publication;
 using headend::publisher::Publisher;
 using std::chrono::hours;
 using std::chrono::minutes;
@@ -41,7 +42,7 @@ store::Content picture(const std::string& name) {
   content.title = name;
   content.medium = v1::MEDIUM_SIGN;
   content.bytes = 900;
-  content.image = store::SignImage{sign, sign.width_px};
+  content.image = store::SignImage{sign.width_px, {sign}};
   return content;
 }
 
@@ -100,6 +101,10 @@ store::Slogan slogan(const std::string& id, hours from, hours to) {
   made.to = to;
   made.groups = {store::everyone};
   return made;
+}
+
+std::vector<store::Slogan> slogans() {
+  return {slogan("khau-hieu", hours{17}, hours{19}), slogan("phong-chay", hours{18}, hours{20})};
 }
 
 store::Policy policy() {
@@ -166,8 +171,7 @@ Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
     }
     for (const auto& entry : timetable()) LOA_TRY(store_.put_programme(entry));
     LOA_TRY(store_.put_filler(object_of("nhac-nen")));
-    LOA_TRY(store_.put_slogan(slogan("khau-hieu", hours{17}, hours{19})));
-    LOA_TRY(store_.put_slogan(slogan("phong-chay", hours{18}, hours{20})));
+    for (const auto& entry : slogans()) LOA_TRY(store_.put_slogan(entry));
     LOA_TRY(store_.put_policy(policy()));
     for (std::size_t i = 0; i < stations.size(); ++i) {
       store::Station station;
@@ -176,6 +180,9 @@ Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
       station.sign = sign;
       station.stagger = std::chrono::milliseconds{i % 4 * 10};
       LOA_TRY(store_.put_station(station));
+      v1::Status status;  // a mixed fleet: every other box has the first build and gets plans in their first form
+      if (i % 2 == 0) status.add_understands(std::string{protocol::message::plan_compact});
+      LOA_TRY(store_.put_status(station.id, status, now()));
     }
     return {};
   });
@@ -201,7 +208,23 @@ void SimOffice::issue_round() {
 
 void SimOffice::edit(Random& random) {
   random.happens(0.15) ? edit_policy(random) : edit_programme(random);
+  Random of_slogans{static_cast<std::uint64_t>(timeline_.now())};  // leaves the weather of each seed as it was
+  edit_slogan(of_slogans);
   timeline_.after(random.between(1, 600) * second_us, [this] { issue(); });
+}
+
+/// Another one, or away; what stands on the sign then follows within seconds of the next round.
+void SimOffice::edit_slogan(Random& random) {
+  auto all = slogans();
+  auto& chosen = all[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(all.size()) - 1))];
+  const bool away = random.happens(0.3);
+  if (!away) simfleet::edit(chosen, random);
+  log_.note(timeline_.now(), "office", "edit", "{}{}", chosen.id, away ? " away" : "");
+  if (away) {
+    [[maybe_unused]] const auto gone = store_.remove_slogan(chosen.id);  // it may be away already
+    return;
+  }
+  if (const auto put = store_.put_slogan(chosen); !put) problem(put.error());
 }
 
 /// Stricter, or as it was.

@@ -52,6 +52,7 @@ class SimOffice {
   Result<void> fill(const std::vector<StationEntry>& stations);
   void edit_policy(Random& random);
   void edit_programme(Random& random);
+  void edit_slogan(Random& random);
   void issue();
   void issue_round();
   void receive(std::size_t station, Network::Leaf leaf, const std::string& sealed);
@@ -60,7 +61,7 @@ class SimOffice {
   void keep_news();
   void commit();
   void hand_out_receipts();
-  void send(const headend::publisher::Publication& publication);
+  void send(const headend::dispatch::Publication& publication);
   void problem(const Error& error);
   void hand_out_emergencies();
   [[nodiscard]] WallTime now() const { return wall_from_us(timeline_.now() + ahead_us_); }

@@ -107,6 +107,18 @@ void SimPresenter::halt(const station::CueKey& cue) {
   }
 }
 
+/// What was emitted past the new end was emitted all the same.
+void SimPresenter::shorten(const station::CueKey& cue, WallTime end) {
+  for (auto& voice : voices_) {
+    v1::Cue& its = voice.assignment.cue;
+    if (station::CueKey::of(its) != cue) continue;
+    book(voice);
+    its.set_duration_us(std::max(to_us(end), voice.booked_us) - its.start_us());
+    const auto left = std::max<std::int64_t>(end_us(its) - voice.offset_us - world_.timeline.now(), 0);
+    world_.post(left + told_after_us, [this, serial = voice.serial] { complete(serial); });
+  }
+}
+
 void SimPresenter::settled(const station::CueKey& cue) {
   unproved_us_.erase(cue);
   const auto entry = ended_marks_.find(cue);

@@ -40,8 +40,10 @@ class SimPresenter final : public station::Presenter {
 
   void arm(const station::Assignment& assignment) override;
   void halt(const station::CueKey& cue) override;
+  void shorten(const station::CueKey& cue, WallTime end) override;
   void settled(const station::CueKey& cue) override;
   void set_awake(bool awake) override;
+  void try_device() override {}  ///< simulated outputs are not tried: TrialSettings has none
 
   /// The process ends now: marks get what they would hold, the horn falls silent.
   void die();

@@ -133,7 +133,10 @@ class SimStation {
   void feed(const station::core::Event& event);
   void perform(const station::core::Arm& action);
   void perform(const station::core::Halt& action);
+  void perform(const station::core::Shorten& action);
+  void perform(const station::core::LookAgain&) {}
   void perform(const station::core::Awake& action);
+  void perform(const station::core::Try& /*action*/) {}  // simulated outputs are not tried: TrialSettings has none
   void perform(const station::core::Dim& action);
   void perform(const station::core::Keep& action);
   void perform(const station::core::Remember& action);

@@ -171,13 +171,13 @@ bool SimStation::may_change_plan() const {
 void SimStation::on_receipt(const std::string& sealed) {
   const auto receipt = process_->gate.receipt(sealed);
   if (!receipt) return note("receipt-refused");
+  hear_office(receipt->signed_at);
   if (const auto behind = process_->journal.is_behind(receipt->receipt); behind && *behind) {
     note("journal-behind", "{} {}", receipt->receipt.through(),
          process_->journal.renew_behind(receipt->receipt).has_value());
     return publish(process_->outbox.on_new_epoch(mono()));
   }
   if (!process_->journal.receipted(receipt->receipt)) return note("receipt-untaken", "{}", receipt->receipt.through());
-  hear_office(receipt->signed_at);
   publish(process_->outbox.on_receipted(mono()));
   schedule_tick();
 }
@@ -205,6 +205,11 @@ void SimStation::perform(const core::Arm& action) {
 void SimStation::perform(const core::Halt& action) {
   note("halt", "{} {}", action.cue.occurrence, action.cue.segment);
   presenter_of(action.medium)->halt(action.cue);
+}
+
+void SimStation::perform(const core::Shorten& action) {
+  note("shorten", "{} {} to {}", action.cue.occurrence, action.cue.segment, to_us(action.end));
+  presenter_of(action.medium)->shorten(action.cue, action.end);
 }
 
 void SimStation::perform(const core::Awake& action) { presenter_of(action.medium)->set_awake(action.awake); }

@@ -58,4 +58,20 @@ void edit(headend::store::Policy& policy, Random& random) {
   }
 }
 
+void edit(headend::store::Slogan& slogan, Random& random) {
+  switch (random.between(0, 3)) {
+    case 0:
+      slogan.from += minutes{random.between(-30, 30)};
+      return;
+    case 1:
+      slogan.to += minutes{random.between(-30, 30)};
+      return;
+    case 2:
+      slogan.dwell = std::chrono::seconds{random.between(5, 30)};
+      return;
+    default:
+      slogan.position = static_cast<int>(random.between(-1, 1));
+  }
+}
+
 }  // namespace loa::tools::simfleet

@@ -14,4 +14,8 @@ void edit(headend::store::Programme& programme, Random& random);
 /// minutes each.
 void edit(headend::store::Policy& policy, Random& random);
 
+/// What an operator does to a slogan that is shown: other hours by up to half an hour, longer or shorter turns, another
+/// place in the order.
+void edit(headend::store::Slogan& slogan, Random& random);
+
 }  // namespace loa::tools::simfleet

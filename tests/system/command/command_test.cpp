@@ -46,6 +46,18 @@ TEST_F(Commands, EveryStationObeysOrdersToAnyAudienceInOneSecond) {
   }
 }
 
+/// No time daemon calls a clock wrong that is within 16 s: it is of grade NETWORK, and the office allows an hour.
+TEST_F(Commands, AStationSixteenSecondsBehindObeys) {
+  kit_->stop_station("cum-02");
+  ASSERT_TRUE(kit_->start_station(
+      "cum-02", {"LD_PRELOAD=" LOA_WRONG_CLOCK, "LOA_CLOCK_AHEAD_S=-16", "ASAN_OPTIONS=verify_asan_link_order=0"}));
+  EXPECT_TRUE(wait_until(20s, [this] {
+    return kit_->loa({"command", "report", "--station", "cum-02", "--wait", "2"}).has_value();
+  }));
+  const auto answered = kit_->loa({"command", "mute", "--group", "to-1", "--minutes", "5"});
+  EXPECT_TRUE(answered) << answered.error().text;
+}
+
 TEST_F(Commands, AnOrderThatNobodyAnswersIsSaidSo) {
   kit_->kill_station("cum-02");
   const auto answered = kit_->loa({"command", "report", "--group", "to-1", "--wait", "2"});

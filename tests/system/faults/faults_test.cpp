@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "protocol/base/file.hpp"
+#include "protocol/message/loa.pb.h"
 #include "protocol/topic/topic.hpp"
 #include "tests/rehearsal/air_time.hpp"
 #include "tests/rehearsal/ward_kit.hpp"
@@ -110,6 +111,22 @@ TEST_F(Faults, GoTheWholeWayFromASensorToTheOfficeAndBackOverAKilledStation) {
     return !retained("temperature").empty() && retained("temperature").back().empty();
   })) << "the broker keeps it no longer";
   EXPECT_FALSE(kit_->loa({"fault", "ack", station, "temperature"})) << "there is none";
+}
+
+/// The word that a station is gone is unsigned: whoever has its login, or the broker's, may say it.
+TEST_F(Faults, AForgedFarewellHidesNoStationThatLives) {
+  start();
+  ASSERT_FALSE(HasFatalFailure());
+  v1::State gone;
+  gone.set_since_us(to_us(wall_now()));
+  gone.set_boot("gia-mao");
+  const auto topic = protocol::topic::of_station("trung-hoa", station, protocol::topic::Leaf::state);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(wire_->publish(topic, gone.SerializeAsString(), true));
+    EXPECT_FALSE(wait_until(6s, [&] { return state_of("unreachable") != ""; })) << "it was asked, and has answered";
+  }
+  kit_->kill_station(station);
+  expect_shown("SIGKILL", "unreachable", "new", 10s);
 }
 
 TEST_F(Faults, AStationThatHangsIsShownThoughNothingBreaksItsConnection) {

@@ -7,9 +7,10 @@ namespace loa::tests {
 using namespace protocol::link;
 
 Visitor::Visitor(int port, const std::filesystem::path& ca_file, const std::string& username,
-                 const std::string& password) {
+                 const std::string& password, const std::string& host) {
   LinkSettings settings;
-  settings.host = "127.0.0.1";
+  settings.host = host;
+  settings.max_queued_bytes = 64U << 20U;
   settings.port = port;
   settings.client_id = "visitor-" + username;
   settings.username = username;
@@ -46,10 +47,10 @@ bool Visitor::enter(std::chrono::milliseconds deadline) {
   return work_until(deadline, [this] { return entered_ || !refusal_.empty(); }) && entered_;
 }
 
-bool Visitor::publish(const std::string& topic, const std::string& payload) {
+bool Visitor::publish(const std::string& topic, const std::string& payload, bool retained) {
   const int before = delivered_ + failed_;
   const int failed_before = failed_;
-  if (!link_->publish(topic, payload, Qos::at_least_once, false)) return false;
+  if (!link_->publish(topic, payload, Qos::at_least_once, retained)) return false;
   return work_until(std::chrono::seconds{10}, [&] { return delivered_ + failed_ > before; }) &&
          failed_ == failed_before;
 }

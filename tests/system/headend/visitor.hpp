@@ -11,8 +11,9 @@ namespace loa::tests {
 /// Somebody at the broker: logs in, publishes, listens.
 class Visitor {
  public:
-  /// @param port, ca_file  of the broker on 127.0.0.1
-  Visitor(int port, const std::filesystem::path& ca_file, const std::string& username, const std::string& password);
+  /// @param port, ca_file  of the broker
+  Visitor(int port, const std::filesystem::path& ca_file, const std::string& username, const std::string& password,
+          const std::string& host = "127.0.0.1");
 
   /// Works until the broker accepts the login. @return whether it did within the deadline
   bool enter(std::chrono::milliseconds deadline = std::chrono::seconds{10});
@@ -20,7 +21,7 @@ class Visitor {
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
 
   /// Publishes with QoS 1. @return whether the broker let it pass
-  bool publish(const std::string& topic, const std::string& payload);
+  bool publish(const std::string& topic, const std::string& payload, bool retained = false);
   /// What arrives below a filter within the time.
   std::vector<protocol::link::Message> hear(const std::string& filter, std::chrono::milliseconds time);
 

@@ -7,9 +7,8 @@
 
 namespace loa::tests {
 
-WardAtWork::WardAtWork() {
-  must({"ward", "init", "phuong-1", "--name", "Phường Một", "--host", "127.0.0.1", "--mqtt-port", "0", "--https-port",
-        "0"});
+WardAtWork::WardAtWork(const std::string& host) {
+  must({"ward", "init", "phuong-1", "--name", "Phường Một", "--host", host, "--mqtt-port", "0", "--https-port", "0"});
 }
 
 Finished WardAtWork::loa(std::vector<std::string> words) const {

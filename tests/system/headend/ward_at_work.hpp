@@ -12,8 +12,8 @@ namespace loa::tests {
 /// A ward in a folder of its own, worked on by the real `loa` and the real `loa-headend`.
 class WardAtWork {
  public:
-  /// Runs `loa ward init`: ports chosen by itself, reached at 127.0.0.1.
-  WardAtWork();
+  /// Runs `loa ward init`: ports chosen by itself.
+  explicit WardAtWork(const std::string& host = "127.0.0.1");
 
   /// Runs `loa` on this ward and hands back what it said.
   [[nodiscard]] Finished loa(std::vector<std::string> words) const;

@@ -131,7 +131,8 @@ Result<void> HostileWard::restart_station() {
 
 seal::Address HostileWard::address(v1::Kind kind) const {
   const auto now = wall_now();
-  const std::uint64_t sequence = kind == v1::KIND_PLAN ? sequence_ + 1'000 : static_cast<std::uint64_t>(to_us(now));
+  const std::uint64_t sequence =
+      kind == v1::KIND_PLAN ? sequence_ + 1'000 : static_cast<std::uint64_t>(to_us(now) / 1'000'000) + 100'000;
   return {ward_id, "headend", std::string{"station/"} + station, kind, sequence, now - 1h, now + 1h};
 }
 

@@ -1,3 +1,4 @@
+#include <boost/json/serialize.hpp>
 #include <charconv>
 #include <regex>
 #include <thread>
@@ -228,7 +229,7 @@ double StationBoot::reported(WallTime start, seconds planned) {
            report.at("cues_unexplained").to_number<int>() == 0 &&
            report.at("cues_accounted").to_number<int>() == report.at("cues_planned").to_number<int>();
   })) << "proofs are missing";
-  EXPECT_TRUE(report.at("anomalies").as_array().empty());
+  EXPECT_TRUE(report.at("anomalies").as_array().empty()) << boost::json::serialize(report.at("anomalies"));
   double played_s = static_cast<double>(planned.count());
   for (const auto& value : report.at("differences").as_array()) {
     played_s -= seconds_of(*parse_utc(std::string{value.at("to").as_string()}) -

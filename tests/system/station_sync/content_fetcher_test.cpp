@@ -113,6 +113,28 @@ TEST_F(ContentFetcherTest, BringsAnObjectIntoTheStore) {
   EXPECT_FALSE(std::filesystem::exists(partial(object_)));
 }
 
+TEST_F(ContentFetcherTest, BreaksALongOneOffForOneThatIsNeededSoonerAndGoesOnWithIt) {
+  const std::string page = noise(5000, 2);
+  TinyServer server{[&](const Request& request, int nth, const Peer& peer) {
+    if (request.path.ends_with(protocol::crypto::sha256(page).hex()))
+      return void(peer.send(proper_answer(request, page)));
+    const auto answer = proper_answer(request, object_);
+    if (nth > 0) return void(peer.send(answer));
+    peer.send(answer.substr(0, answer.size() / 2));
+    peer.wait_until_gone();
+  }};
+  auto settings = impatient();
+  settings.low_speed_time = 30s;
+  start(settings);
+  ask(server, {object_});
+  ASSERT_TRUE(tests::wait_until(10s, [&] { return !server.requests().empty(); }));
+  ask(server, {page, object_});
+  EXPECT_EQ(next().object, protocol::crypto::sha256(page));
+  EXPECT_TRUE(next().result);
+  EXPECT_TRUE(holds(object_));
+  EXPECT_EQ(server.requests().size(), 3U) << "nothing counted as a failure";
+}
+
 TEST_F(ContentFetcherTest, FetchesTheSoonestNeededFirst) {
   const std::vector<std::string> objects{noise(5000, 2), noise(5000, 3), noise(5000, 4)};
   TinyServer server{[&](const Request& request, int, const Peer& peer) {

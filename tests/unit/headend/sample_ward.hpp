@@ -42,7 +42,7 @@ inline store::Content picture(const std::string& name, store::Geometry geometry,
   content.bytes = 900;
   content.source = "text";
   content.text = "Phòng cháy hơn chữa cháy";
-  content.image = store::SignImage{geometry, width_px};
+  content.image = store::SignImage{width_px, {geometry}};
   return content;
 }
 

@@ -78,20 +78,37 @@ TEST_F(RoutesTest, AStationIsUnreachableWhenItsNextStatusIsOverdue) {
   EXPECT_TRUE(since(seconds{7}));
   EXPECT_THAT(state_of(fleet(store_)->at(0), now + seconds{7}), HasSubstr("unreachable"));
   ASSERT_TRUE(store_.put_online("a", false, "boot", now + seconds{2}));
-  EXPECT_EQ(since(seconds{3}), now + seconds{2}) << "the broker's word counts at once";
+  EXPECT_FALSE(since(seconds{4})) << "it may be asked first";
+  EXPECT_EQ(since(seconds{5}), now + seconds{2}) << "the broker's word counts three seconds later";
+}
+
+TEST_F(RoutesTest, ASignedStatusOverrulesTheBrokersWord) {
+  using std::chrono::seconds;
+  v1::Status status;
+  const auto since = [&](seconds later) { return unreachable_since(fleet(store_)->at(0), now + later); };
+  ASSERT_TRUE(store_.put_status("a", status, now));
+  ASSERT_TRUE(store_.put_online("a", false, "forged", now + seconds{1}));
+  EXPECT_TRUE(since(seconds{10}));
+  ASSERT_TRUE(store_.put_status("a", status, now + seconds{11}));
+  EXPECT_FALSE(since(seconds{12})) << "it lives, whoever says that it does not";
+  EXPECT_THAT(state_of(fleet(store_)->at(0), now + seconds{12}), Not(HasSubstr("offline")));
+  EXPECT_EQ(since(seconds{102}), now + seconds{11}) << "and is overdue like any other";
+  ASSERT_TRUE(store_.put_online("a", true, "forged", now + seconds{103}));
+  EXPECT_EQ(since(seconds{104}), now + seconds{11}) << "nor does an unsigned word keep it alive";
 }
 
 TEST_F(RoutesTest, ThatSomebodyLooksAfterAnUnreachableStationLastsAsLongAsItDoes) {
   ASSERT_TRUE(store_.put_online("a", false, "boot", now));
-  auto fault = faults(store_, now)->at(0);
+  constexpr std::chrono::seconds asked{3};
+  auto fault = faults(store_, now + asked)->at(0);
   fault.state = v1::FAULT_STATE_ACKNOWLEDGED;
   ASSERT_TRUE(store_.put_fault(fault));
-  ASSERT_EQ(faults(store_, now)->size(), 1U);
-  EXPECT_EQ(faults(store_, now)->at(0).state, v1::FAULT_STATE_ACKNOWLEDGED);
+  ASSERT_EQ(faults(store_, now + asked)->size(), 1U);
+  EXPECT_EQ(faults(store_, now + asked)->at(0).state, v1::FAULT_STATE_ACKNOWLEDGED);
   ASSERT_TRUE(store_.put_online("a", true, "boot2", now + std::chrono::hours{1}));
   EXPECT_TRUE(faults(store_, now + std::chrono::hours{1})->empty());
   ASSERT_TRUE(store_.put_online("a", false, "boot2", now + std::chrono::hours{2}));
-  EXPECT_EQ(faults(store_, now + std::chrono::hours{2})->at(0).state, v1::FAULT_STATE_NEW) << "another outage";
+  EXPECT_EQ(faults(store_, now + std::chrono::hours{2} + asked)->at(0).state, v1::FAULT_STATE_NEW) << "another outage";
 }
 
 TEST_F(RoutesTest, AReportKnowsOfAClockThatWasOff) {

@@ -87,10 +87,46 @@ class InboxTest : public testing::Test {
 TEST_F(InboxTest, KeepsAStatusOnce) {
   EXPECT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)));
   EXPECT_EQ(plan_kept(), 7U);
-  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(6), 9)).error().code, ErrorCode::refused);
-  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)).error().code, ErrorCode::refused);
+  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(6), 9)).error().code, ErrorCode::exists);
+  EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)).error().code, ErrorCode::exists);
   EXPECT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(8), 11)));
   EXPECT_EQ(plan_kept(), 8U);
+}
+
+TEST_F(InboxTest, GoesOnAboveAPlanThatItHasNotGiven) {
+  ASSERT_TRUE(store_.next_sequence("plan/a", 500));
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(500), 10)));
+  EXPECT_FALSE(inbox_.take_behind());
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(900), 11)));
+  EXPECT_TRUE(inbox_.take_behind()) << "the store is a backup";
+  EXPECT_FALSE(inbox_.take_behind());
+  EXPECT_EQ(store_.next_sequence("plan/a").value(), 901U);
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(1ULL << 62U), 12)));
+  EXPECT_FALSE(inbox_.take_behind()) << "no station may use up the numbers of its plans";
+  EXPECT_EQ(store_.next_sequence("plan/a").value(), 902U);
+}
+
+TEST_F(InboxTest, WhatTheBrokerKeptIsNoSignOfLife) {
+  const auto later = now + 1h;
+  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10), later, true));
+  ASSERT_TRUE(inbox_.commit(later));
+  EXPECT_EQ(store_.statuses()->at(0).status_received, now) << "when it was made";
+  ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 11), later));
+  ASSERT_TRUE(inbox_.commit(later));
+  EXPECT_EQ(store_.statuses()->at(0).status_received, later);
+}
+
+TEST_F(InboxTest, AsksAStationThatSomebodyCallsGoneButNotAgainAndAgain) {
+  v1::State gone;
+  gone.set_since_us(to_us(now));
+  gone.set_boot("gia-mao");
+  ASSERT_TRUE(take(from(Leaf::state), gone.SerializeAsString()));
+  EXPECT_EQ(inbox_.take_doubts(now), std::vector<std::string>{"a"});
+  EXPECT_FALSE(inbox_.doubts_wait());
+  ASSERT_TRUE(inbox_.take(from(Leaf::state), gone.SerializeAsString(), now + 1s));
+  EXPECT_TRUE(inbox_.take_doubts(now + 1s).empty()) << "it was asked a second ago";
+  EXPECT_TRUE(inbox_.doubts_wait()) << "and is not forgotten";
+  EXPECT_EQ(inbox_.take_doubts(now + 2s), std::vector<std::string>{"a"});
 }
 
 TEST_F(InboxTest, BelievesOnlyTheStationItself) {
@@ -161,6 +197,30 @@ TEST_F(InboxTest, KeepsAllThatWasTakenInOneTransaction) {
   EXPECT_EQ(plan_kept(), 0U) << "the newest status, not the first";
   ASSERT_EQ(store_.faults()->size(), 1U) << "it settled the fault that came before it";
   EXPECT_EQ(store_.faults()->at(0).code, "storage");
+}
+
+TEST_F(InboxTest, TellsOnceWhoseBuildUnderstandsMoreOrLess) {
+  const auto said = [&](std::uint64_t sequence, bool is_new) {
+    v1::Status status;
+    status.set_at_us(to_us(now));
+    if (is_new) status.add_understands("plan-compact");
+    return take(from(Leaf::status), sealed(v1::KIND_STATUS, status.SerializeAsString(), sequence));
+  };
+  ASSERT_TRUE(said(1, false));
+  EXPECT_TRUE(inbox_.take_changed_builds().empty()) << "silence is nothing new";
+  ASSERT_TRUE(said(2, true));
+  EXPECT_EQ(inbox_.take_changed_builds(), std::set<std::string>{"a"});
+  EXPECT_TRUE(inbox_.take_changed_builds().empty());
+  ASSERT_TRUE(said(3, true));
+  EXPECT_TRUE(inbox_.take_changed_builds().empty());
+  Inbox restarted{"w", store_};
+  restarted.know(store_.catalogue()->stations);
+  v1::Status same;
+  same.set_at_us(to_us(now));
+  same.add_understands("plan-compact");
+  ASSERT_TRUE(restarted.take(from(Leaf::status), sealed(v1::KIND_STATUS, same.SerializeAsString(), 4), now));
+  ASSERT_TRUE(restarted.commit(now));
+  EXPECT_TRUE(restarted.take_changed_builds().empty()) << "the store knows";
 }
 
 /// A ward's database on disk that somebody else makes refuse statuses for a while.

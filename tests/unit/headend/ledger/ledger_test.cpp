@@ -81,7 +81,7 @@ class LedgerTest : public testing::Test {
   Commit commit(WallTime now = noon) { return ledger_.commit(now).value(); }
   std::uint64_t through(const Chain& chain) { return store_.chain("loa-1", chain.epoch()).value().through; }
 
-  v1::Receipt receipt_of(const publisher::Publication& message) {
+  v1::Receipt receipt_of(const dispatch::Publication& message) {
     protocol::seal::Expectation want;
     want.ward = "phuong-1";
     want.kind = v1::KIND_RECEIPT;

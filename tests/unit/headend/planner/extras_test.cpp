@@ -55,7 +55,7 @@ TEST(Filler, OfARunningProgrammeStaysUnderWhatIsToCome) {
   const auto whole = plan(all);
   for (const auto& cue : whole.cues()) {
     const bool running = cue.occurrence() == "sang/2026-11-24/050000" || cue.start_us() < to_us(on_air);
-    if (running) begun.push_back({"loa-1", cue, wall_from_us(cue.start_us()), 1, std::nullopt});
+    if (running) begun.push_back({"loa-1", cue, wall_from_us(whole.cues(0).start_us()), 1, std::nullopt});
   }
   const auto before = fillers_of(whole), after = fillers_of(plan(all, begun, on_air));
   ASSERT_GE(after.size(), 2U);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "headend/planner/comparison.hpp"
 #include "headend/planner/rotation.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
@@ -200,26 +201,6 @@ TEST(Planner, CoversADayWindowWithWholeRoundsOfAtMostHalfAnHour) {
   }
   EXPECT_EQ(at, end);
   EXPECT_EQ(cues, 33);
-}
-
-TEST(Planner, ASloganWhoseTimeHasComeBeginsWithTheNextMinute) {
-  const auto during = sample::utc("2026-11-23T23:05:20Z");  // 06:05:20
-  const auto planned = plan(ward(), "bang-1", during).plan;
-  EXPECT_EQ(planned.cues(0).occurrence(), "bang-led/2026-11-24/060600");
-  EXPECT_EQ(planned.cues(0).start_us(), to_us(sample::utc("2026-11-23T23:06:00Z")));
-  EXPECT_EQ(planned.cues(0).start_us() + planned.cues(0).duration_us(), planned.cues(1).start_us());
-}
-
-TEST(Planner, AnEditOnAirIsSeenWhereTheBegunPlaylistEndsAndLeavesNoHole) {
-  auto all = ward();
-  const auto before = plan(all, "bang-1", sample::utc("2026-11-23T22:00:00Z")).cues;
-  all.slogans.erase(all.slogans.begin());
-  const auto during = sample::utc("2026-11-23T23:05:20Z");
-  const auto after = plan(all, "bang-1", during, {before[0]}).plan;
-  EXPECT_EQ(after.cues(0).SerializeAsString(), before[0].cue.SerializeAsString());
-  EXPECT_EQ(after.cues(1).start_us(), before[0].cue.start_us() + before[0].cue.duration_us());
-  EXPECT_EQ(after.cues(1).pages_size(), 1);
-  EXPECT_TRUE(protocol::message::check(after));
 }
 
 TEST(Planner, KeepsTheOrderOfSlogans) {

@@ -194,6 +194,15 @@ TEST_F(PublisherTest, DoesARoundInStepsOfOneStation) {
   EXPECT_THAT(round.issued, ElementsAre("bang-1", "loa-1", "loa-2"));
 }
 
+TEST_F(PublisherTest, IssuesAPlanAnewThatAStationHasOvertaken) {
+  issue(noon);
+  const auto seen = store_.newest_plan("loa-1").value()->sequence + 100;
+  ASSERT_TRUE(store_.raise_sequence("plan/loa-1", seen).value());
+  EXPECT_THAT(issue(noon).issued, ElementsAre("loa-1"));
+  EXPECT_GT(store_.newest_plan("loa-1").value()->sequence, seen);
+  EXPECT_THAT(issue(noon).issued, testing::IsEmpty());
+}
+
 TEST_F(PublisherTest, RepeatsWhatMustStandRetained) {
   issue(noon);
   ASSERT_TRUE(store_.put_receipt("loa-1", "sealed receipt"));
@@ -202,6 +211,112 @@ TEST_F(PublisherTest, RepeatsWhatMustStandRetained) {
   ASSERT_EQ(again.size(), 4U);
   EXPECT_EQ(again[1].payload, sent_[1].payload);
   EXPECT_EQ(again[2].topic, "loa/1/phuong-1/station/loa-1/receipt");
+}
+
+/// A page for each hour of the day: a playlist for each, the same every day.
+void add_slogans(store::Store& store) {
+  for (int hour = 0; hour < 24; ++hour) {
+    auto slogan = sample::slogan(fmt::format("gio-{}", hour), "page");
+    slogan.from = std::chrono::hours{hour};
+    slogan.to = std::chrono::hours{24};
+    ASSERT_TRUE(store.put_slogan(slogan));
+  }
+}
+
+v1::Status status_of(bool is_new) {
+  v1::Status status;
+  if (is_new) status.add_understands("plan-compact");
+  return status;
+}
+
+/// What a station of the first build makes of a message: fields that it does not know are dropped.
+v1::Plan as_the_first_build_reads(v1::Plan plan) {
+  plan.clear_templates();
+  plan.clear_playlists();
+  plan.clear_pages();
+  for (auto& cue : *plan.mutable_cues()) {
+    cue.clear_template_number();
+    cue.clear_playlist_number();
+  }
+  return plan;
+}
+
+class PublisherFormTest : public PublisherTest {
+ protected:
+  void SetUp() override {
+    PublisherTest::SetUp();
+    add_slogans(store_);
+  }
+  /// The body of the sign's newest plan, as it is on the wire.
+  v1::Plan wire() {
+    v1::Envelope envelope;
+    v1::Header header;
+    v1::Plan plan;
+    EXPECT_TRUE(envelope.ParseFromString(store_.newest_plan("bang-1").value()->sealed));
+    EXPECT_TRUE(header.ParseFromString(envelope.header()));
+    EXPECT_TRUE(plan.ParseFromString(header.body()));
+    return plan;
+  }
+};
+
+TEST_F(PublisherFormTest, TellsABuildThatSaysNothingEverythingInTheFirstForm) {
+  issue(noon);
+  const auto read = as_the_first_build_reads(wire());
+  EXPECT_EQ(read.SerializeAsString(), wire().SerializeAsString()) << "nothing in it is new to the first build";
+  ASSERT_TRUE(protocol::message::check(read)) << protocol::message::check(read).error().text;
+  std::size_t most = 0;
+  for (const auto& cue : read.cues()) most = std::max(most, static_cast<std::size_t>(cue.pages_size()));
+  EXPECT_EQ(most, 24U) << "every page is there";
+}
+
+TEST_F(PublisherFormTest, TellsABuildThatUnderstandsItInTheCompactForm) {
+  ASSERT_TRUE(store_.put_status("bang-1", status_of(true), noon));
+  issue(noon);
+  EXPECT_GT(wire().templates_size(), 0);
+  EXPECT_GT(wire().playlists_size(), 0);
+  EXPECT_LT(wire().ByteSizeLong(), 100'000U);
+  EXPECT_THAT(issue(noon + 1h).issued, IsEmpty()) << "and knows its own plan again";
+}
+
+TEST_F(PublisherFormTest, IssuesAgainWhatABuildDoesNotUnderstandAnyMore) {
+  ASSERT_TRUE(store_.put_status("bang-1", status_of(true), noon));
+  issue(noon);
+  ASSERT_TRUE(store_.put_status("bang-1", status_of(false), noon));
+  const auto round = publisher_.issue_to({"bang-1"}, noon + 1s, [](const Publication&) {}).value();
+  EXPECT_THAT(round.issued, ElementsAre("bang-1")) << "an older program was put back";
+  EXPECT_EQ(wire().templates_size(), 0);
+  ASSERT_TRUE(store_.put_status("bang-1", status_of(true), noon));
+  EXPECT_THAT(issue(noon + 2s).issued, IsEmpty()) << "what is out says all: no need to send it once more";
+}
+
+TEST_F(PublisherFormTest, PromisesTheSameInEitherForm) {
+  issue(noon);
+  const auto plain = store_.planned_cues({noon, noon + std::chrono::days{40}}, "bang-1").value();
+  auto other = store::Store::open(":memory:").value();
+  auto all = sample::catalogue();
+  all.policies = {sample::policy()};
+  sample::fill(other, all);
+  add_slogans(other);
+  ASSERT_TRUE(other.put_status("bang-1", status_of(true), noon));
+  Publisher newer{"phuong-1", sample::key_of(100), settings(), other};
+  ASSERT_TRUE(newer.issue(noon, [](const Publication&) {}));
+  const auto compact = other.planned_cues({noon, noon + std::chrono::days{40}}, "bang-1").value();
+  ASSERT_EQ(plain.size(), compact.size());
+  for (std::size_t i = 0; i < plain.size(); ++i)
+    EXPECT_EQ(plain[i].cue.SerializeAsString(), compact[i].cue.SerializeAsString());
+}
+
+TEST_F(PublisherFormTest, RemembersWhatAStationCouldNotBeTold) {
+  auto odd = sample::station("loa-2", {"to-2"}, 2);
+  odd.gain_cb = 500;
+  ASSERT_TRUE(store_.put_station(odd));
+  issue(noon);
+  ASSERT_EQ(publisher_.troubles().size(), 1U);
+  EXPECT_THAT(publisher_.troubles().at("loa-2"), testing::HasSubstr("gain_cb 500"));
+  odd.gain_cb = 0;
+  ASSERT_TRUE(store_.put_station(odd));
+  issue(noon + 1s);
+  EXPECT_TRUE(publisher_.troubles().empty());
 }
 
 }  // namespace

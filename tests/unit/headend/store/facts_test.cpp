@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 
+#include "headend/store/sqlite.hpp"
 #include "headend/store/store.hpp"
 #include "tests/unit/headend/sample_ward.hpp"
 
 namespace loa::headend::store {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::minutes;
 
 const WallTime base = sample::utc("2026-11-20T22:00:00Z");  // 05:00 local
@@ -57,6 +59,41 @@ TEST(PlannedCues, WhatALaterPlanLeavesOutIsCancelledUnlessItHadBegun) {
   cues = all_cues(store);
   EXPECT_FALSE(cues[1].cancelled.has_value());
   EXPECT_EQ(cues[1].plan_sequence, 3U);
+}
+
+TEST(PlannedCues, OnlyTheEndOfASignsBegunCueMayComeForward) {
+  auto store = Store::open(":memory:").value();
+  auto sign = cue_at("bang-led", 0, minutes{0}, minutes{0}), sound = cue_at("sang", 0, minutes{0}, minutes{0});
+  sign.cue.set_medium(v1::MEDIUM_SIGN);
+  sound.cue.set_medium(v1::MEDIUM_AUDIO);
+  ASSERT_TRUE(store.record_plan(plan(1, base - minutes{5}), {sign, sound}));
+  const auto lasts = [&](PlannedCue cue, int seconds) {
+    cue.cue.set_duration_us(seconds * 1'000'000LL);
+    return cue;
+  };
+  const auto made = base + std::chrono::seconds{10};
+  ASSERT_TRUE(store.record_plan(plan(2, made), {lasts(sign, 12), lasts(sound, 12)}));
+  const auto duration = [&](const char* occurrence) {
+    for (const auto& one : all_cues(store)) {
+      if (one.cue.occurrence() == occurrence) return one.cue.duration_us() / 1'000'000;
+    }
+    return std::int64_t{-1};
+  };
+  EXPECT_EQ(duration("bang-led"), 12);
+  EXPECT_EQ(duration("sang"), 60) << "sound that has begun stays as it was promised";
+  EXPECT_EQ(all_cues(store)[0].plan_sequence, 2U);
+  EXPECT_EQ(store.begun_cues("loa-1", base + std::chrono::seconds{11}, base + minutes{1}).value().size(), 2U);
+  EXPECT_EQ(store.begun_cues("loa-1", base + std::chrono::seconds{13}, base + minutes{1}).value().size(), 1U)
+      << "it has ended";
+
+  ASSERT_TRUE(store.record_plan(plan(3, made), {lasts(sign, 40)}));
+  EXPECT_EQ(duration("bang-led"), 12) << "never later";
+  ASSERT_TRUE(store.record_plan(plan(4, made), {lasts(sign, 9)}));
+  EXPECT_EQ(duration("bang-led"), 12) << "never back into what was promised and is over";
+  auto other = lasts(sign, 11);
+  other.cue.set_title("other words");
+  ASSERT_TRUE(store.record_plan(plan(5, made), {other}));
+  EXPECT_EQ(duration("bang-led"), 12) << "nothing but its end";
 }
 
 TEST(PlannedCues, AnUnchangedPromiseKeepsThePlanThatMadeIt) {
@@ -238,6 +275,44 @@ TEST(Proofs, WaitAsideInOrderOfTheirNumbers) {
   EXPECT_EQ(waiting[0].number, 4U);
   ASSERT_TRUE(store.drop_aside("loa-1", {7}, 4));
   EXPECT_EQ(store.count_aside("loa-1").value(), 1U);
+}
+
+TEST(Plans, KeepThePagesOfManyCuesOnce) {
+  sample::Folder folder;
+  auto store = Store::open(folder / "ward.db").value();
+  std::vector<PlannedCue> cues;
+  for (int i = 0; i < 48; ++i) {
+    PlannedCue planned;
+    planned.station = "bang-1";
+    planned.occurrence_start = base + minutes{30 * i};
+    planned.cue.set_occurrence(fmt::format("bang-led/2026-11-24/{:02}{:02}00", i / 2, i % 2 * 30));
+    planned.cue.set_medium(v1::MEDIUM_SIGN);
+    planned.cue.set_start_us(to_us(planned.occurrence_start));
+    planned.cue.set_duration_us(Micros{minutes{30}}.count());
+    for (int page = 0; page < 100; ++page) {
+      auto* added = planned.cue.add_pages();
+      added->set_object(std::string(32, static_cast<char>(page)));
+      added->set_dwell_us(10'000'000);
+    }
+    cues.push_back(std::move(planned));
+  }
+  ASSERT_TRUE(store.record_plan({"bang-1", 1, base, base + hours{24}, "sealed"}, cues));
+  const auto back = store.planned_cues({base, base + hours{24}}, "bang-1").value();
+  ASSERT_EQ(back.size(), cues.size());
+  for (std::size_t i = 0; i < back.size(); ++i)
+    EXPECT_EQ(back[i].cue.SerializeAsString(), cues[i].cue.SerializeAsString());
+  auto sql = Connection::open(folder / "ward.db").value();
+  std::int64_t bytes = 0, playlists = 0;
+  ASSERT_TRUE(sql->each("SELECT sum(length(cue)) FROM planned_cues", [&](const Row& row) { bytes = row.integer(0); }));
+  ASSERT_TRUE(sql->each("SELECT count(*) FROM playlists", [&](const Row& row) { playlists = row.integer(0); }));
+  EXPECT_EQ(playlists, 1);
+  EXPECT_LT(bytes, 48 * 100);
+  cues[0].cue.mutable_pages(5)->set_dwell_us(11'000'000);
+  ASSERT_TRUE(store.record_plan({"bang-1", 2, base, base + hours{24}, "sealed"}, cues));
+  const auto newer = store.planned_cues({base, base + hours{24}}, "bang-1").value();
+  EXPECT_EQ(newer[0].cue.pages(5).dwell_us(), 11'000'000);
+  EXPECT_EQ(newer[0].plan_sequence, 2U);
+  EXPECT_EQ(newer[1].plan_sequence, 1U) << "what stays the same was promised by the first";
 }
 
 }  // namespace

@@ -57,6 +57,25 @@ TEST(Migration, MakesEveryOldStoreEqualToAFreshOneAndKeepsItsContent) {
   }
 }
 
+TEST(Migration, APictureServesEverySignThatASloganShowsItOn) {
+  sample::Folder folder;
+  {
+    auto sql = Connection::open(folder / "old.db").value();
+    ASSERT_TRUE(migrate(*sql, 3));
+    // Two slogans with one strip: the second one's sign took the place of the first one's in the object's row.
+    ASSERT_TRUE(sql->execute(
+        "INSERT INTO categories VALUES ('tin', 'Bản tin');"
+        "INSERT INTO contents VALUES (zeroblob(32),'Chữ chạy',2,0,900,'text','','tin',NULL,NULL,NULL,192,32,700,5);"
+        "INSERT INTO slogans VALUES ('a','Chữ chạy','tin',0,86400,127,40,10,NULL,NULL,0),"
+        "('b','Chữ chạy','tin',0,86400,127,40,10,NULL,NULL,0);"
+        "INSERT INTO slogan_images VALUES ('a',128,32,zeroblob(32)),('b',192,32,zeroblob(32))"));
+  }
+  auto store = Store::open(folder / "old.db").value();
+  const auto all = store.catalogue().value();
+  ASSERT_EQ(all.contents.size(), 1U);
+  EXPECT_EQ(all.contents[0].image, (SignImage{700, {{128, 32}, {192, 32}}}));
+}
+
 TEST(Migration, LeavesAnOldStoreAsItWasWhenAStepFails) {
   sample::Folder folder;
   {

@@ -236,5 +236,22 @@ TEST(Store, KeepsWhatWasFoundOfAClockOnceAndInOrder) {
   EXPECT_TRUE(store.clock_findings("loa-2").value().empty());
 }
 
+TEST(Store, OneObjectServesSeveralSigns) {
+  auto store = Store::open(":memory:").value();
+  const Geometry narrow{128, 32}, wide{192, 32};
+  ASSERT_TRUE(store.put_content(sample::picture("strip", wide, 700)));
+  ASSERT_TRUE(store.put_content(sample::picture("strip", narrow, 700)));
+  const auto all = store.catalogue().value();
+  ASSERT_EQ(all.contents.size(), 1U);
+  EXPECT_TRUE(all.contents[0].image->serves(narrow));
+  EXPECT_TRUE(all.contents[0].image->serves(wide));
+  Catalogue memory;
+  add(memory, sample::picture("strip", wide, 700));
+  add(memory, sample::picture("strip", narrow, 700));
+  EXPECT_EQ(memory.contents, all.contents) << "add() is put_content() in memory";
+  ASSERT_TRUE(store.remove_content(all.contents[0].object));
+  EXPECT_TRUE(store.catalogue()->contents.empty());
+}
+
 }  // namespace
 }  // namespace loa::headend::store

@@ -99,6 +99,39 @@ TEST(Ward, RefusesNonsenseAndMakesNothing) {
   }
 }
 
+TEST(Ward, ListensWhereItsHostsAreReached) {
+  EXPECT_EQ(bind_for({"2001:db8::5"}), "::");
+  EXPECT_EQ(bind_for({"192.0.2.7"}), "::");
+  EXPECT_EQ(bind_for({"localhost", "192.0.2.7"}), "::");
+  EXPECT_EQ(bind_for({"localhost", "127.0.0.1"}), "127.0.0.1");
+  EXPECT_EQ(bind_for({"::1"}), "::1");
+  EXPECT_EQ(bind_for({"::1", "localhost"}), "::") << "a name may be reached by either";
+  EXPECT_EQ(host_and_port("2001:db8::5", 8443), "[2001:db8::5]:8443");
+  const Folder folder;
+  auto settings = wanted();
+  settings.hosts = {"2001:db8::5"};
+  const auto made = Ward::create(folder / "w", settings);
+  ASSERT_TRUE(made) << made.error().text;
+  EXPECT_TRUE(made->content_url().starts_with("https://[2001:db8::5]:")) << made->content_url();
+  settings.bind = "192.0.2.7";
+  EXPECT_FALSE(Ward::create(folder / "v4", settings)) << "nobody could reach it";
+  settings.bind = "::";
+  settings.hosts = {"192.0.2.7:8443"};
+  EXPECT_FALSE(Ward::create(folder / "port", settings));
+}
+
+TEST(Ward, AnOldWardThatGetsAnIpv6HostListensOnItToo) {
+  const Folder folder;
+  auto settings = wanted();
+  settings.bind = "0.0.0.0";
+  auto ward = Ward::create(folder / "w", settings);
+  ASSERT_TRUE(ward) << ward.error().text;
+  ASSERT_TRUE(ward->renew_server_certificate({"192.0.2.8"}));
+  EXPECT_EQ(Ward::open(folder / "w")->settings().bind, "0.0.0.0") << "as somebody may have wanted it";
+  ASSERT_TRUE(ward->renew_server_certificate({"192.0.2.8", "2001:db8::5"}));
+  EXPECT_EQ(Ward::open(folder / "w")->settings().bind, "::");
+}
+
 TEST(Ward, RefusesSettingsItDoesNotUnderstand) {
   const Folder folder;
   const auto ward = Ward::create(folder / "w", wanted());

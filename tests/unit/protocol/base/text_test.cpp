@@ -49,5 +49,14 @@ TEST(IsCleanUtf8, RefusesControlsAndMalformedSequences) {
   }
 }
 
+TEST(FitText, CutsAtAWholeCharacterAndShowsWhatIsNoText) {
+  EXPECT_EQ(fit_text("Phường", 500), "Phường");
+  EXPECT_EQ(fit_text("Phường", 4), "Ph\xc6\xb0") << "ờ does not fit whole";
+  EXPECT_EQ(fit_text("a\x1b[2Jb\xff", 500), "a?[2Jb?");
+  EXPECT_EQ(fit_text(std::string(600, 'x'), 500).size(), 500U);
+  EXPECT_EQ(fit_text("", 5), "");
+  EXPECT_TRUE(is_clean_utf8(fit_text(std::string(300, '\x80'), 200)));
+}
+
 }  // namespace
 }  // namespace loa

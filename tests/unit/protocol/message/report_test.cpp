@@ -213,6 +213,38 @@ TEST(CommandCheck, NamesWhatIsWrong) {
             "accepted");
 }
 
+TEST(CommandCheck, ATestIsNoLouderThanFullScale) {
+  EXPECT_EQ(verdict<v1::Command>(samples::test_command(), [](auto&) {}), "accepted");
+  EXPECT_THAT(verdict<v1::Command>(samples::test_command(), [](auto& c) { c.mutable_test()->set_gain_cb(1); }),
+              HasSubstr("test gain_cb 1"));
+}
+
+TEST(AnswerCheck, MeasuresOfATestMakeSense) {
+  const auto wrong = [](auto change) {
+    return verdict<v1::Answer>(samples::test_answer(), [&](auto& a) { change(*a.mutable_measured(0)); });
+  };
+  EXPECT_EQ(wrong([](auto&) {}), "accepted");
+  EXPECT_THAT(wrong([](auto& m) { m.set_medium(v1::MEDIUM_UNSPECIFIED); }), HasSubstr("medium 0"));
+  EXPECT_THAT(wrong([](auto& m) { m.set_reason("Ready!"); }), HasSubstr("measured reason"));
+  EXPECT_THAT(wrong([](auto& m) { m.set_to_us(m.from_us() - 1); }), HasSubstr("measured to_us"));
+  EXPECT_THAT(wrong([](auto& m) { m.set_to_us(m.from_us() + 10'000'001); }), HasSubstr("measured to_us"));
+  EXPECT_THAT(wrong([](auto& m) { m.set_gaps_us(2'000'001); }), HasSubstr("gaps_us"));
+  EXPECT_THAT(wrong([](auto& m) { m.set_gain_cb(1); }), HasSubstr("gain_cb 1"));
+  EXPECT_THAT(wrong([](auto& m) { m.set_start_error_us(60'000'001); }), HasSubstr("start_error_us"));
+  EXPECT_THAT(wrong([](auto& m) { m.set_device_ppb(10'000'001); }), HasSubstr("device_ppb"));
+  EXPECT_THAT(verdict<v1::Answer>(samples::test_answer(),
+                                  [](auto& a) {
+                                    for (int i = 0; i < 2; ++i) *a.add_measured() = a.measured(0);
+                                  }),
+              HasSubstr("3 measured outputs"));
+}
+
+TEST(StatusCheck, UnderstandsWords) {
+  EXPECT_EQ(verdict<v1::Status>(samples::status(), [](auto& s) { s.add_understands("test"); }), "accepted");
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.add_understands("Test"); }),
+              HasSubstr("understood word"));
+}
+
 TEST(AnswerCheck, NamesWhatIsWrong) {
   EXPECT_THAT(verdict<v1::Answer>(samples::answer(), [](auto& a) { a.set_command(""); }), HasSubstr("command"));
   EXPECT_THAT(verdict<v1::Answer>(samples::answer(), [](auto& a) { a.set_text(std::string(501, 'a')); }),

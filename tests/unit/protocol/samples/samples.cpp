@@ -1,5 +1,7 @@
 #include "tests/unit/protocol/samples/samples.hpp"
 
+#include "protocol/message/compact.hpp"
+
 namespace loa::tests::samples {
 namespace {
 
@@ -125,6 +127,31 @@ v1::Plan plan() {
   return plan;
 }
 
+v1::Plan compact_plan() {
+  auto plan = samples::plan();
+  plan.clear_cues();
+  plan.clear_objects();
+  add_object(plan, "opening tune", 480'000, v1::MEDIUM_AUDIO);
+  add_object(plan, "slogan", 9'000, v1::MEDIUM_SIGN);
+  add_object(plan, "second slogan", 8'000, v1::MEDIUM_SIGN);
+  for (const int day : {0, 1}) {
+    const std::int64_t start = five_local + day * 86'400 * second;
+    const std::string date = day == 0 ? "2026-11-22" : "2026-11-23";
+    auto& tune = add_cue(plan, 0, v1::MEDIUM_AUDIO, start, 30 * second, "opening tune");
+    tune.set_occurrence("sang/" + date + "/050000");
+    tune.set_title("Nhạc hiệu");
+    auto& sign = add_cue(plan, 1, v1::MEDIUM_SIGN, start, 600 * second, "slogan");
+    sign.set_occurrence("bang-led/" + date + "/050000");
+    sign.set_title("Toàn dân phòng cháy, chữa cháy (+1)");
+    for (const auto* content : {"slogan", "second slogan"}) {
+      auto* page = sign.add_pages();
+      page->set_object(hash_of(content));
+      page->set_dwell_us(10 * second);
+    }
+  }
+  return protocol::message::compact(std::move(plan));
+}
+
 v1::Proof proof() {
   auto proof = proof_base(1);
   proof.set_previous(std::string(32, '\0'));
@@ -228,6 +255,34 @@ v1::Answer answer() {
   return answer;
 }
 
+v1::Command test_command() {
+  v1::Command command;
+  command.set_id("c-0002");
+  command.mutable_test()->set_gain_cb(-300);
+  return command;
+}
+
+v1::Answer test_answer() {
+  v1::Answer answer;
+  answer.set_command("c-0002");
+  answer.set_accepted(true);
+  answer.set_text("tested: the sound was complete");
+  auto& measured = *answer.add_measured();
+  measured.set_medium(v1::MEDIUM_AUDIO);
+  measured.set_reason("complete");
+  measured.set_from_us(five_local);
+  measured.set_to_us(five_local + 2 * second);
+  measured.set_frames(2 * 48'000 - 480);
+  measured.set_gaps(1);
+  measured.set_gaps_us(10'000);
+  measured.set_underruns(1);
+  measured.set_gain_cb(-300);
+  measured.set_start_error_us(-210);
+  measured.set_device_ppb(80'000);
+  answer.set_amplifier(true);
+  return answer;
+}
+
 crypto::SecretKey headend_key() { return key_of(1); }
 crypto::SecretKey station_key() { return key_of(2); }
 
@@ -242,7 +297,10 @@ std::vector<Vector> vectors() {
           vector("status", status(), v1::KIND_STATUS, 40, true),
           vector("status-journal", journal_status(), v1::KIND_STATUS, 41, true),
           vector("answer", answer(), v1::KIND_ANSWER, 1, true),
-          vector("fault", fault(), v1::KIND_FAULT, 3, true)};
+          vector("command-test", test_command(), v1::KIND_COMMAND, 2, false),
+          vector("answer-test", test_answer(), v1::KIND_ANSWER, 2, true),
+          vector("fault", fault(), v1::KIND_FAULT, 3, true),
+          vector("plan-compact", compact_plan(), v1::KIND_PLAN, 8, false)};
 }
 
 }  // namespace loa::tests::samples

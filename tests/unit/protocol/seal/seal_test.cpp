@@ -99,11 +99,46 @@ TEST(Seal, RefusesEveryFlippedBit) {
 TEST(Seal, RefusesAReplay) {
   auto want = expectation();
   want.after = 7;
-  EXPECT_THAT(refusal(sealed(), want), HasSubstr("replayed: sequence 7 is not after 7"));
+  EXPECT_THAT(refusal(sealed(), want, ErrorCode::exists), HasSubstr("replayed: sequence 7 is not after 7"));
   want.after = 8;
-  EXPECT_THAT(refusal(sealed(), want), HasSubstr("replayed"));
+  EXPECT_THAT(refusal(sealed(), want, ErrorCode::exists), HasSubstr("replayed"));
   want.after.reset();
   EXPECT_EQ(refusal(sealed(), want), "opened");
+}
+
+TEST(Seal, ANumberSignedOnceNeverEndsTheNumbersOfItsKey) {
+  for (const auto kind : {v1::KIND_PLAN, v1::KIND_EMERGENCY, v1::KIND_COMMAND, v1::KIND_RECEIPT}) {
+    auto to = address();
+    auto want = expectation();
+    to.kind = want.kind = kind;
+    want.now = noon;
+    want.after = 7;
+    to.sequence = 1ULL << 63U;
+    EXPECT_THAT(refusal(sealed(to), want), HasSubstr("beyond"));
+    to.sequence = greatest_sequence(kind, noon);
+    EXPECT_EQ(refusal(sealed(to), want), "opened");
+    want.after = to.sequence;  // it was acted on, for the worst
+    want.now = noon + 1s;
+    ++to.sequence;
+    EXPECT_EQ(refusal(sealed(to), want), "opened") << "a second later there is room above it";
+    want.after = 1ULL << 63U;  // kept by an older program
+    to.sequence = 8;
+    EXPECT_EQ(refusal(sealed(to), want), "opened") << "what nobody can have meant binds nobody";
+    want.now.reset();
+    EXPECT_EQ(refusal(sealed(to), want), "opened");
+    to.sequence = 1ULL << 63U;
+    EXPECT_THAT(refusal(sealed(to), want), HasSubstr("beyond")) << "also while the clock is not believed";
+    want.after.reset();
+    EXPECT_EQ(refusal(sealed(to), want), "opened") << "what is on disk was in force";
+  }
+}
+
+TEST(Seal, TakesEveryNumberThatAClockOfThisCenturyLeads) {
+  const auto in_2099 = std::chrono::floor<std::chrono::seconds>(wall_from_us(4'102'444'799'000'000)).time_since_epoch();
+  const auto most = static_cast<std::uint64_t>(in_2099.count());
+  EXPECT_LT(most + 1'000'000, greatest_sequence(v1::KIND_PLAN, noon)) << "an office whose clock was ahead for a day";
+  EXPECT_LT(most << 32U, greatest_sequence(v1::KIND_STATUS, noon)) << "a station whose clock was ahead for a day";
+  EXPECT_GT(~0ULL, greatest_sequence(v1::KIND_STATUS, noon));
 }
 
 TEST(Seal, RefusesWhatIsNotYetOrNoLongerValid) {

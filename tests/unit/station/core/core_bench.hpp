@@ -24,6 +24,7 @@ class CoreBench {
     at(-700);
     at(-99);
   }
+  explicit CoreBench(const CoreSettings& settings) : core_(settings, {}, MonoTime{}) {}
 
   static std::string object_name(char letter) { return std::string(32, letter); }
 

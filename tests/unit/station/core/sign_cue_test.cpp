@@ -1,3 +1,4 @@
+#include "protocol/message/compact.hpp"
 #include "tests/unit/station/core/core_bench.hpp"
 
 namespace loa::station::core {
@@ -37,9 +38,19 @@ TEST(SignCue, BeginsWithThePagesThatAreHereAndAsksForTheOthers) {
   EXPECT_EQ(want->objects[0].sha256(), Bench::object_name('p'));
   const auto actions = bench.at(57);
   EXPECT_NE(Bench::first<Arm>(actions), nullptr);
-  const auto* fault = Bench::first<Raise>(given);
+  EXPECT_EQ(Bench::first<Raise>(given), nullptr) << "it may be on its way";
+}
+
+TEST(SignCue, APageThatDoesNotComeForAMinuteIsAFault) {
+  Bench bench;
+  const auto cue = playlist(600);
+  EXPECT_EQ(Bench::first<Raise>(bench.at(0, PlanArrived{plan(cue), 1, {object('q')}, false})), nullptr);
+  EXPECT_LE(*bench.core().next_deadline(), MonoTime{std::chrono::seconds{60}});
+  EXPECT_EQ(Bench::first<Raise>(bench.at(59.9)), nullptr);
+  const auto told = bench.at(60);
+  const auto* fault = Bench::first<Raise>(told);
   ASSERT_NE(fault, nullptr);
-  EXPECT_EQ(fault->fault.code(), "content-missing") << "a page is missing all the same";
+  EXPECT_EQ(fault->fault.code(), "content-missing");
   bench.at(70, ObjectHeld{object('p')});
   const auto held = bench.at(700);  // after the hold of the fault
   ASSERT_NE(Bench::first<Raise>(held), nullptr);
@@ -145,8 +156,10 @@ TEST(SignCue, ANewPlanThatEndsItEarlierThanNowLeavesThePagesTheirShare) {
   bench.at(57);
   auto shortened = cue;
   shortened.set_duration_us(15 * Bench::second);
-  ASSERT_NE(Bench::first<Halt>(bench.give(80, plan(shortened), 2)), nullptr);
-  PartEnded shown = Bench::part(cue, 60, 80, "halted");
+  const auto told = bench.give(80, plan(shortened), 2);
+  EXPECT_EQ(Bench::first<Halt>(told), nullptr);
+  ASSERT_NE(Bench::first<Shorten>(told), nullptr);
+  PartEnded shown = Bench::part(cue, 60, 80, "complete");
   shown.part.set_frames(600);
   shown.part.set_first_frame(0);
   for (const char letter : {'p', 'q'}) {
@@ -156,12 +169,147 @@ TEST(SignCue, ANewPlanThatEndsItEarlierThanNowLeavesThePagesTheirShare) {
     page->set_shown_us(10 * Bench::second);
   }
   bench.at(80.05, shown);
-  EXPECT_EQ(bench.account(shortened), "played 0.0-15.0 halted");
+  EXPECT_EQ(bench.account(shortened), "played 0.0-15.0 complete");
+  EXPECT_EQ(bench.kept().back().again_us(), 5 * Bench::second) << "what stood past its end counts nowhere";
   const auto& part = bench.kept().back();
   EXPECT_EQ(part.frames(), 450U);
   ASSERT_EQ(part.pages_size(), 2);
   EXPECT_EQ(part.pages(0).frames() + part.pages(1).frames(), 450U);
   EXPECT_EQ(part.pages(0).shown_us() + part.pages(1).shown_us(), 15 * Bench::second);
+}
+
+/// What an edit makes of the playlist: cut at second `at_s`, and another one there with a page 'r' that is new.
+struct Edit {
+  v1::Cue cut, next;
+  v1::Plan plan;
+
+  Edit(const v1::Cue& cue, std::int64_t at_s, std::int64_t length_s) : cut(cue), next(cue) {
+    cut.set_duration_us(Bench::t0 + at_s * Bench::second - cue.start_us());
+    next.set_occurrence("bang-led/2026-11-21/070120");
+    next.set_start_us(Bench::t0 + at_s * Bench::second);
+    next.set_duration_us(length_s * Bench::second);
+    next.mutable_pages(0)->set_object(Bench::object_name('r'));
+    next.set_object(next.pages(0).object());
+    plan = Bench::plan({cut, next});
+    plan.clear_objects();
+    for (const char letter : {'p', 'q', 'r'}) plan.add_objects()->set_sha256(Bench::object_name(letter));
+  }
+};
+
+TEST(SignCue, AnEditCutsTheCueOnAirWithoutABreakAndArmsWhatAdjoins) {
+  Bench bench;
+  const auto cue = playlist(600);
+  bench.give(0, plan(cue));
+  bench.at(57);
+  const Edit edit{cue, 80, 540};
+  const auto told = bench.give(78, edit.plan, 2);
+  EXPECT_EQ(Bench::first<Halt>(told), nullptr) << "nothing goes dark";
+  const auto* shortened = Bench::first<Shorten>(told);
+  ASSERT_NE(shortened, nullptr);
+  EXPECT_EQ(shortened->cue, CueKey::of(cue));
+  EXPECT_EQ(to_us(shortened->end), Bench::t0 + 80 * Bench::second);
+  const auto* armed = Bench::first<Arm>(told);
+  ASSERT_NE(armed, nullptr) << "at once: two seconds are less than the usual lead";
+  EXPECT_EQ(armed->assignment.cue.occurrence(), edit.next.occurrence());
+  bench.heard(80.1, cue, 60, 80, "complete");
+  bench.heard(620.1, edit.next, 80, 620, "complete");
+  EXPECT_EQ(bench.account(edit.cut), "played 0.0-20.0 complete");
+  EXPECT_EQ(bench.account(edit.next), "played 0.0-540.0 complete");
+  bench.expect_closed(edit.cut);
+  bench.expect_closed(edit.next);
+}
+
+TEST(SignCue, APageThatComesAfterArmingIsAskedForOnceMore) {
+  Bench bench;
+  const auto cue = playlist(600);
+  bench.give(0, plan(cue));
+  bench.at(57);
+  const Edit edit{cue, 80, 540};
+  const auto told = bench.at(78, PlanArrived{edit.plan, 2, {object('p'), object('q')}, false});
+  ASSERT_NE(Bench::first<Arm>(told), nullptr) << "with the pages that are here";
+  const auto came = bench.at(78.5, ObjectHeld{object('r')});
+  ASSERT_NE(Bench::first<LookAgain>(came), nullptr);
+  EXPECT_EQ(Bench::first<LookAgain>(came)->cue, CueKey::of(edit.next));
+  EXPECT_EQ(Bench::first<LookAgain>(bench.at(79, ObjectHeld{object('x')})), nullptr);
+}
+
+TEST(SignCue, WithOnlyNewPagesItIsArmedAsSoonAsOneIsHere) {
+  Bench bench;
+  const auto cue = playlist(600);
+  bench.give(0, plan(cue));
+  bench.at(57);
+  Edit edit{cue, 80, 540};
+  auto& next = *edit.plan.mutable_cues(1);
+  next.mutable_pages()->DeleteSubrange(1, 1);
+  EXPECT_EQ(Bench::first<Arm>(bench.at(78, PlanArrived{edit.plan, 2, {object('p'), object('q')}, false})), nullptr);
+  bench.heard(80.1, cue, 60, 80, "complete");
+  ASSERT_NE(Bench::first<Arm>(bench.at(80.5, ObjectHeld{object('r')})), nullptr);
+  bench.heard(620.1, next, 80.6, 620, "complete");
+  EXPECT_EQ(bench.account(next), "missing 0.0-0.6 content-missing | played 0.6-540.0 complete");
+}
+
+TEST(SignCue, AnEditThatComesLateIsCountedFromWhenItWasShown) {
+  Bench bench;
+  const auto cue = playlist(600);
+  bench.give(0, plan(cue));
+  bench.at(57);
+  const Edit edit{cue, 80, 540};
+  ASSERT_NE(Bench::first<Shorten>(bench.give(90, edit.plan, 2)), nullptr) << "the station was cut off for ten seconds";
+  bench.heard(90.05, cue, 60, 90.05, "complete");
+  bench.heard(620.1, edit.next, 90.2, 620, "complete");
+  EXPECT_EQ(bench.account(edit.cut), "played 0.0-20.0 complete");
+  EXPECT_EQ(bench.account(edit.next), "late 0.0-10.2 plan-late | played 10.2-540.0 complete");
+}
+
+TEST(SignCue, ACutBeforeItsBeginIsHaltedAndArmedAnew) {
+  Bench bench;
+  const auto cue = playlist(60);
+  bench.give(0, plan(cue));
+  bench.at(57);
+  auto other = cue;
+  other.mutable_pages(1)->set_object(Bench::object_name('r'));
+  ASSERT_NE(Bench::first<Halt>(bench.give(58, plan(other), 2)), nullptr) << "other pages are more than another end";
+}
+
+/// The same orders as the gate hands them on: pages in the plan's tables.
+v1::Plan folded(v1::Plan plan) {
+  protocol::message::fold_pages(plan);
+  return plan;
+}
+
+TEST(SignCue, GivesItsPresenterThePagesThatThePlanHoldsOnce) {
+  Bench bench;
+  const auto cue = playlist(60);
+  const auto given = bench.at(0, PlanArrived{folded(plan(cue)), 1, {object('q')}, false});
+  ASSERT_NE(Bench::first<Want>(given), nullptr);
+  EXPECT_EQ(Bench::first<Want>(given)->objects.at(0).sha256(), Bench::object_name('p'));
+  const auto armed = bench.at(57);
+  const auto* arm = Bench::first<Arm>(armed);
+  ASSERT_NE(arm, nullptr);
+  EXPECT_EQ(arm->assignment.cue.SerializeAsString(), cue.SerializeAsString());
+}
+
+TEST(SignCue, OnAirDoesNotMindInWhichFormOrOrderANewerPlanSaysTheSame) {
+  Bench bench;
+  const auto cue = playlist(600);
+  bench.give(0, folded(plan(cue)));
+  ASSERT_NE(Bench::first<Arm>(bench.at(57)), nullptr);
+  bench.at(60, PartStarted{CueKey::of(cue), 0});
+  auto before = cue;  // of another playlist, so that the numbers change
+  before.set_occurrence("bang-led/2026-11-21/070000");
+  before.set_start_us(cue.start_us() - 50 * Bench::second);
+  before.set_duration_us(50 * Bench::second);
+  before.mutable_pages()->DeleteSubrange(1, 1);
+  auto newer = plan(cue);
+  newer.clear_cues();
+  *newer.add_cues() = before;
+  *newer.add_cues() = cue;
+  EXPECT_EQ(folded(newer).cues(1).playlist_number(), 2U);
+  EXPECT_EQ(Bench::first<Halt>(bench.give(70, folded(newer), 2)), nullptr);
+  EXPECT_EQ(Bench::first<Halt>(bench.give(80, newer, 3)), nullptr) << "an older office, in the first form";
+  auto other = newer;
+  other.mutable_cues(1)->mutable_pages(1)->set_dwell_us(20 * Bench::second);
+  EXPECT_NE(Bench::first<Halt>(bench.give(90, folded(other), 4)), nullptr) << "other turns are another order";
 }
 
 }  // namespace

@@ -182,8 +182,31 @@ TEST(StationCore, TheLossOfWhatNoPlanNamesIsNoNews) {
   Bench bench;
   bench.give(0, Bench::plan({bulletin}));
   bench.at(1, ObjectLost{*Sha256::from_bytes(Bench::object_name('x'))});
-  EXPECT_EQ(bench.core().objects_wanted(), 1U);
-  EXPECT_EQ(bench.core().objects_held(), 1U);
+  EXPECT_EQ(bench.core().content().wanted, 1U);
+  EXPECT_EQ(bench.core().content().held, 1U);
+}
+
+TEST(StationCore, WhatOnlyPastCuesNameIsWantedByNobody) {
+  Bench bench;
+  auto gone = Bench::cue("sang/2026-11-21/060000", 0, -3'600, 60);  // over, and its object never came
+  gone.set_object(Bench::object_name('b'));
+  auto short_one = Bench::cue("sang/2026-11-21/070010", 0, 10, 5);
+  short_one.set_object(Bench::object_name('c'));
+  auto later = Bench::cue("chieu/2026-11-21/170000", 0, 36'000, 60);
+  PlanArrived event{Bench::plan({gone, short_one, later}), 1, {}, false};
+  event.held.insert(*Sha256::from_bytes(Bench::object_name('a')));
+  bench.at(0, event);
+  EXPECT_EQ(bench.core().content().wanted, 2U) << "of the two to come";
+  EXPECT_EQ(bench.core().content().held, 1U);
+  bench.at(20);
+  EXPECT_EQ(bench.core().content().wanted, 1U);
+  EXPECT_EQ(bench.core().content().held, 1U) << "ready, not fetching for ever";
+}
+
+TEST(StationCore, WhatACueOnAirOrToComeNamesIsWantedThoughAPastOneNamedItToo) {
+  Bench bench;
+  bench.give(0, Bench::plan({Bench::cue("sang/2026-11-21/060000", 0, -3'600, 60), bulletin}));
+  EXPECT_EQ(bench.core().content().wanted, 1U);
 }
 
 TEST(StationCore, WholeContentThatIsNoSoundIsTriedMoreAndMoreSeldom) {

@@ -208,6 +208,22 @@ TEST_F(GateTest, RefusesForgedReplayedExpiredAndForeignCommands) {
   EXPECT_SAYS(command_verdict(sealed_command(office_)), "expired");
 }
 
+/// An order of a later head-end reaches the core, which answers that it does not know it.
+TEST_F(GateTest, LetsInAnOrderThatIsNotKnownHereToBeAnsweredByName) {
+  address_.kind = v1::KIND_COMMAND;
+  v1::Command command;
+  command.set_id("c-1");
+  const std::string later{"\xfa\x06\x00", 3};  // field 111, an empty message
+  const auto opened = Gate{settings_}.command(
+      protocol::seal::seal(address_, command.SerializeAsString() + later, office_), 0, now, {"to-1"});
+  ASSERT_TRUE(opened) << opened.error().text;
+  EXPECT_EQ(opened->command.id(), "c-1");
+  EXPECT_EQ(opened->command.order_case(), v1::Command::ORDER_NOT_SET);
+  command.set_id("#");
+  EXPECT_FALSE(Gate{settings_}.command(protocol::seal::seal(address_, command.SerializeAsString() + later, office_), 0,
+                                       now, {"to-1"}));
+}
+
 TEST_F(GateTest, ObeysNoCommandWhileTheClockIsNotSet) {
   EXPECT_SAYS(command_verdict(sealed_command(office_), 0, std::nullopt), "clock is not set");
 }

@@ -48,6 +48,26 @@ TEST_F(RestartsTest, ADeathIsOneOnlyWhileTheMachineRanOn) {
   EXPECT_FALSE(start("another boot").after_a_death()) << "the power was gone: no fault of the program";
 }
 
+TEST_F(RestartsTest, APowerCutIsNoPoisonHoweverOftenItComes) {
+  for (int cut = 0; cut < 20; ++cut) {
+    auto next = start("boot " + std::to_string(cut));
+    EXPECT_FALSE(next.safe()) << "silent after " << cut << " power cuts";
+    EXPECT_EQ(next.in_row(), 0U);
+    EXPECT_EQ(next.delay(), 0s);
+    next.opened();
+  }
+  EXPECT_EQ(start("boot 20").total(), 21U) << "they are counted all the same";
+}
+
+TEST_F(RestartsTest, DeathsOnOneRunOfTheMachineCountThoughPowerCutsWereBefore) {
+  start("one").opened();
+  start("two").opened();
+  for (int death = 0; death < 4; ++death) start("three").opened();
+  EXPECT_FALSE(start("three").safe()) << "four deaths";
+  EXPECT_TRUE(start("three").safe());
+  EXPECT_FALSE(start("four").safe()) << "the machine itself was gone: the plan is tried once more";
+}
+
 TEST_F(RestartsTest, FallsBackToTheSafeMinimumAfterFive) {
   die(4);
   EXPECT_FALSE(start().safe());

@@ -42,6 +42,20 @@ Result<std::unique_ptr<FrameReader>> object(const std::string& name, const SignS
   return std::unique_ptr<FrameReader>{std::make_unique<ListReader>(std::move(frames))};
 }
 
+/// Is found missing only some time after it was asked for, as by the decoder's thread.
+class LateFailure final : public PageView {
+ public:
+  LateFailure(const firmware::SimTime& time, MonoTime at) : time_(time), at_(at) {}
+  State state() override { return time_.now() < at_ ? State::loading : State::failed; }
+  Error error() override { return {ErrorCode::missing, "no such file"}; }
+  bool moves() override { return false; }
+  const TurnFrame* at(Micros /*into*/) override { return nullptr; }
+
+ private:
+  const firmware::SimTime& time_;
+  MonoTime at_;
+};
+
 class SignShowTest : public ::testing::Test {
  protected:
   SignShowTest() { time_.set_passing(true); }
@@ -51,7 +65,13 @@ class SignShowTest : public ::testing::Test {
     events.started = [this](const CueKey& cue, int error) { started_.emplace_back(cue, error); };
     events.ended = [this](const v1::Proof& part) { ended_.push_back(part); };
     events.page_damaged = [this](const std::string& damaged) { damaged_.push_back(damaged); };
-    auto open = [](const PageWish& wish) { return std::make_shared<DirectView>(object, wish); };
+    auto open = [this](const PageWish& wish) -> std::shared_ptr<PageView> {
+      if (wish.object == "late" && !present_ && fails_after_ > 0ms)
+        return std::make_shared<LateFailure>(time_, time_.now() + fails_after_);
+      auto wished = wish;
+      if (wish.object == "late" && !present_) wished.object = "missing";
+      return std::make_shared<DirectView>(object, wished);
+    };
     SignSettings settings;
     settings.width_px = width;
     settings.height_px = height;
@@ -128,6 +148,8 @@ class SignShowTest : public ::testing::Test {
   std::vector<std::pair<CueKey, int>> started_;
   std::vector<v1::Proof> ended_;
   std::vector<std::string> damaged_;
+  bool present_ = true;  ///< whether the object "late" is there
+  std::chrono::milliseconds fails_after_{0};
 };
 
 TEST_F(SignShowTest, ShowsAPageFromBeginToEndAndThenIsDark) {
@@ -210,6 +232,84 @@ TEST_F(SignShowTest, WhatComesLateIsProvedFromWhenItWasSeen) {
   EXPECT_GE(ended_[0].from_us(), at_us(3s));
   EXPECT_LE(ended_[0].from_us(), at_us(3s + 20ms));
   EXPECT_GE(ended_[0].start_error_us(), 3'000'000);
+}
+
+TEST_F(SignShowTest, AShortenedCueEndsThereAndTheNextAdjoins) {
+  SignShow show = make();
+  show.arm(playlist({{"A", 3s}, {"B", 3s}}, 0s, 60s));
+  run_to(show, 4s);
+  auto next = playlist({{"C", 3s}, {"A", 3s}}, 5s, 10s);
+  next.cue.set_segment(1);
+  show.arm(next);
+  show.shorten(key(0), wall_from_us(at_us(5s)));
+  run_to(show, 16s);
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 'B', 'C', 'A', 'C', 'A', 0}));
+  ASSERT_EQ(ended_.size(), 2u);
+  EXPECT_EQ(ended_[0].reason(), "complete");
+  EXPECT_EQ(ended_[0].to_us(), at_us(5s));
+  EXPECT_EQ(shown_of(ended_[0]), "A 3.0 s, B 2.0 s");
+  EXPECT_EQ(ended_[1].from_us(), at_us(5s));
+}
+
+TEST_F(SignShowTest, AShortenedTurnIsNotBegunAgain) {
+  SignShow show = make();
+  show.arm(playlist({{"A", 30s}, {"B", 30s}}, 0s, 60s));
+  run_to(show, 10s);
+  show.shorten(key(0), wall_from_us(at_us(12s)));
+  run_to(show, 13s);
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 0})) << "the page that stands goes on standing";
+  EXPECT_EQ(shown_of(ended_.at(0)), "A 12.0 s, B 0.0 s");
+}
+
+TEST_F(SignShowTest, ShortenedIntoThePastEndsAtOnce) {
+  SignShow show = make();
+  show.arm(cue(0, "A", 0s, 60s));
+  run_to(show, 10s);
+  show.shorten(key(0), wall_from_us(at_us(8s)));
+  run_to(show, 11s);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_[0].reason(), "complete");
+  EXPECT_EQ(colours(), (std::vector<int>{'A', 0}));
+}
+
+TEST_F(SignShowTest, APageThatComesInItsTurnTakesItsPlace) {
+  SignShow show = make();
+  auto assignment = playlist({{"late", 10s}, {"B", 10s}}, 0s, 20s);
+  present_ = false;
+  show.arm(assignment);
+  run_to(show, 4s);
+  present_ = true;
+  show.look_again(key(0));
+  run_to(show, 21s);
+  EXPECT_EQ(colours(), (std::vector<int>{'B', 'l', 'B', 0})) << "no frame of darkness between them";
+  EXPECT_EQ(shown_of(ended_.at(0)), "late 6.0 s, B 14.0 s");
+  EXPECT_TRUE(damaged_.empty());
+}
+
+TEST_F(SignShowTest, WhatIsFoundMissingAheadOfItsTurnCostsNoDarkness) {
+  SignShow show = make();
+  present_ = false;
+  fails_after_ = 100ms;
+  show.arm(playlist({{"late", 10s}, {"B", 10s}}, 0s, 20s));
+  run_to(show, -2s);
+  run_to(show, -1s);  // a step when the decoder says so
+  present_ = true;
+  show.look_again(key(0));
+  run_to(show, 21s);
+  EXPECT_EQ(colours(), (std::vector<int>{'l', 'B', 0}));
+  EXPECT_EQ(shown_of(ended_.at(0)), "late 10.0 s, B 10.0 s");
+}
+
+TEST_F(SignShowTest, APageThatComesBeforeItsTurnHasAllOfIt) {
+  SignShow show = make();
+  present_ = false;
+  show.arm(playlist({{"late", 10s}, {"B", 10s}}, 1s, 20s));
+  run_to(show, 500ms);
+  show.look_again(key(0));  // another one came; this one is still not here
+  present_ = true;
+  show.look_again(key(0));
+  run_to(show, 22s);
+  EXPECT_EQ(shown_of(ended_.at(0)), "late 10.0 s, B 10.0 s");
 }
 
 TEST_F(SignShowTest, AdjoiningCuesHaveNoDarkBetween) {

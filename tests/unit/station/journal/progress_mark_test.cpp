@@ -45,6 +45,23 @@ class ProgressMarkTest : public ::testing::Test {
   tests::TempFolder folder_;
 };
 
+/// The card ran dry for 20 ms before the process was killed.
+TEST_F(ProgressMarkTest, SoundThatTheDeviceDidNotGetIsAGapOfTheDraft) {
+  auto part = part_to(1'060'000);
+  part.frames -= 960;
+  const auto draft = draft_of(part);
+  ASSERT_EQ(draft.gaps_size(), 1) << "else the report finds frames missing, and a person is asked why";
+  EXPECT_EQ(draft.gaps(0).length_us(), 20'000);
+  EXPECT_EQ(draft.gaps(0).at_us(), 1'040'000);
+  part.frames = 0;
+  EXPECT_EQ(draft_of(part).gaps(0).length_us(), 60'000);
+  part.frames = 2'880 - 40;
+  EXPECT_EQ(draft_of(part).gaps_size(), 0) << "less than a millisecond is the rounding of its edges";
+  part.medium = v1::MEDIUM_SIGN;
+  part.frames = 1;
+  EXPECT_EQ(draft_of(part).gaps_size(), 0) << "a sign's frames are no time";
+}
+
 TEST_F(ProgressMarkTest, IsEmptyWhenNew) { EXPECT_FALSE(open().recovered()); }
 
 TEST_F(ProgressMarkTest, GivesTheNewestPartBackAsDraft) {

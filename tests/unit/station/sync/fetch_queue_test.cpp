@@ -35,6 +35,18 @@ TEST_F(FetchQueueTest, TakesTheSoonestNeededFirst) {
   EXPECT_TRUE(next_is('c'));
 }
 
+TEST_F(FetchQueueTest, WhatIsUnderWayGivesWayToWhatIsNeededSooner) {
+  queue_.replace({want('a', 20)});
+  EXPECT_FALSE(queue_.gives_way(object('a'), now_)) << "to nothing, and not to itself";
+  queue_.replace({want('a', 20), want('b', 30)});
+  EXPECT_FALSE(queue_.gives_way(object('a'), now_));
+  queue_.replace({want('a', 20), want('b', 10)});
+  EXPECT_TRUE(queue_.gives_way(object('a'), now_));
+  EXPECT_FALSE(queue_.gives_way(object('b'), now_));
+  fail('b', Blame::object);
+  EXPECT_FALSE(queue_.gives_way(object('a'), now_)) << "while that has to wait anyway";
+}
+
 TEST_F(FetchQueueTest, AMissingObjectDoesNotHoldUpTheOthers) {
   queue_.replace({want('a', 10), want('b', 20)});
   fail('a', Blame::object);
