@@ -96,7 +96,11 @@ Result<void> Identities::keep_twice(const std::string& station, const IdentityWa
   if (!earlier || !later) return {};
   LOA_TRY_LET(const auto first, store_.first_epoch(station, {*earlier, *later}));
   // What the second box says of itself begins with its start, which may lie before its first word; its clock may lie.
-  const auto since = std::clamp(twice.later.started, twice.since - std::chrono::hours{24}, twice.since);
+  auto since = std::clamp(twice.later.started, twice.since - std::chrono::hours{24}, twice.since);
+  LOA_TRY_LET(const auto conflicts, store_.identity_conflicts(station));
+  for (const auto& conflict : conflicts) {
+    if (!conflict.ended) since = std::min(since, conflict.since);  // one of the boxes was started again
+  }
   return store_.put_identity_conflict({station, since, first.value_or(*earlier), std::nullopt});
 }
 
