@@ -50,8 +50,9 @@ TEST_F(RoutesTest, TellsFleetFromTheStationsOwnWord) {
   const auto answer = ask("fleet");
   EXPECT_THAT(answer.json, HasSubstr("on air"));
   EXPECT_THAT(answer.json, HasSubstr(R"("proofs_waiting":3)"));
-  ASSERT_TRUE(store_.put_online("a", false, "boot", now));
-  EXPECT_THAT(ask("fleet").json, HasSubstr("offline"));
+  ASSERT_TRUE(store_.put_status("a", status, now - std::chrono::seconds{10}));
+  ASSERT_TRUE(store_.put_online("a", false, "boot", now - std::chrono::seconds{4}));
+  EXPECT_THAT(ask("fleet").json, HasSubstr("offline")) << "it was asked, and has not said otherwise";
 }
 
 TEST_F(RoutesTest, ListsEveryFaultThatIsNotReset) {

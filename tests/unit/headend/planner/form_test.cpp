@@ -92,7 +92,8 @@ TEST(PlanForm, ForAnOldBuildShowsEverySloganByLongerPlaylists) {
     EXPECT_EQ(cue.pages_size(), 100);
     shown_us += cue.duration_us();
   }
-  EXPECT_EQ(shown_us, done.wire.horizon_us() - to_us(noon)) << "not a second of the month is dark";
+  EXPECT_EQ(shown_us, done.wire.horizon_us() - to_us(noon + Settings{}.sign_lead))
+      << "not a second of the month is dark, once the order can be obeyed";
   EXPECT_EQ(count(done.wire, v1::MEDIUM_AUDIO), 60);
 }
 

@@ -161,7 +161,8 @@ TEST(Seal, RefusesAnotherAddress) {
   EXPECT_THAT(refusal(sealed(to)), HasSubstr("sealed for ward 'ward-b', this is 'ward-a'"));
   to = address();
   to.audience = "station/loa-02";
-  EXPECT_THAT(refusal(sealed(to)), HasSubstr("addressed to 'station/loa-02'"));
+  EXPECT_THAT(refusal(sealed(to), expectation(), ErrorCode::elsewhere),
+              HasSubstr("addressed to 'station/loa-02'"));
   to = address();
   to.kind = v1::KIND_COMMAND;
   EXPECT_THAT(refusal(sealed(to)), HasSubstr("sealed as kind 2, kind 1 belongs here"));
@@ -180,7 +181,7 @@ TEST(Seal, TakesAnyOfItsAudiencesAndKeys) {
   EXPECT_THAT(refusal(sealed(to), want), HasSubstr("not signed"));
   want = expectation();
   want.audiences.clear();
-  EXPECT_THAT(refusal(sealed(to), want), HasSubstr("addressed to"));
+  EXPECT_THAT(refusal(sealed(to), want, ErrorCode::elsewhere), HasSubstr("addressed to"));
 }
 
 TEST(Seal, RefusesNoiseAndGiants) {

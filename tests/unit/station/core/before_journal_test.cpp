@@ -69,9 +69,8 @@ TEST(BeforeJournal, IsPutRightWhenTheClockThatBeganItWasAhead) {
   const auto lie = bench.at(86'400, 0, Tick{});
   ASSERT_NE(began(lie), nullptr);
   EXPECT_EQ(began(lie)->instant, at(86'400));
-  bench.at(10, 10, Tick{});
-  const auto right = bench.at(700, 700, Tick{});
-  ASSERT_NE(began(right), nullptr);
+  const auto right = bench.at(10, 10, Tick{});
+  ASSERT_NE(began(right), nullptr) << "the leap was not borne out";
   EXPECT_EQ(began(right)->instant, at(0));
 }
 
@@ -85,8 +84,7 @@ TEST(BeforeJournal, BurnsNoCueWhenTheClockThatBeganItWasAhead) {
   PlanArrived event{Bench::plan({over, soon}), 1, {}, false};
   event.held.insert(*Sha256::from_bytes(Bench::object_name('a')));
   bench.at(3'650.0 * 86'400 + 1, 1, event);
-  bench.at(20, 20, Tick{});
-  EXPECT_NE(began(bench.at(630, 630, Tick{})), nullptr) << "it has insisted";
+  EXPECT_NE(began(bench.at(20, 20, Tick{})), nullptr) << "the leap was not borne out";
   EXPECT_EQ(bench.account(soon), "");
   const auto actions = bench.at(1'198, 1'198, Tick{});
   ASSERT_NE(Bench::first<Arm>(actions), nullptr);
