@@ -135,7 +135,7 @@ struct RemovedStation {
 struct StationStatus {
   std::string station;
   bool online = false;    ///< a hint: comes unsigned from the broker
-  WallTime online_since;  ///< when `online` last changed, by the head-end's clock
+  WallTime online_since;  ///< when `online` last changed, or "not online" was first said after a status
   std::string boot;
   std::optional<v1::Status> status;  ///< signed
   std::optional<WallTime> status_received;

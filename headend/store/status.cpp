@@ -35,7 +35,8 @@ Result<void> Store::put_online(const std::string& station, bool online, const st
   return database_->sql->run(
       "INSERT INTO station_status (station, online, online_since_us, boot) VALUES (?,?,?,?) "
       "ON CONFLICT (station) DO UPDATE SET "
-      "online_since_us = CASE WHEN online = excluded.online THEN online_since_us ELSE excluded.online_since_us END, "
+      "online_since_us = CASE WHEN online = excluded.online AND NOT (excluded.online = 0 AND "
+      "coalesce(status_received_us, 0) > online_since_us) THEN online_since_us ELSE excluded.online_since_us END, "
       "online = excluded.online, boot = excluded.boot",
       station, online, now, boot);
 }

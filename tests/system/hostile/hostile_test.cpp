@@ -295,11 +295,14 @@ void Hostile::expect_report(int cues) {
 
 /// The control: the very plan that the attacks spoil, without a flaw.
 void Hostile::expect_that_the_attack_would_sound() {
+  const auto sequence = ward_.sequence_in_force() + 1'000;
   ASSERT_TRUE(ward_.wire().publish(ward_.topic_of(Leaf::plan), plan()));
   EXPECT_TRUE(wait_until(5s, [&] {
-    const auto status = ward_.status();
-    return status && status->on_air() == "Tốt" && status->plan_sequence() == ward_.sequence_in_force() + 1'000;
-  }));
+    const auto statuses = ward_.statuses();
+    return std::any_of(statuses.begin(), statuses.end(), [&](const v1::Status& status) {
+      return status.on_air() == "Tốt" && status.plan_sequence() == sequence;
+    });
+  })) << "until the office hears of a plan that it has not given, and gives a newer one";
 }
 
 TEST_F(Hostile, WordsAreRefusedOneByOneAndTheGoodPlanStillPlays) {

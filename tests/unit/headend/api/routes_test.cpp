@@ -93,9 +93,12 @@ TEST_F(RoutesTest, ASignedStatusOverrulesTheBrokersWord) {
   ASSERT_TRUE(store_.put_status("a", status, now + seconds{11}));
   EXPECT_FALSE(since(seconds{12})) << "it lives, whoever says that it does not";
   EXPECT_THAT(state_of(fleet(store_)->at(0), now + seconds{12}), Not(HasSubstr("offline")));
-  EXPECT_EQ(since(seconds{102}), now + seconds{11}) << "and is overdue like any other";
-  ASSERT_TRUE(store_.put_online("a", true, "forged", now + seconds{103}));
-  EXPECT_EQ(since(seconds{104}), now + seconds{11}) << "nor does an unsigned word keep it alive";
+  ASSERT_TRUE(store_.put_online("a", false, "boot", now + seconds{20}));
+  EXPECT_EQ(since(seconds{24}), now + seconds{20}) << "what the broker says of a later end counts";
+  ASSERT_TRUE(store_.put_status("a", status, now + seconds{25}));
+  EXPECT_EQ(since(seconds{116}), now + seconds{25}) << "and is overdue like any other";
+  ASSERT_TRUE(store_.put_online("a", true, "forged", now + seconds{117}));
+  EXPECT_EQ(since(seconds{118}), now + seconds{25}) << "nor does an unsigned word keep it alive";
 }
 
 TEST_F(RoutesTest, ThatSomebodyLooksAfterAnUnreachableStationLastsAsLongAsItDoes) {
