@@ -22,9 +22,9 @@ cd "$folder"
 for package in "mosquitto=$version" "mosquitto-clients=$version" "libmosquitto1=$version" libcjson1 libdlt2 libwrap0 libnsl2 libtirpc3; do
   apt-get -q download "$package" >/dev/null 2>&1 || { echo "cannot download $package" >&2; exit 2; }
 done
-for archive in *.deb; do dpkg-deb -x "$archive" root; done
-export LD_LIBRARY_PATH=$folder/root/usr/lib/x86_64-linux-gnu:$folder/root/lib/x86_64-linux-gnu
-export PATH=$folder/root/usr/sbin:$folder/root/usr/bin:$PATH
+for archive in *.deb; do dpkg-deb -x "$archive" tree; done
+export LD_LIBRARY_PATH=$folder/tree/usr/lib/x86_64-linux-gnu:$folder/tree/lib/x86_64-linux-gnu
+export PATH=$folder/tree/usr/sbin:$folder/tree/usr/bin:$PATH
 
 # serve SETTING — a broker of its own on a loopback port, with one setting more.
 serve() {
