@@ -79,7 +79,7 @@ class Hostile : public testing::Test {
   void expect_objects_refused();
   void expect_report(int cues);
   void wait_for_the_good_cue();
-  void expect_that_the_attack_would_sound();
+  void expect_that_the_attack_would_be_obeyed();
   std::size_t refusals(const char* what, const std::string& reason) {
     return ward_.log_lines({"message.refused", std::string{"what="} + what, reason}).size();
   }
@@ -293,16 +293,20 @@ void Hostile::expect_report(int cues) {
   }
 }
 
-/// The control: the very plan that the attacks spoil, without a flaw.
-void Hostile::expect_that_the_attack_would_sound() {
+/// The control: the very plan that the attacks spoil, without a flaw, is obeyed. It is signed by the office's key and
+/// the office has not given it: the office gives a newer one at once.
+void Hostile::expect_that_the_attack_would_be_obeyed() {
   const auto sequence = ward_.sequence_in_force() + 1'000;
   ASSERT_TRUE(ward_.wire().publish(ward_.topic_of(Leaf::plan), plan()));
   EXPECT_TRUE(wait_until(5s, [&] {
     const auto statuses = ward_.statuses();
-    return std::any_of(statuses.begin(), statuses.end(), [&](const v1::Status& status) {
-      return status.on_air() == "Tốt" && status.plan_sequence() == sequence;
-    });
-  })) << "until the office hears of a plan that it has not given, and gives a newer one";
+    return std::any_of(statuses.begin(), statuses.end(),
+                       [&](const v1::Status& status) { return status.plan_sequence() == sequence; });
+  }));
+  EXPECT_TRUE(wait_until(5s, [&] {
+    const auto status = ward_.status();
+    return status && status->plan_sequence() > sequence;
+  }));
 }
 
 TEST_F(Hostile, WordsAreRefusedOneByOneAndTheGoodPlanStillPlays) {
@@ -318,7 +322,7 @@ TEST_F(Hostile, WordsAreRefusedOneByOneAndTheGoodPlanStillPlays) {
   wait_for_the_good_cue();
   expect_report(1);
   expect_only_the_good_sounds();
-  expect_that_the_attack_would_sound();
+  expect_that_the_attack_would_be_obeyed();
 }
 
 TEST_F(Hostile, ObjectsThatNobodyApprovedAreSilentAndTheGoodOneStillPlays) {
