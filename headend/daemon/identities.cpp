@@ -96,7 +96,9 @@ Result<void> Identities::keep_twice(const std::string& station, const IdentityWa
   if (!earlier || !later) return {};
   LOA_TRY_LET(const auto first, store_.first_epoch(station, {*earlier, *later}));
   // What the second box says of itself begins with its start, which may lie before its first word; its clock may lie.
-  auto since = std::clamp(twice.later.started, twice.since - std::chrono::hours{24}, twice.since);
+  // And its uptime is told in whole seconds, the rest cut off.
+  const auto born = twice.later.started - std::chrono::seconds{1};
+  auto since = std::clamp(born, twice.since - std::chrono::hours{24}, twice.since);
   LOA_TRY_LET(const auto conflicts, store_.identity_conflicts(station));
   for (const auto& conflict : conflicts) {
     if (!conflict.ended) since = std::min(since, conflict.since);  // one of the boxes was started again

@@ -44,7 +44,8 @@ IdentityWatch::Box& IdentityWatch::add(Station& station, const Speaker& speaker,
     station.boxes.erase(std::min_element(station.boxes.begin(), station.boxes.end(),
                                          [](const Box& one, const Box& other) { return one.last < other.last; }));
   }
-  station.boxes.push_back({speaker.boot, speaker.epoch, speaker.at - speaker.uptime, now, now, 0});
+  const WallTime started = std::min(speaker.at, now) - speaker.uptime;  // its clock may be ahead
+  station.boxes.push_back({speaker.boot, speaker.epoch, started, now, now, 0});
   return station.boxes.back();
 }
 

@@ -29,7 +29,7 @@ class IdentityWatch {
   struct Box {
     std::string boot;
     std::string epoch;
-    WallTime started;      ///< by its own clock
+    WallTime started;      ///< by its own clock, or the head-end's if that is behind
     WallTime first, last;  ///< when it was heard, by the head-end's clock
     std::uint64_t sequence = 0;
   };

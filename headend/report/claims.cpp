@@ -36,10 +36,13 @@ bool replaces(const ProofRecord& anew, const ProofRecord& other) {
   return anew.epoch == other.epoch ? other.number < anew.number : other.received < anew.received;
 }
 
-/// Tells whether a claim counts before another journal's "dark", because that journal may not have seen it.
+/// Tells whether a claim counts before what another journal says: before its "dark", because that journal may not have
+/// seen it; and what was measured and had come counts before any silence that another journal says of later.
 bool knows_better(const Claim& claim, const Claim& other) {
   if (claim.record->epoch == other.record->epoch || dark(claim)) return false;
-  return !played(claim) || claim.record->proof.frames() > 0;
+  if (!played(claim)) return dark(other);
+  if (claim.record->proof.frames() == 0) return false;
+  return dark(other) || (!played(other) && claim.record->received < other.record->received);
 }
 
 /// Tells whether two claims are to be shown as an overlap: two journals that name the same cause of silence are not.
@@ -51,7 +54,7 @@ bool clash(const Claim& one, const Claim& other) {
 struct Decision {
   const Claim* best = nullptr;  ///< absent: nobody
   bool contested = false;
-  bool dark_aside = false;  ///< a journal's "dark" gave way to what another one knows
+  bool aside = false;  ///< a journal's silence gave way to what another one knows
 };
 
 Decision decide(std::vector<const Claim*> claims) {
@@ -64,10 +67,9 @@ Decision decide(std::vector<const Claim*> claims) {
   });
   const auto held = claims;
   std::erase_if(claims, [&](const Claim* claim) {
-    return dark(*claim) &&
-           std::any_of(held.begin(), held.end(), [&](const Claim* other) { return knows_better(*other, *claim); });
+    return std::any_of(held.begin(), held.end(), [&](const Claim* other) { return knows_better(*other, *claim); });
   });
-  decision.dark_aside = claims.size() < held.size();
+  decision.aside = claims.size() < held.size();
   for (const auto* claim : claims) {
     decision.contested = decision.contested || (claim != claims.front() && clash(*claims.front(), *claim));
     if (!decision.best || (played(*decision.best) && !played(*claim))) decision.best = claim;
@@ -211,9 +213,9 @@ Stretch Settler::settle_stretch(WallTime from, WallTime to) {
   }
   const auto decision = decide(std::move(speaking));
   if (decision.contested) note_contested(from, to);
-  if (decision.dark_aside) {
-    ++made_.dark_aside;
-    made_.dark_aside_length += to - from;
+  if (decision.aside) {
+    ++made_.aside;
+    made_.aside_length += to - from;
   }
   if (!decision.best) return unclaimed(from, to);
   if (played(*decision.best)) made_.credited[decision.best->proof] += to - from;

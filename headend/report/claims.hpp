@@ -11,8 +11,8 @@ struct Settlement {
   std::vector<Stretch> stretches;  ///< cover [start, start + duration) without gap or overlap
   std::vector<Micros> credited;    ///< for each proof, in their order: how much of it counts as PLAYED
   std::vector<bool> not_come;      ///< for each proof: its time had not come, so nothing of it counts
-  std::uint64_t dark_aside = 0;    ///< proofs of another journal that book as dark what is known better
-  Micros dark_aside_length{0};
+  std::uint64_t aside = 0;         ///< proofs of another journal that book as silent what is known better
+  Micros aside_length{0};
 };
 
 /// Settles one cue's planned time among its proofs.
@@ -21,10 +21,11 @@ struct Settlement {
 /// played part is short of ("frames-missing") and a part that played something else ("other-content"). Proofs whose
 /// time had not come count for nothing; an `anew` proof takes the place of what the station said before of its span.
 /// Where the rest contradict one another the one that says "not played" is believed, so that the figure can be
-/// defended, never inflated. One thing only is weaker: NODE_DARK of a journal that did not see it, beside another
-/// journal's word – PLAYED with measured frames, or any other reason why not. (PROTOCOL.md §8.5)
-/// Where no proof speaks: NODE_DARK "before-journal" before the newest journal began; CLOCK_UNTRUSTED "not-come" where
-/// only proofs speak whose time had not come; UNKNOWN "no-proof" elsewhere.
+/// defended, never inflated. Two things only are weaker: NODE_DARK of a journal that did not see it, beside another
+/// journal's word – PLAYED with measured frames, or any other reason why not; and any silence of a journal beside
+/// PLAYED with measured frames that the head-end had from another journal before. (PROTOCOL.md §8.5) Where no proof
+/// speaks: NODE_DARK "before-journal" before the newest journal began; CLOCK_UNTRUSTED "not-come" where only proofs
+/// speak whose time had not come; UNKNOWN "no-proof" elsewhere.
 /// @param proofs     of this cue, by epoch and number
 /// @param anomalies  overlaps, claims outside the planned time and the like are added here
 Settlement settle(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs,

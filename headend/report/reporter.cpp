@@ -182,7 +182,7 @@ void Reporter::look_at(const PlannedCue& cue, const Proofs& proofs, const Settle
     again.length += Micros{proof.again_us()};
   }
   if (silent_early > 0) note(cue, "not-come", silent_early, silent_length);
-  if (settled.dark_aside > 0) note(cue, "new-journal", settled.dark_aside, settled.dark_aside_length);
+  if (settled.aside > 0) note(cue, "new-journal", settled.aside, settled.aside_length);
 }
 
 void Reporter::note(const PlannedCue& cue, const char* kind, std::uint64_t proofs, Micros length) {

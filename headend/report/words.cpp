@@ -76,7 +76,7 @@ constexpr auto anomalies = std::to_array<Entry>({
 
 constexpr auto notes = std::to_array<Entry>({
     {"new-journal",
-     "nhật ký khác ghi là tắt, tính theo nhật ký biết rõ hơn · another journal says dark, the one that "
+     "nhật ký khác ghi là không phát, tính theo nhật ký biết rõ hơn · another journal says not played, the one that "
      "knows better counts"},
     {"not-come", "ghi trước khi đến giờ, không tính · booked before its time, not counted"},
 });

@@ -14,12 +14,12 @@ constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::int64_t worth_us = 1'000;  // less than this beyond what is proved is the rounding of its edges
 
 /// What of a recovered part is not proved yet. A cue that was begun again has its front proved by the first time; any
-/// other overlap is the same part, durable before its mark was cleared. A part that is heard anew is proved by nothing
-/// that was said before.
+/// other overlap is the same part, durable before its mark was cleared. A part that is heard anew is proved only by
+/// what was heard anew: all else was said before it, also anew, by a clock that was ahead once more.
 std::optional<v1::Proof> unproved(const std::vector<Accounted>& known, v1::Proof part) {
   const auto overlaps = [&](const Accounted& entry) {
     return entry.cue == CueKey::of(part) && entry.from_us < part.to_us() && part.from_us() < entry.to_us &&
-           (entry.anew || !part.anew());
+           (!part.anew() || (entry.anew && entry.bucket == v1::BUCKET_PLAYED));
   };
   while (true) {
     const auto entry = std::find_if(known.begin(), known.end(), overlaps);

@@ -101,6 +101,23 @@ bool is_said_by_two_journals(const Anomaly& anomaly, const CueJudge::Proofs& pro
   return epochs.size() > 1;
 }
 
+/// A mark knows how much of its part the device did not get, and not where: the proof that is made of it has that at
+/// its end (station/journal, add_lost). So of a part that a killed process left the length is judged, and not the
+/// place.
+/// @return the planned time of such parts of which as much is reported as was heard, to a period
+Stretches judged_by_length(const CueJudge::Proofs& proofs, const Stretches& heard, const Stretches& reported) {
+  Stretches parts;
+  for (const auto* record : proofs) {
+    const auto& proof = record->proof;
+    if (proof.reason() != "process-lost" || proof.gaps_size() != 1) continue;
+    if (proof.gaps(0).at_us() + proof.gaps(0).length_us() != proof.to_us()) continue;
+    const auto came_out = length(within(heard, proof.from_us(), proof.to_us()));
+    const auto claimed = length(within(reported, proof.from_us(), proof.to_us()));
+    if (std::abs(came_out - claimed) <= period_us) parts.push_back({proof.from_us(), proof.to_us()});
+  }
+  return parts;
+}
+
 void append(Stretches& to, const Stretches& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 }  // namespace
@@ -113,12 +130,15 @@ void CueJudge::find(const PlannedCue& planned, std::string_view what, std::int64
                             what, us));
 }
 
-/// Whether a box knew of the cue what the office's record says of it. An emergency that never arrived is nobody's.
+/// Whether a box knew of the cue what the office's record says of it. An emergency that never arrived is nobody's; nor
+/// does a box tell of a cue which was gone before it began.
 bool CueJudge::was_told(const PlannedCue& planned) const {
   return std::any_of(site_.boxes().begin(), site_.boxes().end(), [&](const Site::Box& box) {
     if (planned.cue.cue_class() == v1::CUE_CLASS_EMERGENCY)
       return box.station->emergencies().contains(planned.plan_sequence);
-    return box.station->was_told(planned.cue);
+    const bool there = std::any_of(box.owed.begin(), box.owed.end(),
+                                   [&](const Stretch& one) { return one.to_us > planned.cue.start_us(); });
+    return there && box.station->was_told(planned.cue);
   });
 }
 
@@ -151,7 +171,7 @@ void CueJudge::add_box(const PlannedCue& planned, const Site::Box& box, Truth& t
     const auto when = sound.true_time();
     if (!within(box.owed, when.from_us, when.to_us).empty()) owed.push_back(sound.planned);
   }
-  const auto again_us = measure(in_place).again_us;
+  const auto again_us = measure(owed).again_us;  // what a second box says of that is kept aside, as all it says
   const auto lost = box.station->lost_with_card(key);
   truth.again_us += again_us;
   truth.allowance_us += allowance_of(*box.station, *emission);
@@ -168,7 +188,7 @@ CueJudge::Truth CueJudge::truth_of(const PlannedCue& planned) const {
 }
 
 void CueJudge::judge(const PlannedCue& planned, const Proofs& proofs) {
-  const auto truth = truth_of(planned);
+  auto truth = truth_of(planned);
   if (planned.cancelled) return add_filler(planned, truth);
   ++verdict_.cues;
   verdict_.emitted_us += length(truth.heard);
@@ -177,10 +197,12 @@ void CueJudge::judge(const PlannedCue& planned, const Proofs& proofs) {
   verdict_.planned_us += planned.cue.duration_us();
   const auto account = view_.of(planned);
   const auto reported = in_bucket(account, {v1::BUCKET_PLAYED});
+  const auto by_length = judged_by_length(proofs, truth.heard, reported);
   verdict_.reported_us += length(reported);
   std::int64_t said_us = 0;
   for (const auto* proof : proofs) said_us += proof->proof.again_us();
-  look_for_false(planned, truth, reported);
+  look_for_false(planned, truth, without(reported, by_length));
+  truth.owed = without(truth.owed, by_length);
   look_for_lost(planned, truth, reported, said_us,
                 front_cut_off_again(planned, site_, truth.heard, account) + heard_of_an_older_plan(planned, proofs));
   look_for_repeats(planned, truth, said_us);

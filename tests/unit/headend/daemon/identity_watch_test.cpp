@@ -57,6 +57,18 @@ TEST_F(IdentityWatchTest, OneThatSpeaksAfterAnotherSpokeInItsPlaceIsASecondBox) 
   }
 }
 
+// What the second box books of itself begins when it was born, also if its clock is ahead.
+TEST_F(IdentityWatchTest, ASecondBoxHasStartedNoLaterThanItWasBorn) {
+  auto old_box = born("old", 0s), new_box = born("new", 10min);
+  hear(old_box, 1s);
+  const auto sequence = static_cast<std::uint64_t>(to_us(new_box.born) / 1'000'000) << 32U;
+  watch_.hear("a", {"new", std::string(16, 'n'), sequence, start + 13min + 5s, 5s}, start + 10min + 5s);
+  const auto verdict = hear(old_box, 10min + 9s);
+  ASSERT_TRUE(verdict.twice);
+  EXPECT_EQ(verdict.twice->later.boot, "new");
+  EXPECT_EQ(verdict.twice->later.started, start + 10min);
+}
+
 TEST_F(IdentityWatchTest, WhatIsHeldBackOrRepeatedIsNoSecondBox) {
   auto old_box = born("old", 0s), new_box = born("new", 10min);
   hear(old_box, 1s);

@@ -391,7 +391,8 @@ TEST_F(TwoBoxesTest, AreAFaultThatNamesBothAndSaysWhatToDo) {
     EXPECT_NE(faults[0].text.find(word), std::string::npos) << faults[0].text;
   const auto conflicts = *store_.identity_conflicts("a");
   ASSERT_EQ(conflicts.size(), 1U);
-  EXPECT_EQ(conflicts[0].since, now + 100s) << "when the second one started: it speaks of itself from then on";
+  EXPECT_EQ(conflicts[0].since, now + 99s)
+      << "when the second one started: it speaks of itself from then on; an uptime is told in whole seconds";
   EXPECT_EQ(conflicts[0].counted, epoch('e')) << "neither has proofs: the one that was heard first";
   EXPECT_EQ(conflicts[0].ended, std::nullopt);
 }

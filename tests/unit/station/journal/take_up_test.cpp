@@ -12,7 +12,7 @@ class TakeUpTest : public JournalTest {
 
   [[nodiscard]] std::filesystem::path marks() const { return folder().parent_path() / "marks"; }
   /// An earlier process had these parts of draft(n) on air when it was killed.
-  void leave_marks(const std::vector<v1::Proof>& parts) {
+  void leave_marks(const std::vector<v1::Proof>& parts, bool anew = false) {
     auto set = MarkSet::open(marks(), "audio");
     ASSERT_TRUE(set);
     std::size_t index = 0;
@@ -21,6 +21,7 @@ class TakeUpTest : public JournalTest {
       assignment.cue.set_occurrence(proof.occurrence());
       assignment.cue.set_segment(proof.segment());
       assignment.cue.set_object(proof.object());
+      assignment.anew = anew;
       auto part = begin_part(assignment);
       part.from_us = proof.from_us();
       part.to_us = proof.to_us();
@@ -108,6 +109,34 @@ TEST_F(TakeUpTest, WhatIsHeardAnewIsProvedByNothingThatWasSaidBefore) {
     const auto proof = read_sealed(journal.waiting(1, 1).value().at(0).sealed).value().proof;
     EXPECT_TRUE(proof.anew());
     EXPECT_EQ(proof.clock_grade(), v1::CLOCK_GRADE_DISCIPLINED);
+  }
+}
+
+// A clock that was ahead twice has booked the cue twice, the second time anew; then it was heard in its time.
+TEST_F(TakeUpTest, WhatIsHeardAnewIsNotProvedByWhatWasBookedAnew) {
+  auto journal = open();
+  fill(journal, 0, 1);
+  auto booked = draft(0);
+  booked.Clear();
+  booked.set_occurrence(draft(0).occurrence());
+  booked.set_segment(draft(0).segment());
+  booked.set_medium(draft(0).medium());
+  booked.set_object(draft(0).object());
+  booked.set_plan_sequence(draft(0).plan_sequence());
+  booked.set_bucket(v1::BUCKET_CLOCK_UNTRUSTED);
+  booked.set_reason("clock-stepped");
+  booked.set_from_us(draft(0).from_us());
+  booked.set_to_us(draft(0).to_us());
+  booked.set_anew(true);
+  const auto sealed = journal.append(booked, morning);
+  ASSERT_TRUE(sealed) << sealed.error().text;
+  for (int times = 0; times < 2; ++times) {
+    leave_marks({draft(0)}, true);
+    const auto found = take_up(journal, marks(), nullptr, morning);
+    ASSERT_TRUE(found) << found.error().text;
+    ASSERT_EQ(journal.last(), 3U) << "said once, however often it is taken up";
+    EXPECT_EQ(found->known.back().bucket, v1::BUCKET_PLAYED);
+    EXPECT_TRUE(found->known.back().anew);
   }
 }
 
