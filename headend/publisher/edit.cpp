@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "headend/publisher/publisher.hpp"
+#include "protocol/message/check.hpp"
 
 namespace loa::headend::publisher {
 namespace {
@@ -118,6 +119,10 @@ Result<Outlook> foresee(const store::Catalogue& before, const store::Catalogue& 
 
 Result<Outlook> edit(store::Store& store, const planner::Settings& settings, WallTime now,
                      const std::function<Result<void>()>& work) {
+  if (now < protocol::message::earliest) {  // a machine whose clock is not set plans nothing yet
+    LOA_TRY(store.transaction(work));
+    return Outlook{};
+  }
   LOA_TRY_LET(const auto before, store.catalogue());
   LOA_TRY_LET(const auto forms, forms_of_stations(store));
   store::Catalogue after;

@@ -68,6 +68,12 @@ TEST_F(EditTest, RefusesTheSloganThatNoPlanCanCarryAndKeepsNothingOfIt) {
   EXPECT_EQ(store_.catalogue().value().content(sample::object_of("khau-hieu-100")), nullptr);
 }
 
+TEST_F(EditTest, KeepsWhatIsEnteredBeforeTheClockOfTheMachineIsSet) {
+  const auto kept = edit(store_, settings(), WallTime{17h}, [&] { return put_slogan(0); });
+  ASSERT_TRUE(kept) << kept.error().text;
+  EXPECT_EQ(slogans(), 1U) << "in 1970 nothing can be planned, and nothing is";
+}
+
 TEST_F(EditTest, LooksAtTheDayOnWhichItBecomesValid) {
   fill_sign(99);
   const store::Validity spring{sample::date(2027, 3, 1), std::nullopt};
