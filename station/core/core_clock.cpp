@@ -58,9 +58,8 @@ void StationCore::on_moved(std::int64_t before_us, Micros moved) {
   if (moved >= leap) leap_over(before_us);
 }
 
-/// Plan time that the clock leapt over was never there to be played in, but by a process or a clock before.
+/// Plan time that the clock leapt over was never there to be played in.
 void StationCore::leap_over(std::int64_t before_us) {
-  stand_by_heard();
   const Block why{v1::BUCKET_CLOCK_UNTRUSTED, stepped};
   for (Track* track : open_until(now_us())) {
     if (track->block && *track->block != why) account(*track, before_us, *track->block);
@@ -88,17 +87,6 @@ void StationCore::reopen_what_has_not_come() {
   recount_sessions(reopened);
   first_open_ = 0;
   want_objects();
-}
-
-/// Set back by a clock that was behind, the station has opened again what it had heard in its time; the leap ahead
-/// shows it.
-void StationCore::stand_by_heard() {
-  const auto count = [&](const std::string& occurrence) {
-    if (const auto session = sessions_.find(occurrence); session != sessions_.end()) session->second.aired = true;
-  };
-  for (auto& [key, track] : tracks_)
-    if (track.stand_by_heard(now_us()) && track.cue.medium() == v1::MEDIUM_AUDIO) count(key.occurrence);
-  for (auto& [key, spans] : journal_) core::stand_by_heard(spans, now_us());
 }
 
 /// What was heard before its time is no session of the day that has not come.

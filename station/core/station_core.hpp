@@ -145,7 +145,6 @@ class StationCore {
   void on_moved(std::int64_t before_us, Micros moved);
   void leap_over(std::int64_t before_us);
   void reopen_what_has_not_come();
-  void stand_by_heard();
   void recount_sessions(const std::set<std::string>& occurrences);
   [[nodiscard]] bool clock_settled();
   void step();

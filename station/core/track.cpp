@@ -48,16 +48,6 @@ bool reopen(std::vector<Span>& spans, std::int64_t from_us) {
   return opened;
 }
 
-bool stand_by_heard(std::vector<Span>& spans, std::int64_t until_us) {
-  bool closed = false;
-  for (Span& span : spans) {
-    if (!span.open || !span.heard || span.to_us > until_us) continue;
-    span.open = false;
-    closed = true;
-  }
-  return closed;
-}
-
 v1::Cue Track::whole_cue() const {
   v1::Cue whole = cue;
   if (cue.playlist_number() > 0) playlists->unfold(cue.playlist_number(), whole);
@@ -135,15 +125,6 @@ bool Track::reopen(std::int64_t from_us) {
   shift_us = 0;
   wants_whole = in_plan && cue.late_policy() == v1::LATE_POLICY_WHOLE;
   return opened;
-}
-
-bool Track::stand_by_heard(std::int64_t until_us) {
-  if (assigned || reopened.empty()) return false;
-  auto spans = accounted();
-  if (!core::stand_by_heard(spans, until_us)) return false;
-  remember(spans);
-  known_before = true;
-  return true;
 }
 
 bool Track::is_anew(std::int64_t from_us, std::int64_t to_us) const {

@@ -38,11 +38,6 @@ Span span_of(std::int64_t from_us, std::int64_t to_us, v1::Bucket bucket);
 /// @return whether anything was opened
 bool reopen(std::vector<Span>& spans, std::int64_t from_us);
 
-/// Closes what is open again, was heard and ended by an instant which the clock has leapt to: its time had come, and
-/// the clock that was set back was the wrong one.
-/// @return whether anything was closed
-bool stand_by_heard(std::vector<Span>& spans, std::int64_t until_us);
-
 /// One cue's life, and the account of its planned time: waiting → assigned (armed or on air) → waiting again or closed.
 ///
 /// A cue that is heard later than planned (LATE_POLICY_WHOLE, PREEMPT_POLICY_RESTART) is `shift_us` behind: its account
@@ -107,9 +102,6 @@ struct Track {
   /// assigned.
   /// @return whether anything was opened
   bool reopen(std::int64_t from_us);
-  /// Closes what is open again and was heard before an instant. Not while it is assigned.
-  /// @return whether anything was closed
-  bool stand_by_heard(std::int64_t until_us);
   /// Whether a part of its planned time is to be accounted for anew.
   [[nodiscard]] bool is_anew(std::int64_t from_us, std::int64_t to_us) const;
   /// Steps over what is accounted for.

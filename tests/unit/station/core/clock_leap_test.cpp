@@ -124,19 +124,6 @@ TEST(ClockLeap, WhatIsSureIsNeverPlayedAgainByAClockThatIsSetBack) {
   }
 }
 
-// What was heard since the sure time was written is open again by a clock that is behind after a restart. The leap to
-// the right time shows that it had been heard when it should.
-TEST(ClockLeap, ThatEndsALieOfThePastTakesNothingFromWhatWasHeardBefore) {
-  const std::int64_t lies_us = CoreBench::t0 + 3 * minute, righted_us = lies_us + 2 * hour;
-  for (const std::int64_t behind : {14 * day, 20 * minute}) {
-    Station station{{{begin_us, 0, right}, {lies_us, -behind, right}, {righted_us, 0, right}}};
-    station.bench.restart_at(lies_us);
-    station.run();
-    EXPECT_EQ(told(station.cues[0], account_of(station.cues[0], station.bench.kept())), "played 0.00-60.00") << behind;
-    station.expect_all_from(righted_us + 20 * minute);
-  }
-}
-
 TEST(ClockLeap, ALeapThatTheOfficeBearsOutIsFinal) {
   const std::int64_t wakes_us = begin_us + 10 * day;  // without power until then, and nobody knows
   const std::int64_t lies_us = wakes_us + hour;
