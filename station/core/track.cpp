@@ -48,6 +48,43 @@ bool reopen(std::vector<Span>& spans, std::int64_t from_us) {
   return opened;
 }
 
+bool stand(std::vector<Span>& spans, std::int64_t to_us) {
+  std::vector<Span> result;
+  bool stood = false;
+  for (const Span& span : spans) {
+    if (!span.open || span.from_us >= to_us) {
+      result.push_back(span);
+      continue;
+    }
+    Span closed = span, rest = span;
+    closed.open = false;
+    closed.to_us = rest.from_us = std::min(span.to_us, to_us);
+    result.push_back(closed);
+    if (rest.from_us < rest.to_us) result.push_back(rest);
+    stood = true;
+  }
+  spans = std::move(result);
+  return stood;
+}
+
+void replace(std::vector<Span>& spans, const Span& anew) {
+  std::vector<Span> result;
+  for (const Span& span : spans) {
+    if (span.to_us <= anew.from_us || span.from_us >= anew.to_us) {
+      result.push_back(span);
+      continue;
+    }
+    Span before = span, behind = span;
+    before.to_us = anew.from_us;
+    behind.from_us = anew.to_us;
+    behind.decided = false;
+    for (const Span& left : {before, behind})
+      if (left.from_us < left.to_us) result.push_back(left);
+  }
+  result.push_back(anew);
+  spans = std::move(result);
+}
+
 v1::Cue Track::whole_cue() const {
   v1::Cue whole = cue;
   if (cue.playlist_number() > 0) playlists->unfold(cue.playlist_number(), whole);
@@ -125,6 +162,18 @@ bool Track::reopen(std::int64_t from_us) {
   shift_us = 0;
   wants_whole = in_plan && cue.late_policy() == v1::LATE_POLICY_WHOLE;
   return opened;
+}
+
+bool Track::stand(std::int64_t to_us) {
+  if (reopened.empty()) return false;
+  const bool heard = std::any_of(reopened.begin(), reopened.end(),
+                                 [&](const Span& span) { return span.heard && span.from_us < to_us; });
+  auto spans = accounted();
+  if (!core::stand(spans, to_us)) return false;
+  remember(spans);
+  wants_whole = false;  // some of it has its account
+  waits.clear();
+  return heard;
 }
 
 bool Track::is_anew(std::int64_t from_us, std::int64_t to_us) const {

@@ -209,6 +209,30 @@ TEST(ClockLeap, ACueThatWasGivenUpInItsTimeDoesNotComeBackAfterARestart) {
   }
 }
 
+// The clock is set back for a while, and nothing was sure yet: what was heard in its time is open again, and the right
+// clock leaps over it. Nothing takes the place of what was said.
+TEST(ClockLeap, WhatTheRightClockLeapsOverAgainKeepsTheAccountOfItsTime) {
+  Station station{
+      {{begin_us, 0, right}, {begin_us + 2 * hour, -110 * minute, right}, {begin_us + 140 * minute, 0, right}}};
+  station.run();
+  EXPECT_EQ(station.times_heard(station.cues[0]), 1);
+  station.expect_all_from(begin_us);
+}
+
+// The restart forgot that the clock had been ahead when the whole cue was given up; the part said anew tells it.
+TEST(ClockLeap, ACueThatAClockAheadGaveUpGoesOnAfterARestartInItsMidst) {
+  const auto news = CoreBench::cue("tin/2026-11-21/070100", 0, 60, 60);
+  const auto at = [](int s) { return CoreBench::t0 + s * CoreBench::second; };
+  CoreBench bench{
+      std::vector<Accounted>{{CueKey::of(news), at(60), at(120), v1::BUCKET_SKIPPED_LATE},
+                             {CueKey::of(news), at(60), at(70), v1::BUCKET_PLAYED, v1::MEDIUM_AUDIO, true}}};
+  const auto actions = bench.give(75, CoreBench::plan({news}), 1, true);
+  const auto* arm = CoreBench::first<Arm>(actions);
+  ASSERT_NE(arm, nullptr);
+  EXPECT_EQ(to_us(arm->assignment.from), at(75));
+  EXPECT_TRUE(arm->assignment.anew);
+}
+
 // What the journal says of a sign is no session: on a sign's page nobody counts hours.
 TEST(ClockLeap, WhatASignShowedIsNoSessionAfterARestart) {
   const auto news = CoreBench::cue("tin/2026-11-21/070100", 0, 60, 10);
