@@ -37,11 +37,10 @@ bool replaces(const ProofRecord& anew, const ProofRecord& other) {
 }
 
 /// Tells whether a claim counts before what another journal says: before its "dark", because that journal may not have
-/// seen it; and what was measured and had come counts before any silence that another journal says of later.
+/// seen it; and before any silence that the other one speaks of later.
 bool knows_better(const Claim& claim, const Claim& other) {
   if (claim.record->epoch == other.record->epoch || dark(claim)) return false;
-  if (!played(claim)) return dark(other);
-  if (claim.record->proof.frames() == 0) return false;
+  if (played(claim) && claim.record->proof.frames() == 0) return false;
   return dark(other) || (!played(other) && claim.record->received < other.record->received);
 }
 

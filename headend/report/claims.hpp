@@ -22,8 +22,8 @@ struct Settlement {
 /// time had not come count for nothing; an `anew` proof takes the place of what the station said before of its span.
 /// Where the rest contradict one another the one that says "not played" is believed, so that the figure can be
 /// defended, never inflated. Two things only are weaker: NODE_DARK of a journal that did not see it, beside another
-/// journal's word – PLAYED with measured frames, or any other reason why not; and any silence of a journal beside
-/// PLAYED with measured frames that the head-end had from another journal before. (PROTOCOL.md §8.5) Where no proof
+/// journal's word – PLAYED with measured frames, or any other reason why not; and any silence of a journal beside such
+/// a word that the head-end had from another journal before. (PROTOCOL.md §8.5) Where no proof
 /// speaks: NODE_DARK "before-journal" before the newest journal began; CLOCK_UNTRUSTED "not-come" where only proofs
 /// speak whose time had not come; UNKNOWN "no-proof" elsewhere.
 /// @param proofs     of this cue, by epoch and number

@@ -44,7 +44,9 @@ bool ClockJudge::believes(const Now& reading) {
 
 bool ClockJudge::plausible(Origin origin, MonoTime now) const {
   if (!believed_at_) return plausible_at_start(origin, now);
-  return std::chrono::abs(origin - *known_) <= rules_.step + (now - *believed_at_) / 10'000 || ends_leap(origin, now);
+  const bool attested = origin > *known_ && sure_.attested(origin) && !sure_.attested(*known_);  // two against one
+  return attested || ends_leap(origin, now) ||
+         std::chrono::abs(origin - *known_) <= rules_.step + (now - *believed_at_) / 10'000;
 }
 
 // What is on disk and not borne out may have been a lie that was ahead: an earlier reading does not contradict it.

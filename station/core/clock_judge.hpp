@@ -27,6 +27,9 @@ struct ClockRules {
 /// nobody can tell at once. So the claim must insist: ten minutes without a break. A wrong hour costs ten minutes; a
 /// wrong year that was believed before does not lock the station for a year.
 ///
+/// A reading ahead of what is known needs no insistence when the office signed a message by the same time: one clock
+/// stands against two.
+///
 /// The end of a leap that nothing has borne out needs no insistence: a reading that is the sure time again, or the time
 /// that was believed before the leap. The first reading after a start may itself be such a leap, because nobody knows
 /// how long the machine was off: until that reading is borne out, any earlier one that does not contradict the sure

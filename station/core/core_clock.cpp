@@ -58,12 +58,17 @@ void StationCore::on_moved(std::int64_t before_us, Micros moved) {
   if (moved >= leap) leap_over(before_us);
 }
 
-/// Plan time that the clock leapt over was never there to be played in, but by a process or a clock before.
+/// Plan time that the clock leapt over was never there to be played in. What was said of it before a clock set it back,
+/// and was open again, stands: the clock that said so may have been the right one.
 void StationCore::leap_over(std::int64_t before_us) {
-  stand_by_heard();
   const Block why{v1::BUCKET_CLOCK_UNTRUSTED, stepped};
+  for (auto& [key, spans] : journal_) core::stand(spans, now_us());
   for (Track* track : open_until(now_us())) {
     if (track->block && *track->block != why) account(*track, before_us, *track->block);
+    const auto session = sessions_.find(track->cue.occurrence());
+    const bool heard = track->stand(now_us());
+    if (heard && track->cue.medium() == v1::MEDIUM_AUDIO && session != sessions_.end()) session->second.aired = true;
+    if (track->closed()) continue;
     account(*track, now_us(), why);
     track->block = why;
   }
@@ -73,9 +78,13 @@ void StationCore::leap_over(std::int64_t before_us) {
 /// nothing of a time that has not come is final, unless it is sure. What is on air keeps its account, and the tie with
 /// it.
 void StationCore::reopen_what_has_not_come() {
-  if (!anchor_.set() || !assigned_.empty()) return;
+  if (!anchor_.set()) return;
   const auto sure = clock_.sure(now_.mono);
   const std::int64_t final_us = sure ? std::max(now_us(), to_us(*sure)) : now_us();
+  if (!assigned_.empty()) {
+    if (final_us_ != INT64_MAX) final_us_ = std::max(final_us_, final_us);  // so far the account may reach then
+    return;
+  }
   if (std::exchange(final_us_, final_us) <= final_us + correction_us) return;
   std::set<std::string> reopened;
   for (auto& [key, track] : tracks_) {
@@ -88,17 +97,6 @@ void StationCore::reopen_what_has_not_come() {
   recount_sessions(reopened);
   first_open_ = 0;
   want_objects();
-}
-
-/// Set back by a clock that was behind, the station has opened again what it had heard in its time; the leap ahead
-/// shows it.
-void StationCore::stand_by_heard() {
-  const auto count = [&](const std::string& occurrence) {
-    if (const auto session = sessions_.find(occurrence); session != sessions_.end()) session->second.aired = true;
-  };
-  for (auto& [key, track] : tracks_)
-    if (track.stand_by_heard(now_us()) && track.cue.medium() == v1::MEDIUM_AUDIO) count(key.occurrence);
-  for (auto& [key, spans] : journal_) core::stand_by_heard(spans, now_us());
 }
 
 /// What was heard before its time is no session of the day that has not come.

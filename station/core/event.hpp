@@ -159,6 +159,7 @@ struct Accounted {
   std::int64_t to_us = 0;
   v1::Bucket bucket = v1::BUCKET_UNKNOWN;
   v1::Medium medium = v1::MEDIUM_AUDIO;
+  bool anew = false;  ///< it took the place of what the entries before it say of that time
 };
 
 }  // namespace loa::station::core

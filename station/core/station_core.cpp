@@ -17,7 +17,9 @@ StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& jo
                          const ClockMemory& memory)
     : settings_(settings), clock_(memory), born_(born), faults_(settings.faults), trials_(settings.trials, born) {
   for (const Accounted& entry : journal) {
-    journal_[entry.cue].push_back(span_of(entry.from_us, entry.to_us, entry.bucket));
+    auto& spans = journal_[entry.cue];
+    const Span said = span_of(entry.from_us, entry.to_us, entry.bucket);
+    entry.anew ? replace(spans, said) : spans.push_back(said);
     const bool sounded = entry.bucket == v1::BUCKET_PLAYED && entry.medium == v1::MEDIUM_AUDIO;
     if (!sounded || protocol::message::is_reserved(entry.cue.occurrence)) continue;
     auto [session, fresh] = sessions_.try_emplace(entry.cue.occurrence, Session{entry.from_us, true});

@@ -45,7 +45,7 @@ struct CoreSettings {
 /// that is neither sure nor come, because the clock was ahead, it accounts for anew (Proof.anew) when that time comes.
 class StationCore {
  public:
-  /// @param journal  what the journal holds of recent cues
+  /// @param journal  what the journal holds of recent cues, in the order of its proofs
   /// @param born     when this process began: cue time before it without account was dark
   /// @param memory   the newest Remember that is on disk
   StationCore(CoreSettings settings, const std::vector<Accounted>& journal, MonoTime born,
@@ -145,7 +145,6 @@ class StationCore {
   void on_moved(std::int64_t before_us, Micros moved);
   void leap_over(std::int64_t before_us);
   void reopen_what_has_not_come();
-  void stand_by_heard();
   void recount_sessions(const std::set<std::string>& occurrences);
   [[nodiscard]] bool clock_settled();
   void step();

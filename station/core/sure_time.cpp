@@ -31,6 +31,7 @@ void SureTime::office_signed(WallTime signed_at, MonoTime now, bool news) {
   begin(now);
   if (newest_signed_ && signed_at <= *newest_signed_) return;
   const Origin line = line_of(signed_at, now);
+  if (news) witness_ = std::max(witness_.value_or(line), line);
   if (believed_ && line > *believed_ + rules_.agreement) return raise(*believed_, now);  // one of the two is wrong
   newest_signed_ = signed_at;
   office_ = std::max(office_.value_or(line), line);
@@ -51,6 +52,7 @@ void SureTime::believe(const Now& reading) {
   const auto passed = believed_at_ ? reading.mono - *believed_at_ : std::chrono::nanoseconds{0};
   believed_at_ = reading.mono;
   believed_ = line;
+  if (attested(line)) raise(line, reading.mono);  // two witnesses
   if (office_) raise(std::min(*office_, line), reading.mono);
   watch(line, passed, reading.mono);
 }
@@ -82,6 +84,10 @@ void SureTime::raise(Origin line, MonoTime now) {
   if (sure_ && line <= *sure_) return;
   sure_ = line;
   sure_at_ = now;
+}
+
+bool SureTime::attested(Origin line) const {
+  return witness_ && std::chrono::abs(line - *witness_) <= rules_.agreement;
 }
 
 std::optional<WallTime> SureTime::at(MonoTime now) const {

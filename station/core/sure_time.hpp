@@ -50,6 +50,8 @@ class SureTime {
   /// Takes note that no reading is believed now: time without a clock bears nothing out.
   void doubt() { believed_at_.reset(); }
 
+  /// Whether a line is the one by which a message of the office was signed: both clocks say the same, against all else.
+  [[nodiscard]] bool attested(Origin line) const;
   /// The sure time, absent when nothing is sure.
   [[nodiscard]] std::optional<WallTime> at(MonoTime now) const;
   /// Whether a line is the sure one, but for a step and a ten-thousandth of the time since that was last borne out.
@@ -75,6 +77,7 @@ class SureTime {
   std::optional<Origin> believed_;       // the line believed last
   std::optional<MonoTime> believed_at_;  // absent while none is believed
   std::optional<Origin> office_;         // the greatest line that a message gave
+  std::optional<Origin> witness_;        // the same, of news, even if no clock here agreed with it
   std::optional<WallTime> newest_signed_;
 };
 

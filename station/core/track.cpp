@@ -48,14 +48,41 @@ bool reopen(std::vector<Span>& spans, std::int64_t from_us) {
   return opened;
 }
 
-bool stand_by_heard(std::vector<Span>& spans, std::int64_t until_us) {
-  bool closed = false;
-  for (Span& span : spans) {
-    if (!span.open || !span.heard || span.to_us > until_us) continue;
-    span.open = false;
-    closed = true;
+bool stand(std::vector<Span>& spans, std::int64_t to_us) {
+  std::vector<Span> result;
+  bool stood = false;
+  for (const Span& span : spans) {
+    if (!span.open || span.from_us >= to_us) {
+      result.push_back(span);
+      continue;
+    }
+    Span closed = span, rest = span;
+    closed.open = false;
+    closed.to_us = rest.from_us = std::min(span.to_us, to_us);
+    result.push_back(closed);
+    if (rest.from_us < rest.to_us) result.push_back(rest);
+    stood = true;
   }
-  return closed;
+  spans = std::move(result);
+  return stood;
+}
+
+void replace(std::vector<Span>& spans, const Span& anew) {
+  std::vector<Span> result;
+  for (const Span& span : spans) {
+    if (span.to_us <= anew.from_us || span.from_us >= anew.to_us) {
+      result.push_back(span);
+      continue;
+    }
+    Span before = span, behind = span;
+    before.to_us = anew.from_us;
+    behind.from_us = anew.to_us;
+    behind.decided = false;
+    for (const Span& left : {before, behind})
+      if (left.from_us < left.to_us) result.push_back(left);
+  }
+  result.push_back(anew);
+  spans = std::move(result);
 }
 
 v1::Cue Track::whole_cue() const {
@@ -137,13 +164,16 @@ bool Track::reopen(std::int64_t from_us) {
   return opened;
 }
 
-bool Track::stand_by_heard(std::int64_t until_us) {
-  if (assigned || reopened.empty()) return false;
+bool Track::stand(std::int64_t to_us) {
+  if (reopened.empty()) return false;
+  const bool heard = std::any_of(reopened.begin(), reopened.end(),
+                                 [&](const Span& span) { return span.heard && span.from_us < to_us; });
   auto spans = accounted();
-  if (!core::stand_by_heard(spans, until_us)) return false;
+  if (!core::stand(spans, to_us)) return false;
   remember(spans);
-  known_before = true;
-  return true;
+  wants_whole = false;  // some of it has its account
+  waits.clear();
+  return heard;
 }
 
 bool Track::is_anew(std::int64_t from_us, std::int64_t to_us) const {

@@ -38,10 +38,13 @@ Span span_of(std::int64_t from_us, std::int64_t to_us, v1::Bucket bucket);
 /// @return whether anything was opened
 bool reopen(std::vector<Span>& spans, std::int64_t from_us);
 
-/// Closes what is open again, was heard and ended by an instant which the clock has leapt to: its time had come, and
-/// the clock that was set back was the wrong one.
-/// @return whether anything was closed
-bool stand_by_heard(std::vector<Span>& spans, std::int64_t until_us);
+/// Lets what is open before an instant stand as it was: plan time leapt over it, so that nothing takes its place.
+/// @return whether anything was open there
+bool stand(std::vector<Span>& spans, std::int64_t to_us);
+
+/// Puts a span that was said anew into the place of what the spans say of its time. What one of them says of the time
+/// behind it was said by the same clock, which was ahead: it was not decided in its time.
+void replace(std::vector<Span>& spans, const Span& anew);
 
 /// One cue's life, and the account of its planned time: waiting → assigned (armed or on air) → waiting again or closed.
 ///
@@ -107,9 +110,9 @@ struct Track {
   /// assigned.
   /// @return whether anything was opened
   bool reopen(std::int64_t from_us);
-  /// Closes what is open again and was heard before an instant. Not while it is assigned.
-  /// @return whether anything was closed
-  bool stand_by_heard(std::int64_t until_us);
+  /// Lets what is open again before an instant stand as it was (core::stand).
+  /// @return whether some of that was heard
+  bool stand(std::int64_t to_us);
   /// Whether a part of its planned time is to be accounted for anew.
   [[nodiscard]] bool is_anew(std::int64_t from_us, std::int64_t to_us) const;
   /// Steps over what is accounted for.

@@ -95,7 +95,7 @@ Result<void> Station::take_up(MonoTime born) {
               journal::take_up(journal_, marks_.hot, saved ? &*saved : nullptr, reading_.now.wall, memory.sure));
   std::vector<core::Accounted> accounted;
   for (const auto& entry : found.known)
-    accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket, entry.medium});
+    accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket, entry.medium, entry.anew});
   unkept_.assign(found.unkept.begin(), found.unkept.end());
   core::CoreSettings core;
   core.underruns = settings_.faults.underruns;

@@ -15,11 +15,13 @@ constexpr std::int64_t worth_us = 1'000;  // less than this beyond what is prove
 
 /// What of a recovered part is not proved yet. A cue that was begun again has its front proved by the first time; any
 /// other overlap is the same part, durable before its mark was cleared. A part that is heard anew is proved only by
-/// what was heard anew: all else was said before it, also anew, by a clock that was ahead once more.
+/// what was heard anew and did not begin behind it: all else was said before it, also anew, by a clock that was ahead
+/// once more.
 std::optional<v1::Proof> unproved(const std::vector<Accounted>& known, v1::Proof part) {
   const auto overlaps = [&](const Accounted& entry) {
     return entry.cue == CueKey::of(part) && entry.from_us < part.to_us() && part.from_us() < entry.to_us &&
-           (!part.anew() || (entry.anew && entry.bucket == v1::BUCKET_PLAYED));
+           (!part.anew() ||
+            (entry.anew && entry.bucket == v1::BUCKET_PLAYED && entry.from_us < part.from_us() + worth_us));
   };
   while (true) {
     const auto entry = std::find_if(known.begin(), known.end(), overlaps);

@@ -101,6 +101,13 @@ bool is_said_by_two_journals(const Anomaly& anomaly, const CueJudge::Proofs& pro
   return epochs.size() > 1;
 }
 
+/// An edit of its slogans ends a sign's cue while it is on: what a station that had not heard of it yet showed beyond
+/// the new end is nobody's time.
+Stretches owed_of(const headend::store::PlannedCue& planned, const Stretches& owed) {
+  if (planned.cue.medium() != v1::MEDIUM_SIGN) return owed;
+  return within(owed, INT64_MIN, planned.cue.start_us() + planned.cue.duration_us());
+}
+
 /// A mark knows how much of its part the device did not get, and not where: the proof that is made of it has that at
 /// its end (station/journal, add_lost). So of a part that a killed process left the length is judged, and not the
 /// place.
@@ -140,6 +147,17 @@ bool CueJudge::was_told(const PlannedCue& planned) const {
                                    [&](const Stretch& one) { return one.to_us > planned.cue.start_us(); });
     return there && box.station->was_told(planned.cue);
   });
+}
+
+/// The box whose word counts went for good in the middle of the cue, and its proof with it, while a second one spoke:
+/// what that one says of the time does not count.
+Stretches CueJudge::left_to_nobody(const PlannedCue& planned) const {
+  const std::int64_t from = planned.cue.start_us(), to = from + planned.cue.duration_us() + settling_us;
+  for (const auto& box : site_.boxes()) {
+    const bool went = !box.owed.empty() && box.owed.back().to_us > from && box.owed.back().to_us <= to;
+    if (went) return site_.twice();
+  }
+  return {};
 }
 
 /// A filler owes nothing for its silence. An emergency is obeyed though an ill disk does not keep it: then the next
@@ -202,7 +220,7 @@ void CueJudge::judge(const PlannedCue& planned, const Proofs& proofs) {
   std::int64_t said_us = 0;
   for (const auto* proof : proofs) said_us += proof->proof.again_us();
   look_for_false(planned, truth, without(reported, by_length));
-  truth.owed = without(truth.owed, by_length);
+  truth.owed = without(owed_of(planned, truth.owed), by_length);
   look_for_lost(planned, truth, reported, said_us,
                 front_cut_off_again(planned, site_, truth.heard, account) + heard_of_an_older_plan(planned, proofs));
   look_for_repeats(planned, truth, said_us);
@@ -275,7 +293,7 @@ Stretches CueJudge::well_times(const PlannedCue& planned) const {
 void CueJudge::look_for_silence(const PlannedCue& planned, const Truth& truth,
                                 const std::vector<ReportView::Stretch>& account) {
   if (planned.cue.cue_class() == v1::CUE_CLASS_EMERGENCY) return;
-  const auto unknown = in_bucket(account, {v1::BUCKET_UNKNOWN});
+  const auto unknown = without(in_bucket(account, {v1::BUCKET_UNKNOWN}), left_to_nobody(planned));
   if (!unknown.empty() && owes_account(planned)) {
     ++verdict_.proofs_lost;
     find(planned, "without account", length(unknown));

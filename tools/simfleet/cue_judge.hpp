@@ -46,6 +46,7 @@ class CueJudge {
   void look_for_lowered(const PlannedCue& planned, const Stretches& reported);
   void add_filler(const PlannedCue& planned, const Truth& truth);
   [[nodiscard]] bool was_told(const PlannedCue& planned) const;
+  [[nodiscard]] Stretches left_to_nobody(const PlannedCue& planned) const;
   [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
   [[nodiscard]] Stretches untold(const PlannedCue& planned, const Stretch& silent) const;
   [[nodiscard]] Stretches well_times(const PlannedCue& planned) const;

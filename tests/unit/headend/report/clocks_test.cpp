@@ -156,6 +156,19 @@ TEST(Report, WhatWasHeardIsNotDeniedByAJournalThatSpeaksLater) {
   }
 }
 
+// Why it was silent the journal knows that spoke of it first; another one was there later.
+TEST(Report, OfTwoJournalsThatNameAnotherCauseOfSilenceTheFirstIsBelieved) {
+  auto first = proof(cue(), 0s, 10s, v1::BUCKET_INTERRUPTED, "pre-empted"),
+       later = proof(cue(), 0s, 10s, v1::BUCKET_CLOCK_UNTRUSTED, "clock-stepped");
+  first.epoch = {2};
+  later.epoch = {1};
+  later.received = first.received + std::chrono::hours{12};
+  const auto report = make({cue()}, {later, first});
+  EXPECT_EQ(spent(report, v1::BUCKET_INTERRUPTED), 10s);
+  EXPECT_THAT(report.anomalies, IsEmpty());
+  EXPECT_EQ(report.notes.size(), 1U);
+}
+
 TEST(Report, ABoxRestoredFromItsBundleMakesNoAnomalies) {
   for (const auto bucket : {v1::BUCKET_NODE_DARK, v1::BUCKET_MUTED, v1::BUCKET_REFUSED}) {
     auto before = proof(cue(), 0s, 6s, bucket, "any"),

@@ -37,6 +37,20 @@ TEST(ClockJudge, CarriesOnByTheMonotonicClockWhenNobodyConfirmsIt) {
   EXPECT_EQ(alone.wall, noon + 3600s);
 }
 
+// The first clock after the start was an hour behind. The right one comes; the office signs by it.
+TEST(ClockJudge, AClockByWhichTheOfficeSignsNeedsNoInsistence) {
+  for (const bool told : {false, true}) {
+    for (const auto signed_before : {5s, 3600s}) {  // the second message is an old one, and no witness of now
+      ClockJudge judge;
+      judge.judge(reading(noon, 0s));
+      if (told) judge.office_signed(noon + 1h + 60s - signed_before, MonoTime{60s});
+      const bool believed = judge.judge(reading(noon + 1h + 70s, 70s)).grade == ClockGrade::disciplined;
+      EXPECT_EQ(believed, told && signed_before == 5s);
+      EXPECT_EQ(judge.sure(MonoTime{70s}) == noon + 1h + 70s, believed);
+    }
+  }
+}
+
 TEST(ClockJudge, FollowsAStepOfATimeDaemonAtOnce) {
   ClockJudge judge;
   judge.judge(reading(noon, 0s));

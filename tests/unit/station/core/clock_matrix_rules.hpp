@@ -16,9 +16,9 @@
 ///  3. Plan time follows a believed change as soon as nothing is armed (3 s ahead) or on air.
 ///  4. Passed from instant to instant: played, unless the cue asks for a better grade than the tie has. Leapt over:
 ///  clock
-///     untrusted ("clock-stepped"). Set back by more than 5 s, nothing counts that lies after both the new instant and
-///     the memory, but what was heard up to a minute after. What counts is not passed again. Leapt over after that,
-///     what was heard counts once more.
+///     untrusted ("clock-stepped"), but what does not count since the clock was set back counts again.
+///     Set back by more than 5 s, nothing counts that lies after both the new instant and
+///     the memory, but what was heard up to a minute after. What counts is not passed again.
 ///  5. Before the first believed instant: station off until the process began, from then on waited for the clock.
 namespace loa::station::core::matrix {
 
@@ -183,16 +183,14 @@ inline void add(std::vector<Span>& account, const v1::Cue& cue, std::int64_t fro
 }
 
 /// Takes away what lies after an instant, but for what is to be left.
-/// @param heard  receives what was heard of it
+/// @param taken  what was taken away is added here
 inline void cut_after(std::vector<Span>& account, std::int64_t from_us, std::int64_t left_until_us,
-                      std::vector<Span>& heard) {
+                      std::vector<Span>& taken) {
   std::vector<Span> left;
   for (auto span : account) {
-    if (span.what != "played" || span.to_us > left_until_us) {
-      if (span.what == "played" && span.to_us > from_us)
-        heard.push_back({std::max(span.from_us, from_us), span.to_us, span.what});
-      span.to_us = std::min(span.to_us, from_us);
-    }
+    if ((span.what != "played" || span.to_us > left_until_us) && span.to_us > from_us)
+      taken.push_back({std::max(span.from_us, from_us), span.to_us, span.what});
+    if (span.what != "played" || span.to_us > left_until_us) span.to_us = std::min(span.to_us, from_us);
     if (span.from_us < span.to_us) left.push_back(span);
   }
   account = std::move(left);
@@ -212,12 +210,11 @@ inline Outcome expected(const Cell& cell, std::int64_t first_reading_us) {
     }
   };
   const auto changes = believed(cell);
-  std::vector<std::vector<Span>> opened(cell.cues.size());  // of what was heard
-  const auto stand_by = [&](std::int64_t lands_us) {
-    for (std::size_t i = 0; i < cell.cues.size(); ++i) {
-      for (const auto& span : opened[i])
-        if (span.to_us <= lands_us) add(outcome.accounts[i], cell.cues[i], span.from_us, span.to_us, span.what);
-    }
+  std::vector<std::vector<Span>> taken(cell.cues.size());  // and not passed again since
+  const auto stand = [&](std::int64_t to_us) {
+    for (std::size_t i = 0; i < cell.cues.size(); ++i)
+      for (const auto& span : taken[i])
+        add(outcome.accounts[i], cell.cues[i], span.from_us, std::min(span.to_us, to_us), span.what);
   };
   std::int64_t earliest_us = INT64_MAX;  // offset of the earliest line that was believed
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -228,14 +225,14 @@ inline Outcome expected(const Cell& cell, std::int64_t first_reading_us) {
       if (i + 1 < changes.size() && changes[i + 1].at_us <= passage.at_us) continue;  // overtaken
       const std::int64_t until_us = passage.at_us + before.offset_us, lands_us = passage.at_us + passage.offset_us;
       book(before.at_us + before.offset_us, until_us, &before, {});
-      if (lands_us - until_us >= second) stand_by(lands_us);
+      if (lands_us >= until_us + second) stand(lands_us);
       book(until_us, lands_us, nullptr, "clock clock-stepped");
       const std::int64_t sure_us =
           cell.memory_us ? passage.at_us + *cell.memory_us - cell.boot_us : std::numeric_limits<std::int64_t>::min();
       const std::int64_t final_us = std::max(lands_us, sure_us);
       if (std::max(until_us, sure_us) > final_us + 5 * second)
-        for (std::size_t k = 0; k < cell.cues.size(); ++k)
-          cut_after(outcome.accounts[k], final_us, final_us + minute, opened[k]);
+        for (std::size_t account = 0; account < taken.size(); ++account)
+          cut_after(outcome.accounts[account], final_us, final_us + minute, taken[account]);
     }
     // By the earliest line: what lies before the process is dark, then it waited for its first clock.
     earliest_us = std::min(earliest_us, passage.offset_us);

@@ -50,6 +50,23 @@ TEST(CoreClock, ASignOnAirLetsGoOfAWrongTieAndTheSoundAfterItIsOnTime) {
   EXPECT_EQ(Bench::first<Arm>(sound)->assignment.from_mono, MonoTime{std::chrono::seconds{59}});
 }
 
+// It was on for long before: what it showed of a time that has not come is shown again in its time.
+TEST(CoreClock, ASignThatWasAheadForLongGoesOnWhereItsTimeIs) {
+  auto sign = CoreBench::cue("bang/2026-11-21/070100", 0, 60, 1800);
+  sign.set_medium(v1::MEDIUM_SIGN);
+  CoreBench bench;
+  bench.give(0, CoreBench::plan({sign}));
+  ASSERT_NE(CoreBench::first<Arm>(bench.at(57)), nullptr);
+  bench.at(60, PartStarted{CueKey::of(sign), 0});
+  bench.at(1000);
+  const auto letting_go = bench.at(701, 1001, Tick{});
+  ASSERT_NE(CoreBench::first<Halt>(letting_go), nullptr);
+  const auto again = bench.at(701.03, 1001.03, CoreBench::part(sign, 60, 1001, "halted"));
+  const auto* arm = CoreBench::first<Arm>(again);
+  ASSERT_NE(arm, nullptr);
+  EXPECT_NEAR(static_cast<double>(to_us(arm->assignment.from) - CoreBench::t0) / 1e6, 701.03, 0.01);
+}
+
 TEST(CoreClock, NothingIsArmedAgainUntilTheLastSignHasLetGo) {
   const auto one = slogan("bang/2026-11-21/070000", 0, 30), next = slogan("bang-2/2026-11-21/070000", 30, 30);
   Bench bench;

@@ -140,6 +140,23 @@ TEST_F(TakeUpTest, WhatIsHeardAnewIsNotProvedByWhatWasBookedAnew) {
   }
 }
 
+// The second time that clock was ahead the end of it had been heard.
+TEST_F(TakeUpTest, WhatIsHeardAnewIsNotProvedByAnEndThatWasHeardAnewBefore) {
+  auto journal = open();
+  auto end = draft(0);
+  end.set_from_us(draft(0).from_us() + 2'000'000);
+  end.set_first_frame(end.first_frame() + 96'000);
+  end.set_frames(end.frames() - 96'000);
+  end.set_anew(true);
+  const auto sealed = journal.append(end, morning);
+  ASSERT_TRUE(sealed) << sealed.error().text;
+  for (int times = 0; times < 2; ++times) {
+    leave_marks({draft(0)}, true);
+    ASSERT_TRUE(take_up(journal, marks(), nullptr, morning));
+    ASSERT_EQ(journal.last(), 2U) << "said once, however often it is taken up";
+  }
+}
+
 TEST_F(TakeUpTest, ADiskThatRefusesKeepsNothingFromStarting) {
   auto journal = open(Limits{256 << 10, 500});  // full with the first proof
   leave_marks({draft(0), draft(1)});
