@@ -13,7 +13,6 @@ namespace {
 constexpr std::int64_t restart_delay_us = 2 * second_us;
 constexpr std::int64_t boot_us = 8 * second_us;
 constexpr std::int64_t for_good = INT64_MAX;
-
 }  // namespace
 
 SimStation::SimStation(World world, Caller caller, Random random, station::daemon::StationSettings settings,
