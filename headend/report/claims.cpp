@@ -29,6 +29,7 @@ WallTime from_of(const v1::Proof& proof) { return wall_from_us(proof.from_us());
 WallTime to_of(const v1::Proof& proof) { return wall_from_us(proof.to_us()); }
 bool played(const Claim& claim) { return claim.stretch.bucket == v1::BUCKET_PLAYED; }
 bool dark(const Claim& claim) { return claim.stretch.bucket == v1::BUCKET_NODE_DARK; }
+bool knew_no_time(const Claim& claim) { return claim.stretch.bucket == v1::BUCKET_CLOCK_UNTRUSTED; }
 
 /// Tells whether an `anew` proof takes the place of another one where both speak.
 bool replaces(const ProofRecord& anew, const ProofRecord& other) {
@@ -37,11 +38,14 @@ bool replaces(const ProofRecord& anew, const ProofRecord& other) {
 }
 
 /// Tells whether a claim counts before what another journal says: before its "dark", because that journal may not have
-/// seen it; and before any silence that the other one speaks of later.
+/// seen it; before a later "knew no time", because that box was not there then; and of two causes of silence the one
+/// that was told first. What was played gives way to every other silence (PROTOCOL.md §8.5).
 bool knows_better(const Claim& claim, const Claim& other) {
   if (claim.record->epoch == other.record->epoch || dark(claim)) return false;
   if (played(claim) && claim.record->proof.frames() == 0) return false;
-  return dark(other) || (!played(other) && claim.record->received < other.record->received);
+  if (dark(other)) return true;
+  const bool earlier = claim.record->received < other.record->received;
+  return earlier && !played(other) && (!played(claim) || knew_no_time(other));
 }
 
 /// Tells whether two claims are to be shown as an overlap: two journals that name the same cause of silence are not.

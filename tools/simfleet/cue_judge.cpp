@@ -16,6 +16,9 @@ constexpr std::int64_t settling_us = minute_us;  // from the last sound to the d
 /// From the moment when a box has all it needs until it must be heard: it looks at its clock, arms 3 s ahead.
 constexpr std::int64_t recovery_us = 20 * second_us;
 
+constexpr std::int64_t longest_sound_us = 5 * minute_us;
+constexpr std::int64_t letting_go_us = 50 * millisecond_us;  // of a sign, for a moment
+
 /// How much of what a box emitted may be without proof: a power cut takes what the marks had not synced; an ill disk
 /// all of what waited for it, also what the next process found in the marks.
 std::int64_t allowance_of(const SimStation& box, const Emission& emission) {
@@ -299,23 +302,54 @@ void CueJudge::look_for_silence(const PlannedCue& planned, const Truth& truth,
     find(planned, "without account", length(unknown));
   }
   const auto dark = in_bucket(account, {v1::BUCKET_UNKNOWN, v1::BUCKET_NODE_DARK, v1::BUCKET_CLOCK_UNTRUSTED});
-  std::int64_t us = 0;
   const auto well = well_times(planned);
-  for (const auto& one : without(dark, truth.in_place))
-    us += length(without(within(well, one.from_us, one.to_us), untold(planned, one)));
+  const auto silent_us = [&](const Stretches& without_sound) {
+    std::int64_t us = 0;
+    for (const auto& one : without(without_sound, truth.in_place))
+      us += length(without(within(well, one.from_us, one.to_us), untold(planned, one)));
+    return us;
+  };
+  Stretches stepped;  // the office takes what a clock that is ahead from then on leaps over for not come
+  for (const auto& one : account)
+    if (one.reason == "clock-stepped" || one.reason == "not-come") stepped.push_back({to_us(one.from), to_us(one.to)});
+  const std::int64_t us = silent_us(dark) - std::min(silent_us(stepped), leapt_us(planned));
   if (us <= second_us) return;
   ++verdict_.silent;
   find(planned, fmt::format("silent under a right clock, reported as {}", reason_at(account, dark.front().from_us)),
        us);
 }
 
-/// What lies before the end of a process in the cue: why it was silent, that process had not written yet.
+/// How much of the cue's time a right clock leapt over when it was corrected. Sound beside a sign may hold that up.
+std::int64_t CueJudge::leapt_us(const PlannedCue& planned) const {
+  const std::int64_t start_us = planned.cue.start_us();
+  std::int64_t most_us = 0;
+  for (const auto& box : site_.boxes()) {
+    std::int64_t us = 0;
+    for (const auto& leap : box.station->leaps())
+      if (leap.at >= start_us - longest_sound_us && leap.at <= start_us + planned.cue.duration_us())
+        us += leap.by_us + letting_go_us;
+    most_us = std::max(most_us, us);
+  }
+  return most_us;
+}
+
+/// What lies before the end of a process in the cue: why it was silent, that process had not written yet. A cue that
+/// may begin later is written down when that is decided; and what fell due while the disk was ill, when it is well.
 Stretches CueJudge::untold(const PlannedCue& planned, const Stretch& silent) const {
-  const std::int64_t cue_end = planned.cue.start_us() + planned.cue.duration_us() + recovery_us;
+  const auto& cue = planned.cue;
+  const bool waits = cue.late_policy() == v1::LATE_POLICY_WHOLE;
+  const std::int64_t cue_end = cue.start_us() + cue.duration_us() + recovery_us + (waits ? cue.late_limit_us() : 0);
   Stretches untold;
   for (const auto& box : site_.boxes()) {
-    for (const Instant end : box.station->ends())
+    const auto& ends = box.station->ends();
+    for (const Instant end : ends)
       if (end > silent.from_us && end <= cue_end) untold.push_back({silent.from_us, end});
+    for (const auto& ill : box.station->disk_illnesses()) {
+      const bool fell_due = ill.from_us > silent.from_us && ill.from_us <= cue_end;
+      const bool ended =
+          std::any_of(ends.begin(), ends.end(), [&](Instant end) { return end > ill.from_us && end <= ill.to_us; });
+      if (fell_due && ended) untold.push_back({silent.from_us, ill.from_us});
+    }
   }
   return untold;
 }

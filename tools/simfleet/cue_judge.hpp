@@ -48,6 +48,7 @@ class CueJudge {
   [[nodiscard]] bool was_told(const PlannedCue& planned) const;
   [[nodiscard]] Stretches left_to_nobody(const PlannedCue& planned) const;
   [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
+  [[nodiscard]] std::int64_t leapt_us(const PlannedCue& planned) const;
   [[nodiscard]] Stretches untold(const PlannedCue& planned, const Stretch& silent) const;
   [[nodiscard]] Stretches well_times(const PlannedCue& planned) const;
 

@@ -13,7 +13,6 @@ namespace {
 constexpr std::int64_t restart_delay_us = 2 * second_us;
 constexpr std::int64_t boot_us = 8 * second_us;
 constexpr std::int64_t for_good = INT64_MAX;
-
 }  // namespace
 
 SimStation::SimStation(World world, Caller caller, Random random, station::daemon::StationSettings settings,
@@ -149,6 +148,10 @@ void SimStation::step_clock(std::int64_t by_us, std::int64_t heal_after_us) {
 /// The shell looks at the clock once a second, and tells it with the next status.
 void SimStation::clock_changed() {
   note("clock-changed", "right {}", clock_.right());
+  const std::int64_t ahead_us = to_us(now().wall) - world_.timeline.now();
+  if (clock_.right() && was_right_by_us_ && ahead_us > *was_right_by_us_)
+    leaps_.push_back({world_.timeline.now(), ahead_us - *was_right_by_us_});
+  was_right_by_us_ = clock_.right() ? std::optional{ahead_us} : std::nullopt;
   see_wellness();
   post(random_.between(1, 1000) * millisecond_us, [this] { tick(); });
   post(random_.between(1, 60) * second_us, [this] { say_status(); });
@@ -318,7 +321,7 @@ Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   process->sign = make_presenter(std::move(sign_marks), sign_);
   std::vector<core::Accounted> accounted;
   for (const auto& entry : found.known)
-    accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket, entry.medium});
+    accounted.push_back({entry.cue, entry.from_us, entry.to_us, entry.bucket, entry.medium, entry.anew});
   process->unkept.assign(found.unkept.begin(), found.unkept.end());
   process->core = std::make_unique<core::StationCore>(core::CoreSettings{}, accounted, mono(), memory);
   process->core->journal_began(process->journal.began());

@@ -82,6 +82,12 @@ class SimStation {
   [[nodiscard]] Instant told_at(const v1::Cue& cue) const;
   /// When it ran, had a plan and a clock that was right.
   [[nodiscard]] const WellTimes& well() const { return well_; }
+  /// Moves ahead of a clock that was right before and after: so much planned time never was.
+  struct Leap {
+    Instant at;
+    std::int64_t by_us;
+  };
+  [[nodiscard]] const std::vector<Leap>& leaps() const { return leaps_; }
   /// Planned time that was heard and whose proof went with the card before the office had receipted it.
   [[nodiscard]] Stretches lost_with_card(const station::CueKey& cue) const;
   [[nodiscard]] bool rolled_back() const { return rolled_back_; }
@@ -199,6 +205,8 @@ class SimStation {
   std::map<std::pair<station::CueKey, std::uint64_t>, std::string> ordered_;  ///< content, by cue and plan
   Stretches disk_illnesses_;
   WellTimes well_;
+  std::optional<std::int64_t> was_right_by_us_;  ///< how far the clock was ahead when it last changed, if it was right
+  std::vector<Leap> leaps_;
   std::map<station::CueKey, Stretches> lost_proofs_;
   std::vector<Instant> card_losses_;
   bool rolled_back_ = false;
