@@ -29,7 +29,10 @@ WallTime from_of(const v1::Proof& proof) { return wall_from_us(proof.from_us());
 WallTime to_of(const v1::Proof& proof) { return wall_from_us(proof.to_us()); }
 bool played(const Claim& claim) { return claim.stretch.bucket == v1::BUCKET_PLAYED; }
 bool dark(const Claim& claim) { return claim.stretch.bucket == v1::BUCKET_NODE_DARK; }
-bool knew_no_time(const Claim& claim) { return claim.stretch.bucket == v1::BUCKET_CLOCK_UNTRUSTED; }
+/// Tells whether a journal speaks of time for which its box came too late: it knew no time, or no plan yet.
+bool came_late(const Claim& claim) {
+  return claim.stretch.bucket == v1::BUCKET_CLOCK_UNTRUSTED || claim.stretch.bucket == v1::BUCKET_SKIPPED_LATE;
+}
 
 /// Tells whether an `anew` proof takes the place of another one where both speak.
 bool replaces(const ProofRecord& anew, const ProofRecord& other) {
@@ -38,14 +41,14 @@ bool replaces(const ProofRecord& anew, const ProofRecord& other) {
 }
 
 /// Tells whether a claim counts before what another journal says: before its "dark", because that journal may not have
-/// seen it; before a later "knew no time", because that box was not there then; and of two causes of silence the one
+/// seen it; before a later "came too late", because that box was not there then; and of two causes of silence the one
 /// that was told first. What was played gives way to every other silence (PROTOCOL.md §8.5).
 bool knows_better(const Claim& claim, const Claim& other) {
   if (claim.record->epoch == other.record->epoch || dark(claim)) return false;
   if (played(claim) && claim.record->proof.frames() == 0) return false;
   if (dark(other)) return true;
   const bool earlier = claim.record->received < other.record->received;
-  return earlier && !played(other) && (!played(claim) || knew_no_time(other));
+  return earlier && !played(other) && (!played(claim) || came_late(other));
 }
 
 /// Tells whether two claims are to be shown as an overlap: two journals that name the same cause of silence are not.

@@ -272,8 +272,8 @@ void CueJudge::look_for_repeats(const PlannedCue& planned, const Truth& truth, s
   find(planned, "fired twice", unsaid);
 }
 
-/// True times at which some box had everything to be heard: it ran, knew of the cue, had a clock that was right, and
-/// was not in the middle of something that it had begun by a wrong one.
+/// True times at which some box had everything to be heard: it ran, knew of the cue, had a clock that was right and
+/// need not insist, and was not in the middle of something that it had begun by a wrong one.
 Stretches CueJudge::well_times(const PlannedCue& planned) const {
   Stretches well;
   for (const auto& box : site_.boxes()) {
@@ -281,7 +281,7 @@ Stretches CueJudge::well_times(const PlannedCue& planned) const {
     const auto told = box.station->told_at(planned.cue);
     auto settled = box.station->well().settled(recovery_us);
     settled = within(settled, told > INT64_MAX - recovery_us ? told : told + recovery_us, INT64_MAX);
-    Stretches busy;
+    Stretches busy = box.station->doubts();
     for (const auto& one : box.station->device(planned.cue.medium()).horn.out_of_place())
       busy.push_back({one.from_us - recovery_us, one.to_us + recovery_us});
     for (const auto& ill : box.station->disk_illnesses())

@@ -82,6 +82,9 @@ class SimStation {
   [[nodiscard]] Instant told_at(const v1::Cue& cue) const;
   /// When it ran, had a plan and a clock that was right.
   [[nodiscard]] const WellTimes& well() const { return well_; }
+  /// From when the station doubted a clock that was right, after one that had lied and was believed, until that has
+  /// insisted: ten minutes at the most.
+  [[nodiscard]] const Stretches& doubts() const { return doubts_; }
   /// Moves ahead of a clock that was right before and after: so much planned time never was.
   struct Leap {
     Instant at;
@@ -207,6 +210,7 @@ class SimStation {
   WellTimes well_;
   std::optional<std::int64_t> was_right_by_us_;  ///< how far the clock was ahead when it last changed, if it was right
   std::vector<Leap> leaps_;
+  Stretches doubts_;
   std::map<station::CueKey, Stretches> lost_proofs_;
   std::vector<Instant> card_losses_;
   bool rolled_back_ = false;

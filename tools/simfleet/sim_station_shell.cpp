@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::int64_t retry_us = second_us;  // of parts that the disk refused
 constexpr std::int64_t status_interval_us = minute_us;
-constexpr int statuses_unsaid = 29;  // of thirty
+constexpr int statuses_unsaid = 29;                                 // of thirty
+constexpr std::int64_t insistence_us = 10 * minute_us + second_us;  // PROTOCOL.md §7
 
 }  // namespace
 
@@ -310,6 +311,9 @@ void SimStation::perform(const core::Raise& action) {
   static const char* const states[] = {"new", "acknowledged", "resolved", "reset"};
   note(fmt::format("{}-{}", action.fault.code(), states[action.fault.state()]), "count {} saved {}",
        action.fault.count(), saved);
+  const bool doubts = action.fault.code() == core::fault_code::clock_untrusted && clock_.right();
+  if (doubts && action.fault.state() == v1::FAULT_STATE_NEW)
+    doubts_.push_back({world_.timeline.now(), world_.timeline.now() + insistence_us});
 }
 
 void SimStation::see_journal(bool failed) {
