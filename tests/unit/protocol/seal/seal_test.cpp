@@ -161,8 +161,7 @@ TEST(Seal, RefusesAnotherAddress) {
   EXPECT_THAT(refusal(sealed(to)), HasSubstr("sealed for ward 'ward-b', this is 'ward-a'"));
   to = address();
   to.audience = "station/loa-02";
-  EXPECT_THAT(refusal(sealed(to), expectation(), ErrorCode::elsewhere),
-              HasSubstr("addressed to 'station/loa-02'"));
+  EXPECT_THAT(refusal(sealed(to), expectation(), ErrorCode::elsewhere), HasSubstr("addressed to 'station/loa-02'"));
   to = address();
   to.kind = v1::KIND_COMMAND;
   EXPECT_THAT(refusal(sealed(to)), HasSubstr("sealed as kind 2, kind 1 belongs here"));
