@@ -100,7 +100,9 @@ std::string overlap_of_groups(const Report& report) {
 
 std::string slogans_of(const Report& report) {
   const auto text_of = [](const SloganRow& row) {
-    return row.text.empty() ? std::string{"không ghi được trang · page not recorded"} : row.text;
+    auto text = row.text.empty() ? std::string{"không ghi được trang · page not recorded"} : row.text;
+    std::replace(text.begin(), text.end(), '\n', ' ');  // a slogan may have several lines, a row has one
+    return text;
   };
   return table<SloganRow>(
       {{"Khẩu hiệu", "Slogan", text_of},
