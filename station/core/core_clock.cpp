@@ -133,8 +133,12 @@ bool StationCore::clock_settled() {
 
 /// No journal is younger than a process that has it: one that a clock ahead had begun in a time to come is put right,
 /// and what was passed because of it is open again.
+///
+/// One that began before what is sure was not begun in a time to come: then this process is the one that goes by a
+/// clock that lies behind.
 void StationCore::note_birth() {
-  if (born_us_ >= began_us_) return;
+  const auto sure = clock_.sure(now_.mono);
+  if (born_us_ >= began_us_ || (sure && began_us_ <= to_us(*sure))) return;
   began_us_ = born_us_;
   actions_.emplace_back(JournalBegan{wall_from_us(began_us_)});
   for (auto& [key, track] : tracks_) {

@@ -101,7 +101,11 @@ void StationCore::take(const PageDamaged& event) {
 
 // The part itself, then what its end means for the rest of the cue.
 void StationCore::settle(Track& track, const v1::Proof& part) {
-  if (part.to_us() > part.from_us() && part.bucket() == v1::BUCKET_PLAYED) keep_played(track, part);
+  if (part.to_us() > part.from_us() && part.bucket() == v1::BUCKET_PLAYED) {
+    keep_played(track, part);
+  } else if (track.late_because) {  // whatever ended it now, until now that was the reason
+    account(track, now_us() - track.shift_us, *track.late_because);
+  }
   if (part.reason() == "device-lost") {
     track.block = Block{v1::BUCKET_INTERRUPTED, "device-lost"};
     track.retry_us = now_us() + retry_delay_us;
@@ -125,7 +129,7 @@ void StationCore::keep_played(Track& track, const v1::Proof& part) {
   const bool news = part.to_us() > track.frontier_us || part.reason() == "complete";
   const std::int64_t end = std::min(track.armed_end_us, track.end_us());
   const std::int64_t from = std::clamp(part.from_us(), std::min(track.frontier_us, end), end);
-  if (news) account(track, from, track.block.value_or(Block{v1::BUCKET_INTERRUPTED, "device-late"}));
+  if (news) account(track, from, track.late_because.value_or(Block{v1::BUCKET_INTERRUPTED, "device-late"}));
   auto heard = track.take(part);
   if (!heard) return;
   heard->set_clock_grade(track.clock_grade);
@@ -264,6 +268,7 @@ void StationCore::arm(Track& track, std::int64_t from_us) {
   track.assigned = true;
   assigned_.push_back(&track);
   if (now_us() <= track.air_start_us()) track.block.reset();
+  track.late_because = track.block;
   actions_.emplace_back(Arm{std::move(assignment)});
 }
 

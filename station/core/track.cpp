@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::int64_t again_from_us = 1'000;  // less is the rounding of a part's edges
 constexpr std::int64_t longest_again_us = 86'400'000'000;
-constexpr std::int64_t correction_us = 5'000'000;      // a clock that is set back by no more was right
-constexpr std::int64_t heard_in_time_us = 60'000'000;  // so much too early is about when it should be heard
+constexpr std::int64_t correction_us = 5'000'000;  // a clock that is set back by no more was right
+constexpr std::int64_t heard_in_time_us =
+    30'000'000;  // so much too early counts: the head-end allows it too (PROTOCOL §8)
 
 __extension__ using Wide = __int128;  // microseconds of a day times those of another
 

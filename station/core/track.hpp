@@ -33,7 +33,7 @@ struct Span {
 Span span_of(std::int64_t from_us, std::int64_t to_us, v1::Bucket bucket);
 
 /// Opens again what was accounted for of the time after an instant: a clock that was ahead did it, and the time has not
-/// come. What was heard stays when it ends less than a minute after the instant: it was heard about when it should.
+/// come. What was heard stays when it ends at most 30 s after the instant, because the head-end counts that too.
 /// What was decided stays when it began before: a cue that was given up in its time does not come back.
 /// @return whether anything was opened
 bool reopen(std::vector<Span>& spans, std::int64_t from_us);
@@ -71,6 +71,7 @@ struct Track {
   bool begun = false;                                 ///< some of it was heard in this process
   bool known_before = false;                          ///< some of it was accounted for by an earlier process
   std::optional<Block> block;                         ///< why it is not played, while it is not
+  std::optional<Block> late_because;                  ///< why it was not played until it was assigned
   std::int64_t retry_us = 0;                          ///< not armed again before this plan time
   v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
   std::int64_t patience_us = 0;                       ///< last wait after content that could not be played

@@ -235,6 +235,29 @@ TEST(StationCore, TriesALostDeviceAgainAndNamesTheGap) {
             "played 0.0-4.0 device-lost | interrupted 4.0-5.3 device-lost | played 5.3-20.0 complete");
 }
 
+/// The device is lost and comes back; then the occurrence is stopped.
+TEST(StationCore, WhatEndsACueIsNotTheReasonOfTheSilenceBefore) {
+  v1::Command command;
+  command.set_id("c1");
+  command.mutable_stop()->set_reason("funeral");
+  const auto account = [&](bool heard) {
+    Bench bench;
+    bench.give(0, Bench::plan({bulletin}));
+    bench.at(67);
+    bench.heard(74, bulletin, 70, 74, "device-lost");
+    EXPECT_NE(Bench::first<Arm>(bench.at(75.1)), nullptr);
+    bench.at(80, CommandArrived{command});
+    heard ? bench.heard(80.1, bulletin, 77, 80, "halted") : bench.silent(80.1, bulletin, "halted");
+    bench.at(91);
+    return bench.account(bulletin);
+  };
+  EXPECT_EQ(account(true),
+            "played 0.0-4.0 device-lost | interrupted 4.0-7.0 device-lost | played 7.0-10.0 halted | interrupted "
+            "10.0-20.0 stopped-by-command");
+  EXPECT_EQ(account(false),
+            "played 0.0-4.0 device-lost | interrupted 4.0-10.1 device-lost | interrupted 10.1-20.0 stopped-by-command");
+}
+
 TEST(StationCore, RefusesWhatThePolicyForbidsAndProvesIt) {
   auto plan = Bench::plan({opening});
   plan.mutable_policy()->mutable_windows(0)->set_from_minute(8 * 60);  // 07:01 is too early
