@@ -21,7 +21,9 @@ std::optional<ClockWatch::Finding> ClockWatch::hear(const std::string& station, 
   }
   const Micros raw = wall_from_us(status.at_us()) - now;
   const Micros tolerance = store::clock_tolerance + Micros{status.clock_error_us()};
-  if (raw >= -tolerance) {
+  // Beside the right time as the head-end's clock stands, or stood: what lies behind both may be a message held up.
+  const bool may_be_late = raw < -tolerance || (raw > tolerance && raw + office_.ahead() < -tolerance);
+  if (!may_be_late) {
     clock.behind.reset();
   } else if (!confirmed(clock, raw, now)) {
     return std::nullopt;

@@ -43,11 +43,11 @@ Result<void> Identities::restore(WallTime now) {
 Result<void> Identities::hear(const std::string& station, const v1::Status& status, std::uint64_t sequence,
                               WallTime now) {
   const auto verdict = watch_.hear(station, speaker_of(status, sequence), now);
+  if (verdict.stranger || verdict.new_boot) greet(station);
   if (verdict.repeated) {
     return fail(ErrorCode::exists, "replayed: a status of {} with sequence {} is not after what was heard", station,
                 sequence);
   }
-  if (verdict.new_boot) new_boots_.push_back(station);
   if (verdict.twice) twice_.insert_or_assign(station, *verdict.twice);
   if (verdict.alone) {
     log::info("identity.alone", {{"station", station}, {"boot", verdict.alone->left.boot}});
@@ -56,6 +56,12 @@ Result<void> Identities::hear(const std::string& station, const v1::Status& stat
   }
   hear_journal(station, status);
   return {};
+}
+
+/// A status that is too old to be believed may be a new process whose clock lies behind: told the time, it can be
+/// heard.
+void Identities::greet(const std::string& station) {
+  if (std::find(new_boots_.begin(), new_boots_.end(), station) == new_boots_.end()) new_boots_.push_back(station);
 }
 
 void Identities::hear_journal(const std::string& station, const v1::Status& status) {

@@ -34,10 +34,13 @@ class Identities {
   /// The caller's transaction succeeded.
   void kept();
 
-  /// Stations of which a process was heard for the first time, each once.
+  /// Returns the stations of which a process was heard for the first time, also by a word too old to be believed; each
+  /// once.
   std::vector<std::string> take_new_boots() { return std::exchange(new_boots_, {}); }
+  [[nodiscard]] bool new_boots_wait() const { return !new_boots_.empty(); }
 
  private:
+  void greet(const std::string& station);
   void hear_journal(const std::string& station, const v1::Status& status);
   Result<void> keep_twice(const std::string& station, const IdentityWatch::Twice& twice, WallTime now);
   Result<void> end_conflict(const std::string& station, WallTime ended, WallTime now);

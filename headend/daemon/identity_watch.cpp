@@ -17,6 +17,7 @@ IdentityWatch::Verdict IdentityWatch::hear(const std::string& id, const Speaker&
   const bool may_be_late = !newest && !goes_on && (speaker.boot.empty() || !is_fresh);
   if (older_than_itself || may_be_late) {
     verdict.repeated = true;
+    verdict.stranger = box == nullptr && !speaker.boot.empty();
     return verdict;
   }
   station.greatest = std::max(station.greatest, speaker.sequence);

@@ -47,6 +47,7 @@ class IdentityWatch {
   /// What one status means.
   struct Verdict {
     bool repeated = false;       ///< older than what was heard: not to be believed
+    bool stranger = false;       ///< the same, in the name of a process that was not heard before
     bool new_boot = false;       ///< a process that was not heard before
     std::optional<Twice> twice;  ///< news: a pair that was not told before
     std::optional<Alone> alone;  ///< news

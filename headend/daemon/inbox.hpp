@@ -44,10 +44,12 @@ class Inbox {
   /// Whether somebody has still to be asked: call take_doubts() again soon.
   [[nodiscard]] bool doubts_wait() const { return !doubts_.empty(); }
 
-  /// Whether nothing was taken since the last commit().
-  [[nodiscard]] bool empty() const { return states_.empty() && statuses_.empty() && faults_.empty(); }
+  /// Whether nothing was taken since the last commit(), and nobody waits to be greeted.
+  [[nodiscard]] bool empty() const {
+    return states_.empty() && statuses_.empty() && faults_.empty() && !identities_.new_boots_wait();
+  }
 
-  /// Stations of which a process was heard for the first time, each once.
+  /// Stations of which a process was heard for the first time, also by a status that was refused as too old.
   std::vector<std::string> take_new_boots() { return identities_.take_new_boots(); }
   /// Whether a station obeys a plan that this head-end has not given, since the last call: its plan has to be issued
   /// anew, above that one.

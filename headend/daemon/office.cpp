@@ -361,7 +361,7 @@ void Office::State::take(const link::Message& message) {
   }
   if (*from->leaf == topic::Leaf::proof) return take_proof(std::string{from->station}, message);
   if (auto taken = inbox->take(*from, message.payload, wall_now(), message.retained); !taken) {
-    return refuser.refuse("message.refused", message.topic, message.retained, taken.error());
+    refuser.refuse("message.refused", message.topic, message.retained, taken.error());
   }
   if (!inbox->empty() && !std::exchange(news_waits, true)) keep_news_later();
 }

@@ -101,13 +101,20 @@ Result<std::vector<FaultRecord>> Store::faults() {
   return faults;
 }
 
-/// The head-end's own clock may have been put back since the last one: they stay in the order in which they were found.
+/// The head-end's own clock may have been put back since the last one: findings of a station stay in the order in which
+/// they were found. One of the head-end's own clock takes the place of those that begin later, because it shows their
+/// time once more; what came then is read as having come later, never sooner (report/evidence).
 Result<void> Store::put_clock_finding(const ClockFinding& finding) {
-  LOA_TRY_LET(const auto known, clock_findings(finding.station));
-  const ClockFinding last = known.empty() ? ClockFinding{finding.station, finding.since, Micros{0}} : known.back();
-  if (std::chrono::abs(finding.ahead - last.ahead) <= clock_tolerance) return {};
-  return database_->sql->run("INSERT OR REPLACE INTO clock_findings VALUES (?,?,?)", finding.station,
-                             std::max(finding.since, last.since), finding.ahead.count());
+  return transaction([&]() -> Result<void> {
+    LOA_TRY_LET(const auto known, clock_findings(finding.station));
+    const ClockFinding last = known.empty() ? ClockFinding{finding.station, finding.since, Micros{0}} : known.back();
+    if (std::chrono::abs(finding.ahead - last.ahead) <= clock_tolerance) return {};
+    const bool own = finding.station.empty();
+    if (own)
+      LOA_TRY(database_->sql->run("DELETE FROM clock_findings WHERE station = '' AND since_us > ?", finding.since));
+    return database_->sql->run("INSERT OR REPLACE INTO clock_findings VALUES (?,?,?)", finding.station,
+                               own ? finding.since : std::max(finding.since, last.since), finding.ahead.count());
+  });
 }
 
 Result<std::vector<ClockFinding>> Store::clock_findings(const std::string& station) {

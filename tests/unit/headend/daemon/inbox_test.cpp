@@ -459,6 +459,18 @@ TEST_F(TwoBoxesTest, EachNewProcessIsToldOfOnce) {
   EXPECT_EQ(inbox_.take_new_boots(), std::vector<std::string>{"a"});
 }
 
+TEST_F(TwoBoxesTest, ANewProcessWhoseClockLiesBehindIsToldTheTimeThoughItsWordIsRefused) {
+  hear(word("first", 'e', 0, 2, 70s), 70s);
+  EXPECT_EQ(inbox_.take_new_boots(), std::vector<std::string>{"a"});
+  const auto behind = word("second", 'f', static_cast<std::uint64_t>(-1'209'600), 1, -14 * 24h);
+  EXPECT_FALSE(inbox_.take(from(Leaf::status), behind, now + 110s, false));
+  EXPECT_FALSE(inbox_.empty()) << "the head-end has to greet it";
+  EXPECT_FALSE(inbox_.take(from(Leaf::status), behind, now + 110s, false));
+  EXPECT_EQ(inbox_.take_new_boots(), std::vector<std::string>{"a"}) << "once";
+  EXPECT_FALSE(inbox_.take(from(Leaf::status), word("first", 'e', 0, 1, 10s), now + 111s, false));
+  EXPECT_TRUE(inbox_.take_new_boots().empty()) << "an old word of a process that is known";
+}
+
 // ---- the head-end's own clock
 // -----------------------------------------------------------------------------------------
 
