@@ -163,6 +163,13 @@ Stretches CueJudge::left_to_nobody(const PlannedCue& planned) const {
   return {};
 }
 
+/// What boxes had written of the cue on cards that are lost, without a receipt: why it was silent is lost with it.
+Stretches CueJudge::lost_with_cards(const PlannedCue& planned) const {
+  Stretches lost;
+  for (const auto& box : site_.boxes()) append(lost, box.station->lost_with_card(CueKey::of(planned.cue)));
+  return lost;
+}
+
 /// A filler owes nothing for its silence. An emergency is obeyed though an ill disk does not keep it: then the next
 /// process may not know of it; nor does a box whose card is another.
 bool CueJudge::owes_account(const PlannedCue& planned) const {
@@ -296,12 +303,14 @@ Stretches CueJudge::well_times(const PlannedCue& planned) const {
 void CueJudge::look_for_silence(const PlannedCue& planned, const Truth& truth,
                                 const std::vector<ReportView::Stretch>& account) {
   if (planned.cue.cue_class() == v1::CUE_CLASS_EMERGENCY) return;
-  const auto unknown = without(in_bucket(account, {v1::BUCKET_UNKNOWN}), left_to_nobody(planned));
+  const auto lost = lost_with_cards(planned);
+  const auto unknown = without(without(in_bucket(account, {v1::BUCKET_UNKNOWN}), left_to_nobody(planned)), lost);
   if (!unknown.empty() && owes_account(planned)) {
     ++verdict_.proofs_lost;
     find(planned, "without account", length(unknown));
   }
-  const auto dark = in_bucket(account, {v1::BUCKET_UNKNOWN, v1::BUCKET_NODE_DARK, v1::BUCKET_CLOCK_UNTRUSTED});
+  const auto dark =
+      without(in_bucket(account, {v1::BUCKET_UNKNOWN, v1::BUCKET_NODE_DARK, v1::BUCKET_CLOCK_UNTRUSTED}), lost);
   const auto well = well_times(planned);
   const auto silent_us = [&](const Stretches& without_sound) {
     std::int64_t us = 0;
@@ -334,11 +343,13 @@ std::int64_t CueJudge::leapt_us(const PlannedCue& planned) const {
 }
 
 /// What lies before the end of a process in the cue: why it was silent, that process had not written yet. A cue that
-/// may begin later is written down when that is decided; and what fell due while the disk was ill, when it is well.
+/// may begin later, or begins again, is written down when that is decided; and what fell due while the disk was ill,
+/// when it is well.
 Stretches CueJudge::untold(const PlannedCue& planned, const Stretch& silent) const {
   const auto& cue = planned.cue;
-  const bool waits = cue.late_policy() == v1::LATE_POLICY_WHOLE;
-  const std::int64_t cue_end = cue.start_us() + cue.duration_us() + recovery_us + (waits ? cue.late_limit_us() : 0);
+  std::int64_t cue_end = cue.start_us() + cue.duration_us() + recovery_us;
+  if (cue.late_policy() == v1::LATE_POLICY_WHOLE) cue_end += cue.late_limit_us();
+  if (cue.preempt_policy() == v1::PREEMPT_POLICY_RESTART) cue_end += longest_sound_us + cue.duration_us();
   Stretches untold;
   for (const auto& box : site_.boxes()) {
     const auto& ends = box.station->ends();

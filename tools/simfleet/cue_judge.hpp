@@ -47,6 +47,7 @@ class CueJudge {
   void add_filler(const PlannedCue& planned, const Truth& truth);
   [[nodiscard]] bool was_told(const PlannedCue& planned) const;
   [[nodiscard]] Stretches left_to_nobody(const PlannedCue& planned) const;
+  [[nodiscard]] Stretches lost_with_cards(const PlannedCue& planned) const;
   [[nodiscard]] bool owes_account(const PlannedCue& planned) const;
   [[nodiscard]] std::int64_t leapt_us(const PlannedCue& planned) const;
   [[nodiscard]] Stretches untold(const PlannedCue& planned, const Stretch& silent) const;

@@ -74,14 +74,14 @@ void Network::to_office(Caller caller, Leaf leaf, std::string sealed) {
   carry([this, station = caller.station, leaf, serial = broker_serial_, sealed = std::move(sealed)] {
     if (serial != broker_serial_ || !broker_up_) return;
     if (protocol::topic::is_retained(leaf)) lines_[station].said[leaf] = sealed;
-    office_.message(station, leaf, sealed);
+    office_.message(station, leaf, sealed, false);
   });
 }
 
 void Network::repeat_to_office() {
   if (!broker_up_) return;
   for (std::size_t station = 0; station < lines_.size(); ++station)
-    for (const auto& [leaf, sealed] : lines_[station].said) office_.message(station, leaf, sealed);
+    for (const auto& [leaf, sealed] : lines_[station].said) office_.message(station, leaf, sealed, true);
 }
 
 void Network::to_station(std::size_t station, Leaf leaf, std::string sealed) {

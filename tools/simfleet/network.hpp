@@ -33,7 +33,7 @@ class Network {
   };
   /// What the office hears.
   struct OfficeEars {
-    std::function<void(std::size_t station, Leaf, const std::string&)> message;
+    std::function<void(std::size_t station, Leaf, const std::string&, bool retained)> message;
     std::function<void()> up;  ///< the broker is back
   };
   struct Quality {

@@ -139,12 +139,13 @@ SimOffice::SimOffice(Timeline& timeline, Network& network, EventLog& log, store:
     index_[station.id] = ids_.size();
     ids_.push_back(station.id);
   }
-  network_.set_office(
-      {[this](std::size_t station, Network::Leaf leaf, const std::string& sealed) { receive(station, leaf, sealed); },
-       [this] {
-         const auto done = publisher_->repeat([this](const Publication& one) { send(one); });
-         if (!done) problem(done.error());
-       }});
+  network_.set_office({[this](std::size_t station, Network::Leaf leaf, const std::string& sealed, bool retained) {
+                         receive(station, leaf, sealed, retained);
+                       },
+                       [this] {
+                         const auto done = publisher_->repeat([this](const Publication& one) { send(one); });
+                         if (!done) problem(done.error());
+                       }});
 }
 
 void SimOffice::restart() {
@@ -283,27 +284,37 @@ void SimOffice::send(const Publication& publication) {
   network_.to_station(index_.find(parsed->station)->second, *parsed->leaf, publication.payload);
 }
 
-void SimOffice::receive(std::size_t station, Network::Leaf leaf, const std::string& sealed) {
-  leaf == Network::Leaf::proof ? receive_proof(station, sealed) : receive_news(station, leaf, sealed);
+void SimOffice::receive(std::size_t station, Network::Leaf leaf, const std::string& sealed, bool retained) {
+  leaf == Network::Leaf::proof ? receive_proof(station, sealed) : receive_news(station, leaf, sealed, retained);
 }
 
-void SimOffice::receive_news(std::size_t station, Network::Leaf leaf, const std::string& sealed) {
+void SimOffice::receive_news(std::size_t station, Network::Leaf leaf, const std::string& sealed, bool retained) {
   const protocol::topic::Parsed from{ward, ids_[station], leaf, {}, {}};
-  if (const auto taken = inbox_->take(from, sealed, now()); !taken)
-    return log_.note(timeline_.now(), ids_[station], "news-refused", "{}", static_cast<int>(taken.error().code));
-  if (std::exchange(news_due_, true)) return;
+  if (const auto taken = inbox_->take(from, sealed, now(), retained); !taken)
+    log_.note(timeline_.now(), ids_[station], "news-refused", "{}", static_cast<int>(taken.error().code));
+  if (inbox_->empty() || std::exchange(news_due_, true)) return;
   timeline_.after(news_after_us, [this] { keep_news(); });
 }
 
 void SimOffice::keep_news() {
   news_due_ = false;
   if (const auto kept = inbox_->commit(now()); !kept) return problem(kept.error());
+  note_own_clock();
   const auto stations = inbox_->take_new_boots();
   for (const auto& station : stations) {
     log_.note(timeline_.now(), station, "new-boot");
     if (const auto due = ledger_->repeat_receipt(station); !due) problem(due.error());
   }
   if (!stations.empty()) hand_out_receipts();
+}
+
+/// What was found of the head-end's own clock.
+void SimOffice::note_own_clock() {
+  const auto findings = store_.clock_findings("");
+  if (!findings) return problem(findings.error());
+  if (findings->empty() || std::exchange(own_clock_found_, findings->back().ahead) == findings->back().ahead) return;
+  log_.note(timeline_.now(), "office", "office-clock-found", "ahead {} s since {}",
+            findings->back().ahead.count() / second_us, to_us(findings->back().since));
 }
 
 void SimOffice::receive_proof(std::size_t station, const std::string& sealed) {

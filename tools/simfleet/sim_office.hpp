@@ -55,9 +55,10 @@ class SimOffice {
   void edit_slogan(Random& random);
   void issue();
   void issue_round();
-  void receive(std::size_t station, Network::Leaf leaf, const std::string& sealed);
+  void receive(std::size_t station, Network::Leaf leaf, const std::string& sealed, bool retained);
+  void note_own_clock();
   void receive_proof(std::size_t station, const std::string& sealed);
-  void receive_news(std::size_t station, Network::Leaf leaf, const std::string& sealed);
+  void receive_news(std::size_t station, Network::Leaf leaf, const std::string& sealed, bool retained);
   void keep_news();
   void commit();
   void hand_out_receipts();
@@ -82,6 +83,7 @@ class SimOffice {
   headend::ledger::Commit committed_;
   bool commit_due_ = false, news_due_ = false;
   std::int64_t ahead_us_ = 0;  ///< its clock
+  Micros own_clock_found_{0};  ///< how far ahead the head-end found its own clock last
 };
 
 }  // namespace loa::tools::simfleet
