@@ -34,15 +34,17 @@ if(NOT TARGET loa_test_pch)
     <gmock/gmock.h> <gtest/gtest.h> <chrono> <filesystem> <functional> <map> <string> <vector>)
 endif()
 
-# loa_test(<kind>/<house>/<room> [LINKS <target>...] [NEEDS <target>...] [REALTIME] [TIMEOUT <seconds>])
+# loa_test(<kind>/<house>/<room> [LINKS <target>...] [NEEDS <target>...] [REALTIME | PATIENT] [TIMEOUT <seconds>])
 #   One test program of every .cpp in tests/<kind>/<house>/<room>, mirroring the tree; part of the target tests_<kind>.
 #   Its tests are named "<kind>/<house>/<room>: Subject.Promise".
 #   NEEDS:    programs that it starts, built before it.
 #   REALTIME: its tests measure time or sound: each runs alone on the machine, with the label `realtime`. Others have
 #             their kind as label.
+#   PATIENT:  its tests mostly wait, and measure nothing finer than 0.1 s: they run first, two at a time, with the label
+#             `patient`.
 #   TIMEOUT:  of each test, 120 s unless told.
 function(loa_test path)
-  cmake_parse_arguments(test "REALTIME" "TIMEOUT" "LINKS;NEEDS" ${ARGN})
+  cmake_parse_arguments(test "REALTIME;PATIENT" "TIMEOUT" "LINKS;NEEDS" ${ARGN})
   string(REPLACE "/" "_" name ${path})
   string(REGEX MATCH "^[^/]+" kind ${path})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${path}/*.cpp)
@@ -62,6 +64,8 @@ function(loa_test path)
   set(properties TIMEOUT ${test_TIMEOUT})
   if(test_REALTIME)
     list(APPEND properties RUN_SERIAL TRUE LABELS realtime)
+  elseif(test_PATIENT)
+    list(APPEND properties COST 1000 LABELS patient)
   else()
     list(APPEND properties LABELS ${kind})
   endif()

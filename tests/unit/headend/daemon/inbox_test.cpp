@@ -525,6 +525,15 @@ TEST_F(OfficeClockOff, IsTheHeadEndsFaultWhenItsStationsAgree) {
   EXPECT_EQ(standing(), (std::vector<std::string>{"/clock-off", "b/clock-off"})) << "that one is wrong by itself";
 }
 
+TEST_F(OfficeClockOff, IsNotMeasuredByMessagesThatWereHeldUp) {
+  for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 3h, number * 1s);
+  ASSERT_EQ(store_.clock_findings("")->back().ahead, -3h);
+  for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 3h - 8min, 10min + number * 1s);
+  EXPECT_EQ(store_.clock_findings("")->back().ahead, -3h) << "eight minutes on their way";
+  for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 3h - 8min, 11min + number * 1s);
+  EXPECT_EQ(store_.clock_findings("")->back().ahead, -3h + 8min) << "said again a minute later: it was set";
+}
+
 TEST_F(OfficeClockOff, IsOverWhenItIsPutRight) {
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 1h, number * 1s);
   ASSERT_EQ(standing(), std::vector<std::string>{"/clock-off"});

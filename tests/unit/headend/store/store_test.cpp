@@ -236,6 +236,21 @@ TEST(Store, KeepsWhatWasFoundOfAClockOnceAndInOrder) {
   EXPECT_TRUE(store.clock_findings("loa-2").value().empty());
 }
 
+/// 17:00 … 17:10 an hour behind, then three: the clock shows 14:10 … once more, of which the later word counts.
+TEST(Store, TheHeadEndsOwnClockMayGoBackTwice) {
+  using namespace std::chrono_literals;
+  auto store = fresh();
+  const auto five = sample::utc("2026-11-21T10:00:00Z");
+  ASSERT_TRUE(store.put_clock_finding({"", five - 1h, -1h}));
+  ASSERT_TRUE(store.put_clock_finding({"", five - 170min, -3h}));
+  ASSERT_TRUE(store.put_clock_finding({"", five + 2h, 0s}));
+  const auto findings = store.clock_findings("").value();
+  ASSERT_EQ(findings.size(), 2U) << "the first would make a proof of the second time come two hours too soon";
+  EXPECT_EQ(findings[0].since, five - 170min);
+  EXPECT_EQ(findings[0].ahead, Micros{-3h});
+  EXPECT_EQ(findings[1].ahead, 0s);
+}
+
 TEST(Store, OneObjectServesSeveralSigns) {
   auto store = Store::open(":memory:").value();
   const Geometry narrow{128, 32}, wide{192, 32};

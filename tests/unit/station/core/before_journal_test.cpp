@@ -93,6 +93,17 @@ TEST(BeforeJournal, BurnsNoCueWhenTheClockThatBeganItWasAhead) {
   EXPECT_EQ(bench.account(over), "");
 }
 
+TEST(BeforeJournal, BeganWhenItDidThoughALaterProcessGoesByAClockThatLiesBehind) {
+  ClockMemory memory;
+  memory.sure = at(3'600);  // the office has signed by then
+  Bench bench{memory};
+  bench.core().journal_began(at(600));
+  for (int minute = 0; minute <= 11; ++minute) {
+    const auto actions = bench.at(-14 * 86'400 + minute * 60, minute * 60, Tick{});  // insists for ten minutes
+    EXPECT_EQ(began(actions), nullptr) << "minute " << minute;
+  }
+}
+
 TEST(BeforeJournal, IsNoLaterThanAnyProcessThatHasIt) {
   Bench bench;
   bench.core().journal_began(at(20 * 86'400));

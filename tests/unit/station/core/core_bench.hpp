@@ -25,6 +25,7 @@ class CoreBench {
     at(-99);
   }
   explicit CoreBench(const CoreSettings& settings) : core_(settings, {}, MonoTime{}) {}
+  explicit CoreBench(const ClockMemory& memory) : core_(CoreSettings{}, {}, MonoTime{}, memory) {}
 
   static std::string object_name(char letter) { return std::string(32, letter); }
 
