@@ -258,17 +258,19 @@ std::string words_of(v1::Proof proof) {
 /// A station whose journal was damaged, or whose card was put back, says again in a new epoch what may be committed
 /// already (PROTOCOL.md §8.7). Of proofs that say the same the one that came first counts: what a lying clock had
 /// booked is not news, for it would count as come by now, and as later than what was said anew.
-/// @return for each proof, whether it is such a repetition
-std::vector<bool> find_said_before(const std::vector<const ProofRecord*>& proofs) {
+/// @return for each proof, whether it is such a repetition; none of a proof that does not count
+std::vector<bool> find_said_before(const std::vector<const ProofRecord*>& proofs, const std::vector<bool>& counts) {
   std::map<std::string, const ProofRecord*> first;
   std::vector<std::string> words;
-  for (const auto* record : proofs) {
-    words.push_back(words_of(record->proof));
-    const auto [entry, fresh] = first.try_emplace(words.back(), record);
-    if (!fresh && record->received < entry->second->received) entry->second = record;
+  for (std::size_t i = 0; i < proofs.size(); ++i) {
+    words.push_back(words_of(proofs[i]->proof));
+    if (!counts[i]) continue;
+    const auto [entry, fresh] = first.try_emplace(words.back(), proofs[i]);
+    if (!fresh && proofs[i]->received < entry->second->received) entry->second = proofs[i];
   }
   std::vector<bool> before;
-  for (std::size_t i = 0; i < proofs.size(); ++i) before.push_back(first.at(words[i])->epoch != proofs[i]->epoch);
+  for (std::size_t i = 0; i < proofs.size(); ++i)
+    before.push_back(counts[i] && first.at(words[i])->epoch != proofs[i]->epoch);
   return before;
 }
 
@@ -277,9 +279,11 @@ std::vector<bool> find_said_before(const std::vector<const ProofRecord*>& proofs
 Settlement settle(const PlannedCue& cue, const std::vector<const ProofRecord*>& proofs, const Known& known,
                   std::vector<Anomaly>& anomalies) {
   Settler settler{cue, known, anomalies};
-  const auto said_before = find_said_before(proofs);
+  std::vector<bool> counts;
+  for (const auto* record : proofs) counts.push_back(!is_of_second_box(*record, known.conflicts));
+  const auto said_before = find_said_before(proofs, counts);
   for (std::size_t i = 0; i < proofs.size(); ++i)
-    if (!said_before[i] && !is_of_second_box(*proofs[i], known.conflicts)) settler.add(i, *proofs[i]);
+    if (counts[i] && !said_before[i]) settler.add(i, *proofs[i]);
   return settler.finish(proofs.size());
 }
 

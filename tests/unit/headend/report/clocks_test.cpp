@@ -266,6 +266,18 @@ TEST(Report, WhatAnotherEpochSaysAgainIsNoNewsAfterWhatWasSaidAnew) {
   EXPECT_TRUE(report.anomalies.empty());
 }
 
+TEST(Report, WhatASecondBoxSaidInTheSameWordsTakesNothing) {
+  auto played = proof(cue(), 0s, 10s), same = played;
+  played.epoch = {2};
+  same.epoch = {1};
+  same.received = played.received - 1s;
+  Reporter reporter{today, today, zone, evening};
+  reporter.add({cue()}, {same, played}, {{}, {}, {}, {{"loa-1", start - 1min, played.epoch, std::nullopt}}});
+  const auto report = reporter.finish();
+  EXPECT_EQ(spent(report, v1::BUCKET_PLAYED), 10s) << "the other box's proof of it is none";
+  EXPECT_TRUE(report.anomalies.empty());
+}
+
 TEST(Report, WhatASecondBoxSaidBeforeItWasFoundOutTakesNothing) {
   auto played = proof(cue(), 0s, 10s), late = proof(cue(), 2s, 8s, v1::BUCKET_SKIPPED_LATE, "plan-late");
   played.epoch = {1};
