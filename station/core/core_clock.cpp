@@ -56,6 +56,16 @@ void StationCore::on_moved(std::int64_t before_us, Micros moved) {
   note_birth();
   if (usable_since_) usable_since_us_ = std::min(usable_since_us_, to_us(anchor_.plan_time(*usable_since_)));
   if (moved >= leap) leap_over(before_us);
+  if (moved <= -leap) book_waiting(before_us);
+}
+
+/// Books what cues in their midst wait for until a clock is set back: if that clock was right, nobody would remember the
+/// reason.
+void StationCore::book_waiting(std::int64_t before_us) {
+  for (Track* track : open_until(before_us)) {
+    const bool waits = !track->assigned && track->block && before_us < track->air_end_us();
+    if (waits) account(*track, before_us - track->shift_us, *track->block);
+  }
 }
 
 /// Plan time that the clock leapt over was never there to be played in. What was said of it before a clock set it back,

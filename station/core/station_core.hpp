@@ -144,6 +144,7 @@ class StationCore {
   void tie_first();
   void on_moved(std::int64_t before_us, Micros moved);
   void leap_over(std::int64_t before_us);
+  void book_waiting(std::int64_t before_us);
   void reopen_what_has_not_come();
   void recount_sessions(const std::set<std::string>& occurrences);
   [[nodiscard]] bool clock_settled();

@@ -101,7 +101,9 @@ void SimStation::keep_image() {
 void SimStation::see_card(Card card) {
   if (card == Card::kept) return;
   note("card", "{}", static_cast<int>(card));
-  card_losses_.push_back(world_.timeline.now());
+  const Instant now = world_.timeline.now();
+  card_losses_.push_back(now);
+  std::erase_if(told_, [&](const auto& entry) { return entry.second.start_us + entry.second.duration_us > now; });
   card == Card::image ? disk_.load_image() : disk_.wipe();
   rolled_back_ = rolled_back_ || card == Card::image;
   if (card == Card::image) store_ = store_image_;

@@ -220,6 +220,26 @@ TEST(ClockLeap, WhatTheRightClockLeapsOverAgainKeepsTheAccountOfItsTime) {
 }
 
 // The restart forgot that the clock had been ahead when the whole cue was given up; the part said anew tells it.
+/// Muted when a clock that is right is set back for half an hour: on the way forth again nobody would remember why.
+TEST(ClockLeap, WhatWasWaitedForWhenTheClockWasSetBackKeepsItsReason) {
+  using Bench = CoreBench;
+  const auto bulletin = Bench::cue("tin/2026-11-21/070500", 0, 300, 600);
+  v1::Command command;
+  command.set_id("c1");
+  command.mutable_mute()->set_reason("funeral");
+  command.mutable_mute()->set_until_us(Bench::t0 + 3'600 * Bench::second);
+  Bench bench;
+  bench.give(0, Bench::plan({bulletin}));
+  bench.at(10, CommandArrived{command});
+  bench.at(300);
+  bench.at(600);
+  bench.at(-3'000, 600.5, Tick{});
+  bench.at(-2'000, 1'600.5, Tick{});  // believed: it has insisted
+  bench.at(2'000, 2'000, Tick{});
+  bench.at(3'000, 3'000, Tick{});
+  EXPECT_EQ(bench.account(bulletin), "muted 0.0-300.5 muted-by-command | clock 300.5-600.0 clock-stepped");
+}
+
 TEST(ClockLeap, ACueThatAClockAheadGaveUpGoesOnAfterARestartInItsMidst) {
   const auto news = CoreBench::cue("tin/2026-11-21/070100", 0, 60, 60);
   const auto at = [](int s) { return CoreBench::t0 + s * CoreBench::second; };
