@@ -234,7 +234,8 @@ void Office::State::publish(const dispatch::Publication& publication) {
   if (!sent) log::warn("publish.failed", {{"topic", publication.topic}, {"reason", sent.error().text}});
 }
 
-/// What cannot wait: before anything else that a change of the store brings.
+/// Publishes emergencies and farewells; called first after a change of the store, because they cannot wait for
+/// planning.
 void Office::State::alarm() {
   const auto outlet = [this](const auto& publication) { publish(publication); };
   if (auto done = publisher->emergencies(outlet); !done) warn("emergencies.not_published", done.error());

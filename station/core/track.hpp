@@ -75,7 +75,8 @@ struct Track {
   v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
   std::int64_t patience_us = 0;                       ///< last wait after content that could not be played
   std::int64_t shift_us = 0;                          ///< behind its planned time
-  std::int64_t again_us = 0;                          ///< heard and not to be counted, and not yet said in a proof
+  std::int64_t again_us = 0;  ///< µs heard a second time, or past the cue's new end, since the last proof: it becomes
+                              ///< Proof.again_us and counts in no hours
 
   /// It begins (again) from its beginning or not at all. Until one of them is decided its account waits in `waits`.
   bool wants_whole = false;

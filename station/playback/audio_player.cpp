@@ -79,7 +79,8 @@ class AudioPlayer::Works {
     thread_.join();
   }
 
-  // On the io thread: marks go round; what was left to clear in the one taken now is cleared by being taken.
+  // Called on the io thread. Marks are reused in turn; taking one overwrites it, so a clear that is still owed to it is
+  // forgotten.
   void arm(const Assignment& assignment) {
     if (assignment.test) return tell([&] { arriving_.push_back({assignment, no_mark}); });
     const std::size_t mark = next_mark_++ % journal::MarkSet::count;
