@@ -16,6 +16,7 @@ struct SimTake {
 
 /// A simulated sound device on a SimTime: buffer, start at half full, real underruns, a clock error, and faults on
 /// demand. Thread-safe: a test injects faults while a player's thread uses the port.
+// wide: a card with every fault that tests switch, one verb each
 class SimAudioOut final : public AudioOut {
  public:
   struct Settings {

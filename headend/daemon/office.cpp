@@ -74,6 +74,7 @@ void warn(const char* event, const Error& error) { log::warn(event, {{"reason", 
 
 }  // namespace
 
+// wide: joins every part of the head-end on one thread; to lose planning and reports to threads of their own
 struct Office::State {
   State(asio::io_context& context, ward::Ward its_ward, std::function<void()> its_ready)
       : io(context),

@@ -43,6 +43,7 @@ struct CoreSettings {
 /// from its beginning, as soon as that is decided and over). What was played is what a presenter measured; every other
 /// microsecond has a bucket and a reason. A filler has proof of what was heard of it. What it accounts for of a time
 /// that is neither sure nor come, because the clock was ahead, it accounts for anew (Proof.anew) when that time comes.
+// wide: every decision of a station; to be divided into cue, air, plan clock, holdings and silence
 class StationCore {
  public:
   /// @param journal  what the journal holds of recent cues, in the order of its proofs

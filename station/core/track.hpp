@@ -50,6 +50,7 @@ void replace(std::vector<Span>& spans, const Span& anew);
 ///
 /// A cue that is heard later than planned (LATE_POLICY_WHOLE, PREEMPT_POLICY_RESTART) is `shift_us` behind: its account
 /// stays on the plan's time line, air_start_us() and air_end_us() are when it really sounds.
+// wide: the life of a cue and its account in one; to be a state machine, and an account that knows no presenter
 struct Track {
   v1::Cue cue;                                 ///< its pages may stand in `playlists`
   std::shared_ptr<const Playlists> playlists;  ///< of the plan that named the cue last

@@ -61,6 +61,7 @@ v1::Proof nothing_heard(const Assignment& assignment, const char* reason) {
 }  // namespace
 
 /// The decoder thread, and what the io thread hands it.
+// wide: what two threads hand each other, under one lock
 class AudioPlayer::Works {
  public:
   Works(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet marks, PresenterEvents events, Post post,
