@@ -28,6 +28,7 @@ tl::unexpected<Error> too_long(const fs::path& path, const Limits& limits) {
 
 }  // namespace
 
+// wide: one libav decoding in progress, of its handles and counters; damage and claims could be a class of their own
 struct AudioFile::State {
   fs::path path;
   Limits limits;

@@ -27,8 +27,8 @@ class OpusReader {
   /// @error io · invalid: damaged
   Result<void> seek(std::int64_t frame);
   /// Fills pcm with s16 frames; fewer only where the object ends, or is damaged; never one after frames(). After a seek
-  /// the decoder has run in over the 80 ms before (RFC 7845 §4.6), so the samples agree with an uninterrupted decode to
-  /// within a few units of the last places.
+  /// the decoder has run in over the 0.64 s before, because the 80 ms of RFC 7845 §4.6 leave audible errors on tonal
+  /// music; the samples then agree with an uninterrupted decode to within a few units of the last places.
   /// @return frames read, 0 at the end
   /// @error  io · invalid: damaged
   Result<std::size_t> read(std::span<std::int16_t> pcm);

@@ -148,27 +148,6 @@ Result<Sha256> ObjectStore::put(std::string_view bytes) {
   return object;
 }
 
-Result<Sha256> ObjectStore::put_file(const fs::path& file) {
-  UniqueFd source{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!source.valid()) return errno_failure("open", file);
-  LOA_TRY_LET(auto temporary, TemporaryFile::create(folder_));
-  protocol::crypto::Sha256Stream stream;
-  std::string buffer(1 << 16, '\0');
-  while (true) {
-    const ssize_t got = ::read(source.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return errno_failure("read", file);
-    if (got == 0) break;
-    const std::string_view piece{buffer.data(), static_cast<std::size_t>(got)};
-    stream.add(piece);
-    LOA_TRY(temporary.write(piece));
-  }
-  const auto object = stream.finish();
-  LOA_TRY(settle(temporary.fd(), temporary.path(), path_of(object)));
-  temporary.moved();
-  return object;
-}
-
 fs::path ObjectStore::partial_path_of(const Sha256& object) const { return partials_in(folder_) / object.hex(); }
 
 Result<void> ObjectStore::adopt_partial(const Sha256& object) {

@@ -33,9 +33,6 @@ class ObjectStore {
   /// Stores bytes; storing what is there already is success. When it returns, a power cut cannot undo it.
   /// @error io · full; what was stored before is untouched
   Result<Sha256> put(std::string_view bytes);
-  /// Stores a copy of a file.
-  /// @error missing: no such file · io · full
-  Result<Sha256> put_file(const std::filesystem::path& file);
 
   /// Where a download of the object is collected; may exist from an earlier attempt.
   [[nodiscard]] std::filesystem::path partial_path_of(const Sha256& object) const;

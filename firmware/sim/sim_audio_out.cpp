@@ -74,7 +74,7 @@ Result<AudioPosition> SimAudioOut::position() {
   const std::lock_guard lock{mutex_};
   LOA_TRY(check_there("ask"));
   play_until(now);
-  return AudioPosition{written_, played_, now, uncertainty_, underruns_};
+  return AudioPosition{written_, played_, now, nanoseconds{0}, underruns_};
 }
 
 void SimAudioOut::close() {
@@ -166,11 +166,6 @@ void SimAudioOut::set_gone(bool gone) {
 void SimAudioOut::set_busy(bool busy) {
   const std::lock_guard lock{mutex_};
   busy_ = busy;
-}
-
-void SimAudioOut::set_uncertainty(nanoseconds uncertainty) {
-  const std::lock_guard lock{mutex_};
-  uncertainty_ = uncertainty;
 }
 
 std::vector<SimTake> SimAudioOut::takes() {

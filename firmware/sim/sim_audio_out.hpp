@@ -16,6 +16,7 @@ struct SimTake {
 
 /// A simulated sound device on a SimTime: buffer, start at half full, real underruns, a clock error, and faults on
 /// demand. Thread-safe: a test injects faults while a player's thread uses the port.
+// wide: a card with every fault that tests switch, one verb each
 class SimAudioOut final : public AudioOut {
  public:
   struct Settings {
@@ -40,7 +41,6 @@ class SimAudioOut final : public AudioOut {
   void stall(std::chrono::nanoseconds length);  ///< the device consumes nothing for this long from now
   void set_gone(bool gone);                     ///< while gone every call fails with io, open() with missing
   void set_busy(bool busy);                     ///< open() fails with busy
-  void set_uncertainty(std::chrono::nanoseconds uncertainty);  ///< what position() states
 
   // What happened until now.
   [[nodiscard]] std::vector<SimTake> takes();        ///< one for each start, in order
@@ -68,7 +68,6 @@ class SimAudioOut final : public AudioOut {
   std::uint32_t underruns_ = 0;
   MonoTime anchor_time_;
   std::int64_t anchor_frame_ = 0;
-  std::chrono::nanoseconds uncertainty_{0};
   std::vector<SimTake> takes_;
   std::size_t kept_ = 0;
 };

@@ -7,9 +7,9 @@
 
 namespace loa::firmware {
 
-/// A whole station's hardware, simulated: one time, one clock, one horn with its relay, one sign. It ships with the
-/// product, for tests, for the fleet simulator, and for trying a station's settings at a desk. Faults are switched on
-/// its parts, or with the verbs here where several parts fail together.
+/// A whole station's hardware, simulated: one time, one clock, one horn with its relay, one sign. Unit tests link it;
+/// no program and no setting selects it. Faults are switched on its parts, or with the verbs here where several parts
+/// fail together.
 ///
 ///   SimBoard board;
 ///   board.time.set_passing(true);          // one thread: waits make time pass

@@ -34,6 +34,7 @@ struct ChannelView {
 /// A sound card without sound: plays into nothing at the pace of its crystal, and records what it played.
 /// Each call brings the position up to date first; between calls a thread of its own does so about every 5 ms, writes
 /// the recording, and looks at the control file. Positions count frames from the last prepare().
+// wide: the ring and the recording thread share one lock; the recording could be a class of its own
 class Card {
  public:
   explicit Card(CardSettings settings);

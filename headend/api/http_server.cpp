@@ -64,6 +64,7 @@ struct Shared {
 };
 
 /// One client, from hand-shake to farewell. Lives as long as an operation of it is under way.
+// wide: one client from hand-shake to farewell, as Beast wants it: buffers, parser and timer beside the answer
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(tcp::socket socket, Admission::Id id, std::shared_ptr<Shared> server)

@@ -6,7 +6,7 @@
 namespace loa::headend::api {
 
 /// The JSON API below /api/1/: version, stations, groups, categories, programmes, slogans, contents, policies, fleet,
-/// faults, report?from=&to=[&station=]. Read-only; README.md shows an answer of each.
+/// faults, report?from=&to=[&station=]. Read-only; README.md says what each answers.
 class Routes {
  public:
   struct Facts {

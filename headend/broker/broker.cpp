@@ -52,6 +52,7 @@ Result<fs::path> find_mosquitto() {
   return fail(ErrorCode::missing, "mosquitto is not on this machine: install the package mosquitto");
 }
 
+// wide: a child process and its probe, as Asio wants it: descriptors and timers beside the state
 struct Broker::State : std::enable_shared_from_this<Broker::State> {
   State(asio::io_context& context, const ward::Ward& its_ward, Events its_events)
       : io(context), ward(its_ward), events(std::move(its_events)), exit(io), speech(io), wait(io), probe(io) {}

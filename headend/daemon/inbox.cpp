@@ -170,7 +170,8 @@ Result<void> Inbox::commit(WallTime now) {
   return {};
 }
 
-/// Statuses last: they settle what the faults before them left standing.
+/// Keeps presence first, then faults, then statuses, because a status decides which of the faults that were kept before
+/// it still stand.
 Result<void> Inbox::keep_all(WallTime now) {
   for (const auto& [station, taken] : states_) {
     LOA_TRY(store_.put_online(station, taken.state.online(), taken.state.boot(), taken.at));

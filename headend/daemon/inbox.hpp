@@ -17,6 +17,7 @@ namespace loa::headend::daemon {
 ///
 /// What is taken is kept by the next commit(): 300 stations on air say a hundred things a second, and each transaction
 /// is a sync of the disk. Of one station only the newest waits, so that a disk that refuses costs no memory.
+// wide: one batch of each kind of word; to be a room of its own that keeps kind by kind
 class Inbox {
  public:
   /// @param store  outlives the inbox

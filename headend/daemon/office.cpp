@@ -74,6 +74,7 @@ void warn(const char* event, const Error& error) { log::warn(event, {{"reason", 
 
 }  // namespace
 
+// wide: joins every part of the head-end on one thread; to lose planning and reports to threads of their own
 struct Office::State {
   State(asio::io_context& context, ward::Ward its_ward, std::function<void()> its_ready)
       : io(context),
@@ -234,7 +235,8 @@ void Office::State::publish(const dispatch::Publication& publication) {
   if (!sent) log::warn("publish.failed", {{"topic", publication.topic}, {"reason", sent.error().text}});
 }
 
-/// What cannot wait: before anything else that a change of the store brings.
+/// Publishes emergencies and farewells; called first after a change of the store, because they cannot wait for
+/// planning.
 void Office::State::alarm() {
   const auto outlet = [this](const auto& publication) { publish(publication); };
   if (auto done = publisher->emergencies(outlet); !done) warn("emergencies.not_published", done.error());

@@ -26,7 +26,7 @@ struct Commit {
 /// Turns what stations send into an exact, durable, chained record, whatever the broker lost, doubled or reordered.
 ///
 /// receive() verifies and collects; commit() writes the whole batch with one fsync; receipts_due() then says what the
-/// stations may forget. Call commit() some 50 ms after the first receive() of a batch, or at `full()`.
+/// stations may forget. Call commit() some 20 ms after the first receive() of a batch, or at full().
 class Ledger {
  public:
   /// @param store  must outlive the ledger

@@ -37,7 +37,7 @@ class Publisher {
   /// Issues a new plan to each station whose orders changed, whose horizon is less than 30 days away, whose build no
   /// longer understands the form of the one that is out, or whose plan was made in a time that is still to come (the
   /// clock was ahead: it is not valid yet); others get nothing. The sequence and the promised cues are committed before
-  /// the outlet sees the plan. Call after every change of the catalogue, and once an hour.
+  /// the outlet sees the plan. Call after every change of the catalogue, and each half-hour.
   /// @error io · full · busy · invalid: of the store; what was handed out until then is committed
   Result<Round> issue(WallTime now, const Outlet& outlet);
 
@@ -52,9 +52,6 @@ class Publisher {
 
   /// What the last round could not tell: by station, a sentence.
   [[nodiscard]] const std::map<std::string, std::string>& troubles() const { return troubles_; }
-
-  /// Uses other settings from now on: call when the content address or the ward's settings changed, then issue().
-  void set_settings(planner::Settings settings) { settings_ = std::move(settings); }
 
   /// Hands out each emergency that this publisher has not handed out yet, or what called it off. Cheap: call after
   /// every change of the store, before issue().

@@ -21,10 +21,11 @@ store::Span said_of(const ProofRecord& record) {
 /// Whether something that came at `came` was here before the end of its part.
 bool before(WallTime came, WallTime end) { return end - came > store::clock_tolerance; }
 
-/// How far ahead the clock was that a part was heard by; absent: it was not found off.
+/// Returns how far ahead the clock was that a part was heard by; absent: the part is not accused of a wrong clock.
 ///
-/// A right clock would prove the same. It was a right one if the proof was here before the clock was off, or before the
-/// wrong one can have got to the part; or if part and proof both came when the clock was right again.
+/// A part is not accused if a right clock could have made the same proof: the proof came before the error began, or
+/// sooner than the shifted clock could have reached the end of the part, or part and proof both came after the error
+/// had ended.
 std::optional<Micros> found_ahead(const ProofRecord& record, const Known& known) {
   const auto said = said_of(record);
   const auto came = came_at(record, known.office);

@@ -150,8 +150,8 @@ inline constexpr std::string_view clock_off = "clock-off";
 inline constexpr std::string_view removed_unheard = "removed-unheard";
 /// Code of the head-end's finding that a station's plan says less than the ward wants, or was not taken.
 inline constexpr std::string_view plan_behind = "plan-behind";
-/// So far the two may be apart before a person is told: more than a NETWORK clock may be wrong (16 s) and a message may
-/// take.
+/// Difference of clocks below which no `clock-off` is raised: 16 s, by which a NETWORK clock may be wrong, and what a
+/// message may take, rounded up.
 inline constexpr std::chrono::seconds clock_tolerance{30};
 
 /// From that instant on a station's clock was so far ahead of the head-end's, until the station's next finding. Of

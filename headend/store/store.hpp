@@ -21,6 +21,7 @@ namespace loa::headend::store {
 /// kin before; here only broken references and ids are refused.
 ///
 /// @error of every call: io · full · busy: another process kept the store locked for 5 s · invalid: the file is damaged
+// wide: everything with SQL; to be ports by who asks
 class Store {
  public:
   /// Opens the file, making it or bringing it to the newest version first.

@@ -17,7 +17,7 @@ using WallTime = std::chrono::sys_time<Micros>;
 /// An instant of CLOCK_MONOTONIC in nanoseconds. For time-outs and audio. Means nothing after a reboot.
 using MonoTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
-/// How far the wall clock can be believed (design: time is a trust level). Ordered: a greater grade is a better one.
+/// How far the wall clock can be believed (PROTOCOL.md §7). Ordered: a greater grade is a better one.
 enum class ClockGrade : int {
   none = 0,         ///< never set since power-on
   last_known = 1,   ///< at least this late: from disk at boot, or carried on since the clock was last believed

@@ -15,6 +15,7 @@ namespace loa::protocol::link {
 
 /// What the Link and its thread share. The caller's side is called by Link; everything marked "thread" is touched by
 /// the Link's own thread alone; what both touch stands under mutex_.
+// wide: three views of one connection, of the caller, the thread and both, under one lock
 class Link::Core : public std::enable_shared_from_this<Link::Core> {
  public:
   Core(LinkSettings settings, LinkEvents events, Post post);

@@ -77,7 +77,6 @@ void Outgoing::sent(MessageId id, int mid) {
 }
 
 std::vector<MessageId> Outgoing::acknowledged(int mid) { return remove(find_packet(mid)); }
-std::vector<MessageId> Outgoing::give_up_packet(int mid) { return remove(find_packet(mid)); }
 std::vector<MessageId> Outgoing::give_up(MessageId id) { return remove(find_id(id)); }
 
 std::vector<Outgoing::Failure> Outgoing::connection_lost() {

@@ -46,8 +46,6 @@ class Outgoing {
   std::vector<MessageId> acknowledged(int mid);
   /// Removes a message that will never be accepted. @return its ids
   std::vector<MessageId> give_up(MessageId id);
-  /// As give_up(), by packet.
-  std::vector<MessageId> give_up_packet(int mid);
   /// The connection is gone: everything under way will be sent again, QoS 0 is forgotten.
   /// @return those given up after too many losses
   std::vector<Failure> connection_lost();

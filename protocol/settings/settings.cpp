@@ -147,20 +147,6 @@ Result<std::int64_t> Section::number_or(std::string_view key, std::int64_t other
   return number(key, least, most);
 }
 
-Result<double> Section::real_or(std::string_view key, double otherwise, double least, double most) const {
-  LOA_SETTING_NODE(node, key);
-  if (node == nullptr) return otherwise;
-  const auto value = node->value<double>();
-  if (!node->is_number() || !value) {
-    return fail(ErrorCode::invalid, "{} must be a number from {} to {}, not {}", where(key), least, most,
-                type_word(*node));
-  }
-  if (!(*value >= least && *value <= most)) {
-    return fail(ErrorCode::invalid, "{} = {} is not from {} to {}", where(key), *value, least, most);
-  }
-  return *value;
-}
-
 Result<bool> Section::flag_or(std::string_view key, bool otherwise) const {
   LOA_SETTING_NODE(node, key);
   if (node == nullptr) return otherwise;

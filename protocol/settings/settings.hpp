@@ -35,7 +35,6 @@ class Section {
   [[nodiscard]] Result<std::int64_t> number(std::string_view key, std::int64_t least, std::int64_t most) const;
   [[nodiscard]] Result<std::int64_t> number_or(std::string_view key, std::int64_t otherwise, std::int64_t least,
                                                std::int64_t most) const;
-  [[nodiscard]] Result<double> real_or(std::string_view key, double otherwise, double least, double most) const;
   [[nodiscard]] Result<bool> flag_or(std::string_view key, bool otherwise) const;
   /// A relative path is taken from the folder of the settings file.
   [[nodiscard]] Result<std::filesystem::path> path(std::string_view key) const;

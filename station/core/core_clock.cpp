@@ -7,7 +7,7 @@ namespace loa::station::core {
 namespace {
 
 constexpr Micros exact = std::chrono::milliseconds{1};  // signs on air let go of a tie that is further off
-constexpr Micros leap = std::chrono::seconds{1};        // a lesser step over waiting cues is nobody's reason
+constexpr Micros leap = std::chrono::seconds{1};        // a shorter step is not booked as `clock-stepped`
 constexpr std::int64_t correction_us = 5'000'000;       // a clock set back by no more opens nothing again
 const char* const stepped = "clock-stepped";
 const Block before_journal{v1::BUCKET_UNKNOWN, "before-journal"};  // no proof is made of it
@@ -157,8 +157,8 @@ void StationCore::note_birth() {
   first_open_ = 0;
 }
 
-// Time before this process began belongs to nobody's decision: the station was off. So does a hole before something
-// that is proved already, for it cannot be played any more. Of what was before its journal the station knows nothing.
+/// Books as NODE_DARK what was planned before this process began, and every gap before a part that is already proved,
+/// because a cue is never played backwards. What was planned before the journal began passes without proof.
 void StationCore::account_dark(Track& track) {
   const std::int64_t known_us = track.known.empty() ? 0 : track.known.back().from_us;
   const std::int64_t dark_us = std::max(std::min(born_us_, now_us()), known_us);
@@ -166,7 +166,8 @@ void StationCore::account_dark(Track& track) {
   account(track, dark_us, {v1::BUCKET_NODE_DARK, "station-off"});
 }
 
-/// And from then on, until somebody told the time, it waited for the clock.
+/// Books the time from process start to the first believed clock as CLOCK_UNTRUSTED; nothing if the clock was believed
+/// at once.
 void StationCore::account_waiting(Track& track) {
   if (!usable_since_) return;
   account(track, std::min(usable_since_us_, now_us()),

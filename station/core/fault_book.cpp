@@ -171,7 +171,8 @@ void FaultBook::tick(const Now& now) {
   }
 }
 
-/// By the monotonic clock; what a restored one has behind it is told by the wall clock, once that is believed.
+/// Forgets a resolved fault that is old enough. Its age runs by the monotonic clock; the age that a fault restored from
+/// disk already had is taken from the wall clock, once that clock is believed.
 void FaultBook::age(Entry& entry, const Now& now) {
   if (entry.fault.state() != v1::FAULT_STATE_RESOLVED) return;
   if (entry.age_due && now.grade >= ClockGrade::network) {

@@ -43,6 +43,7 @@ struct CoreSettings {
 /// from its beginning, as soon as that is decided and over). What was played is what a presenter measured; every other
 /// microsecond has a bucket and a reason. A filler has proof of what was heard of it. What it accounts for of a time
 /// that is neither sure nor come, because the clock was ahead, it accounts for anew (Proof.anew) when that time comes.
+// wide: every decision of a station; to be divided into cue, air, plan clock, holdings and silence
 class StationCore {
  public:
   /// @param journal  what the journal holds of recent cues, in the order of its proofs
@@ -73,8 +74,9 @@ class StationCore {
   /// Not told: it speaks of everything. Cue time before it passes without proof: the office knows from the status.
   /// @param began  absent: no process of this journal has had a clock yet
   void journal_began(std::optional<WallTime> began) { began_us_ = began ? to_us(*began) : INT64_MAX; }
-  /// What ended before then is nobody's question any more: the journal may drop its receipted proofs. Nine days before
-  /// the newest plan was made, for the policy counts by the week; no clock of this machine has a say in it.
+  /// Says before which instant a cue must have ended for the journal to drop its receipted proofs: nine days before the
+  /// newest plan was made, because the policy counts whole weeks. Taken from the plan and not from the local clock,
+  /// because a clock that leaps ahead would wipe out the proofs of today.
   [[nodiscard]] WallTime remembers_since() const;
   /// What a reading of the clock is worth (ClockJudge); its grade is the one to act on and to report.
   Now judge(const Now& reading) { return clock_.judge(reading); }

@@ -50,6 +50,7 @@ void replace(std::vector<Span>& spans, const Span& anew);
 ///
 /// A cue that is heard later than planned (LATE_POLICY_WHOLE, PREEMPT_POLICY_RESTART) is `shift_us` behind: its account
 /// stays on the plan's time line, air_start_us() and air_end_us() are when it really sounds.
+// wide: the life of a cue and its account in one; to be a state machine, and an account that knows no presenter
 struct Track {
   v1::Cue cue;                                 ///< its pages may stand in `playlists`
   std::shared_ptr<const Playlists> playlists;  ///< of the plan that named the cue last
@@ -76,7 +77,8 @@ struct Track {
   v1::ClockGrade clock_grade = v1::CLOCK_GRADE_NONE;  ///< when it was assigned
   std::int64_t patience_us = 0;                       ///< last wait after content that could not be played
   std::int64_t shift_us = 0;                          ///< behind its planned time
-  std::int64_t again_us = 0;                          ///< heard and not to be counted, and not yet said in a proof
+  std::int64_t again_us = 0;  ///< µs heard a second time, or past the cue's new end, since the last proof: it becomes
+                              ///< Proof.again_us and counts in no hours
 
   /// It begins (again) from its beginning or not at all. Until one of them is decided its account waits in `waits`.
   bool wants_whole = false;

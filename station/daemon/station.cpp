@@ -288,8 +288,8 @@ void Station::schedule_tick() {
   });
 }
 
-/// Its parts together may take a slow machine longer than a hang may last, and none of them need find it waiting for
-/// the disk.
+/// Allows the io thread 10 s until its next beat, because taking up a plan or hashing an object again is slow on a
+/// small machine and is no hang.
 void Station::begin_long_work() { pulse_.beat(steady_clock::now() + long_work_patience); }
 
 /// What is planned for an instant must be asked for anew when the clock is set.

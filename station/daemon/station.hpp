@@ -39,6 +39,7 @@ core::ClockMemory clock_memory(const Vault& vault);
 ///
 /// Crash-only: it is ended by destroying it at any moment; what was heard until then is in the journal or in the
 /// progress marks, and becomes proof at the next start.
+// wide: all of the shell; what it decides is to go to station/node, timers and devices stay
 class Station {
  public:
   /// Opens everything that lies on disk, makes proof of what an earlier process left unproved.

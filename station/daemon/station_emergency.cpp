@@ -10,7 +10,8 @@ void Station::load_stops() {
   if (!stops->empty()) feed(core::StopsRestored{*stops});
 }
 
-/// Taken up before the plan, whose coming removes objects that neither names.
+/// Takes up the emergencies on disk; called before the plan is taken up, because taking up a plan removes the objects
+/// that neither the plan nor an emergency names.
 void Station::load_emergency() {
   const auto emergencies = vault_.load_emergencies();
   if (!emergencies) return refuse("emergency on disk", emergencies.error());
@@ -64,7 +65,8 @@ void Station::save_emergency() {
   emergency_unsettled_ = true;
 }
 
-/// It lies beside the one before until that one's account is kept: a power cut in between takes neither.
+/// Lets the newer emergency take the older one's place on disk once every part of the older one is kept; until then the
+/// files of both lie side by side, so that a power cut takes neither.
 void Station::settle_emergency() {
   if (emergency_unsaved_ || !emergency_unsettled_ || !unkept_.empty() || core_->owes_for_dropped()) return;
   const auto settled = vault_.settle_emergency();

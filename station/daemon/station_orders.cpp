@@ -79,7 +79,8 @@ void Station::perform(const core::Keep& action) {
   keep_waiting_parts();
 }
 
-/// What contradicts itself is kept without its measurements; what makes no sense even so is nobody's proof.
+/// Handles the first waiting part when the journal refuses it for good: takes its measured fields away so that it is
+/// tried again without them, or drops it if they are gone already, because all others wait behind it.
 void Station::doubt_first(const Error& error) {
   const auto bare = core::unmeasured(unkept_.front());
   const bool was_bare = bare.SerializeAsString() == unkept_.front().SerializeAsString();

@@ -36,9 +36,9 @@ class Vault {
   /// same, when the power was cut while it was settled).
   /// @error io
   [[nodiscard]] Result<std::vector<std::string>> load_emergencies() const;
-  /// Keeps one beside the one before, whose account may still be owed.
+  /// Writes emergency.next beside emergency.sealed, because parts of the older emergency may not be in the journal yet.
   Result<void> save_emergency(const std::string& sealed) const;
-  /// The one last saved takes the place of the one before. Nothing happens when it has.
+  /// Writes what emergency.next holds as emergency.sealed, then removes emergency.next; does nothing without one.
   Result<void> settle_emergency() const;
 
   /// Sequence of the last command obeyed, 0 when none was.

@@ -24,6 +24,7 @@ struct SignSettings {
 
 /// Runs a sign: decides at each step what is due, draws, presents, and measures. No thread and no clock of its own:
 /// SignPlayer gives it both. One thread uses it.
+// wide: opening the sign, showing and marking in one; the opening could be a class of its own
 class SignShow {
  public:
   /// @param sign    closed; outlives the show

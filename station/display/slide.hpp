@@ -10,6 +10,7 @@ namespace loa::station::display {
 
 /// What happens to one cue on a sign, from arm to end: which page is on, in whose place, and what was seen of each. No
 /// device and no clock.
+// wide: which page has its turn, and what was seen of each; the tally could be a class of its own
 class Slide {
  public:
   Slide(Assignment assignment, SignShape sign, OpenPage open);

@@ -65,6 +65,7 @@ Accounted account_of(const v1::Proof& proof);
 ///
 /// Not thread-safe. append() and receipted() wait for the disk (an SD card: some milliseconds, at times a second). One
 /// process at a time: the folder is locked.
+// wide: writer, reader, recovery and renewal; to be divided into those
 class ProofJournal {
  public:
   /// Opens the folder, making it and a new epoch if there is none; cuts off a torn tail.

@@ -61,6 +61,7 @@ v1::Proof nothing_heard(const Assignment& assignment, const char* reason) {
 }  // namespace
 
 /// The decoder thread, and what the io thread hands it.
+// wide: what two threads hand each other, under one lock
 class AudioPlayer::Works {
  public:
   Works(std::unique_ptr<firmware::AudioOut> device, journal::MarkSet marks, PresenterEvents events, Post post,
@@ -79,7 +80,8 @@ class AudioPlayer::Works {
     thread_.join();
   }
 
-  // On the io thread: marks go round; what was left to clear in the one taken now is cleared by being taken.
+  // Called on the io thread. Marks are reused in turn; taking one overwrites it, so a clear that is still owed to it is
+  // forgotten.
   void arm(const Assignment& assignment) {
     if (assignment.test) return tell([&] { arriving_.push_back({assignment, no_mark}); });
     const std::size_t mark = next_mark_++ % journal::MarkSet::count;

@@ -23,6 +23,7 @@ MonoTime mono_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
+// wide: what two threads hand each other, under one lock, and the worker's own
 struct ContentFetcher::State : std::enable_shared_from_this<State> {
   std::filesystem::path folder;
   FetchSettings settings;

@@ -16,8 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (broker) {
     const auto port = broker->number("port", 1, 65'535);
     fuzz_demand(!port || (*port >= 1 && *port <= 65'535), "a number out of its range");
-    const auto ratio = broker->real_or("ratio", 0, 0, 1);
-    fuzz_demand(!ratio || (*ratio >= 0 && *ratio <= 1), "a fraction out of its range");
   }
   if (const auto signs = parsed->sections("sign")) {
     for (const auto& sign : *signs) fuzz_demand(!sign.text("when") || sign.has("when"), "read and not there");

@@ -16,6 +16,7 @@ namespace loa::tools::simfleet {
 /// was not synced is remembered, so that a power cut can take it back, tear it, or leave it; steps can be refused.
 ///
 /// Not thread-safe: one disk is in use at a time, between use() and the next use().
+// wide: one function for each call of a file system
 class SimDisk {
  public:
   /// What the disk answers while it is ill.

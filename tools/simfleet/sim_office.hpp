@@ -12,6 +12,7 @@ namespace loa::tools::simfleet {
 
 /// The head-end of the simulated ward: the real store (in memory), planner, publisher, inbox and ledger on the
 /// timeline.
+// wide: the head-end's shell on a virtual clock; goes when the office has a class without Asio
 class SimOffice {
  public:
   struct StationEntry {

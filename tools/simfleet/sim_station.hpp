@@ -30,6 +30,7 @@ struct World {
 /// One box on its pole: power, clock, disk, horn, and in it, process after process, the station. Core, journal,
 /// marks, outbox, gate and vault are the real ones; this is the shell around them (station/daemon) on the
 /// timeline.
+// wide: mirror of the station's shell; goes when both use station/node
 class SimStation {
  public:
   SimStation(World world, Caller caller, Random random, station::daemon::StationSettings settings,

@@ -8,6 +8,7 @@
 namespace loa::tools::simfleet {
 
 /// The report, through the real store and ledger, against what the horns emitted.
+// wide: a record of sums, with two helpers
 struct Verdict {
   std::uint64_t cues = 0;           ///< planned, not cancelled, ended within the run
   std::uint64_t proofs_lost = 0;    ///< cues of which some planned time has no proof, or a heard part is not reported

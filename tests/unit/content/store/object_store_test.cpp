@@ -49,15 +49,6 @@ TEST_F(ObjectStoreTest, StoresTheSameBytesOnce) {
   EXPECT_EQ(files_in("temporary"), 0U);
 }
 
-TEST_F(ObjectStoreTest, StoresAFileLikeItsBytes) {
-  const std::string bytes(300'000, 'q');
-  ASSERT_TRUE(save_file(folder / "source", bytes));
-  EXPECT_EQ(store.put_file(folder / "source").value(), sha256(bytes));
-  EXPECT_TRUE(store.verify(sha256(bytes)));
-  EXPECT_EQ(store.put_file(folder / "nothing").error().code, ErrorCode::missing);
-  EXPECT_EQ(files_in("temporary"), 0U);
-}
-
 TEST_F(ObjectStoreTest, ListsItsObjectsAfterAReopen) {
   std::vector<Sha256> stored{store.put("a").value(), store.put("b").value(), store.put("").value()};
   std::sort(stored.begin(), stored.end());

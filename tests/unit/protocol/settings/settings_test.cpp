@@ -24,7 +24,6 @@ ca = "ca.crt"
 kind = "sdl"
 [[sign]]
 kind = "none"
-gamma = 2
 )";
 
 Section parsed(std::string_view text) { return Section::parse(text, "etc/station.toml").value(); }
@@ -42,7 +41,6 @@ TEST(Settings, GivesTypedValues) {
   ASSERT_EQ(signs.size(), 2U);
   EXPECT_EQ(signs[0].word("kind", {"sdl", "none"}).value(), "sdl");
   EXPECT_EQ(signs[1].text("kind").value(), "none");
-  EXPECT_EQ(signs[1].real_or("gamma", 1, 0, 3).value(), 2.0);
   EXPECT_TRUE(settings.finish());
 }
 
@@ -50,7 +48,6 @@ TEST(Settings, GivesDefaultsForWhatIsAbsent) {
   const auto settings = parsed("");
   EXPECT_EQ(settings.text_or("a", "x").value(), "x");
   EXPECT_EQ(settings.number_or("b", 5, 0, 9).value(), 5);
-  EXPECT_EQ(settings.real_or("c", 0.5, 0, 1).value(), 0.5);
   EXPECT_TRUE(settings.flag_or("d", true).value());
   EXPECT_EQ(settings.path_or("e", "x.db").value(), "etc/x.db");
   EXPECT_EQ(settings.path_or("e", "").value(), "");
@@ -80,8 +77,6 @@ TEST(Settings, TellsAWrongTypeOrRange) {
   EXPECT_THAT(settings.flag_or("f", false).error().text, HasSubstr("f must be true or false, not a whole number"));
   EXPECT_THAT(settings.number("big", 1, 65'535).error().text, HasSubstr("big = 70000 is not from 1 to 65535"));
   EXPECT_THAT(settings.number_or("r", 1, 1, 9).error().text, HasSubstr("not a number with a fraction"));
-  EXPECT_THAT(settings.real_or("r", 1, 0, 4).error().text, HasSubstr("r = 4.5 is not from 0 to 4"));
-  EXPECT_THAT(settings.real_or("n", 1, 0, 4).error().text, HasSubstr("not a text"));
   EXPECT_THAT(settings.text_or("empty", "x").error().text, HasSubstr("must not be empty"));
   EXPECT_THAT(settings.texts("list").error().text, HasSubstr("must be an array of texts"));
   EXPECT_THAT(settings.texts("t").error().text, HasSubstr("must be an array of texts"));
