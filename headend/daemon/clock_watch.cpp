@@ -20,7 +20,7 @@ std::optional<ClockWatch::Finding> ClockWatch::hear(const std::string& station, 
     return std::nullopt;
   }
   const Micros raw = wall_from_us(status.at_us()) - now;
-  const Micros tolerance = store::clock_tolerance + Micros{status.clock_error_us()};
+  const Micros tolerance = model::clock_tolerance + Micros{status.clock_error_us()};
   if (raw >= -tolerance) {
     clock.behind.reset();
   } else if (!confirmed(clock, raw, now)) {
@@ -33,7 +33,7 @@ std::optional<ClockWatch::Finding> ClockWatch::hear(const std::string& station, 
   if (!found.off) clock.agreed = now;
   const auto& told = clock.told;
   const bool known =
-      told && told->off == found.off && (!found.off || abs(told->ahead - ahead) <= store::clock_tolerance);
+      told && told->off == found.off && (!found.off || abs(told->ahead - ahead) <= model::clock_tolerance);
   if (known) return std::nullopt;
   if (found.off) found.since = off_since(clock, now);
   clock.told = found;

@@ -15,8 +15,8 @@ IdentityWatch::Speaker speaker_of(const v1::Status& status, std::uint64_t sequen
           std::chrono::seconds{std::min<std::uint64_t>(status.uptime_s(), INT32_MAX)}};
 }
 
-std::optional<store::Epoch> epoch_of(const std::string& bytes) {
-  store::Epoch epoch{};
+std::optional<model::Epoch> epoch_of(const std::string& bytes) {
+  model::Epoch epoch{};
   if (bytes.size() != epoch.size()) return std::nullopt;
   std::copy(bytes.begin(), bytes.end(), epoch.begin());
   return epoch;
@@ -26,7 +26,7 @@ std::string name_of(const IdentityWatch::Box& box, timetable::Zone zone) {
   return fmt::format("{} ({})", box.boot, timetable::format_local(box.started, zone));
 }
 
-bool same(const store::JournalLife& one, const store::JournalLife& other) {
+bool same(const model::JournalLife& one, const model::JournalLife& other) {
   return one.epoch == other.epoch && one.began == other.began;
 }
 
@@ -61,7 +61,7 @@ Result<void> Identities::hear(const std::string& station, const v1::Status& stat
 void Identities::hear_journal(const std::string& station, const v1::Status& status) {
   const auto epoch = epoch_of(status.epoch());
   if (!epoch || status.began_us() == 0) return;
-  store::JournalLife journal{station, *epoch, wall_from_us(status.began_us())};
+  model::JournalLife journal{station, *epoch, wall_from_us(status.began_us())};
   const auto known = written_.find(station);
   if (known == written_.end() || !same(known->second, journal)) journals_.insert_or_assign(station, std::move(journal));
 }
@@ -91,7 +91,7 @@ void Identities::kept() {
 Result<void> Identities::keep_twice(const std::string& station, const IdentityWatch::Twice& twice, WallTime now) {
   const auto text = describe(twice, zone_);
   log::error("identity.twice", {{"station", station}, {"reason", text}});
-  LOA_TRY(store_.raise_fault(station, store::identity_twice, text, now));
+  LOA_TRY(store_.raise_fault(station, model::identity_twice, text, now));
   const auto earlier = epoch_of(twice.earlier.epoch), later = epoch_of(twice.later.epoch);
   if (!earlier || !later) return {};
   LOA_TRY_LET(const auto first, store_.first_epoch(station, {*earlier, *later}));
@@ -107,7 +107,7 @@ Result<void> Identities::keep_twice(const std::string& station, const IdentityWa
 }
 
 Result<void> Identities::end_conflict(const std::string& station, WallTime ended, WallTime now) {
-  LOA_TRY(store_.resolve_fault(station, store::identity_twice, now));
+  LOA_TRY(store_.resolve_fault(station, model::identity_twice, now));
   LOA_TRY_LET(const auto conflicts, store_.identity_conflicts(station));
   for (auto conflict : conflicts) {
     if (conflict.ended) continue;
@@ -118,7 +118,7 @@ Result<void> Identities::end_conflict(const std::string& station, WallTime ended
 }
 
 /// A second box's journal says nothing of what the first one can still prove.
-Result<void> Identities::keep_journal(const store::JournalLife& journal) {
+Result<void> Identities::keep_journal(const model::JournalLife& journal) {
   LOA_TRY_LET(const auto conflicts, store_.identity_conflicts(journal.station));
   const bool waits = std::any_of(conflicts.begin(), conflicts.end(), [&](const auto& conflict) {
     return !conflict.ended && conflict.counted != journal.epoch;

@@ -24,7 +24,7 @@ std::vector<std::string> words_of(const v1::Status& status) {
 
 }  // namespace
 
-void Inbox::know(const std::vector<store::Station>& stations, const std::vector<store::RemovedStation>& leaving) {
+void Inbox::know(const std::vector<model::Station>& stations, const std::vector<model::RemovedStation>& leaving) {
   std::map<std::string, protocol::crypto::PublicKey> keys;
   for (const auto& station : stations) keys.emplace(station.id, station.key);
   leaving_.clear();
@@ -137,11 +137,11 @@ Result<void> Inbox::take_fault(const std::string& station, std::string_view code
   if (fault.code() != code) {
     return fail(ErrorCode::refused, "{} sent fault {} under the topic of {}", station, fault.code(), code);
   }
-  if (store::is_of_headend(code)) {
+  if (model::is_of_headend(code)) {
     return fail(ErrorCode::refused, "{} sent fault {}, which is for the head-end to find", station, code);
   }
   faults_.insert_or_assign({station, fault.code()},
-                           store::FaultRecord{station, fault.code(), fault.state(), wall_from_us(fault.since_us()), now,
+                           model::FaultRecord{station, fault.code(), fault.state(), wall_from_us(fault.since_us()), now,
                                               std::max<std::uint32_t>(fault.count(), 1), fault.text()});
   return {};
 }
@@ -200,20 +200,20 @@ Result<void> Inbox::keep_clocks(WallTime now) {
   for (const auto& [station, found] : clock_findings_) {
     LOA_TRY(store_.put_clock_finding({station, found.since, found.off ? found.ahead : Micros{0}}));
     if (!found.off) {
-      LOA_TRY(store_.resolve_fault(station, store::clock_off, now));
+      LOA_TRY(store_.resolve_fault(station, model::clock_off, now));
       continue;
     }
     const auto text = station.empty() ? describe_office(found) : describe(found);
     log::warn("clock.off", {{"station", station}, {"reason", text}});
-    LOA_TRY(store_.raise_fault(station, store::clock_off, text, now));
+    LOA_TRY(store_.raise_fault(station, model::clock_off, text, now));
   }
   return {};
 }
 
 /// A status is the station's signed word on which of its faults stand: what it has reset while nobody heard it goes.
-Result<void> Inbox::settle(store::FaultRecord fault, WallTime now) {
+Result<void> Inbox::settle(model::FaultRecord fault, WallTime now) {
   const auto taken = statuses_.find(fault.station);
-  if (taken == statuses_.end() || !taken->second.status.has_faults() || store::is_of_headend(fault.code)) return {};
+  if (taken == statuses_.end() || !taken->second.status.has_faults() || model::is_of_headend(fault.code)) return {};
   const auto& codes = taken->second.status.faults().codes();
   if (std::find(codes.begin(), codes.end(), fault.code) != codes.end()) return {};
   const auto told = seen_.find(fault.station + "/fault/" + fault.code);

@@ -58,8 +58,8 @@ Result<UniqueFd> be_the_only_one(const ward::Ward& ward) {
   return fail(ErrorCode::busy, "another loa-headend runs for ward {}: stop it first", ward.settings().id);
 }
 
-std::vector<broker::Login> logins_of(const store::Catalogue& catalogue,
-                                     const std::vector<store::RemovedStation>& leaving) {
+std::vector<broker::Login> logins_of(const model::Catalogue& catalogue,
+                                     const std::vector<model::RemovedStation>& leaving) {
   std::vector<broker::Login> logins;
   for (const auto& station : leaving) {
     if (!station.mqtt_password_hash.empty()) logins.push_back({station.id, station.mqtt_password_hash});

@@ -10,7 +10,7 @@ namespace loa::headend::ledger {
 namespace {
 
 using namespace std::chrono;
-using store::ProofRecord;
+using model::ProofRecord;
 
 /// Of one station: what waits for predecessors, and what is kept as evidence. More is dropped unread; the station,
 /// having no receipt, sends it again.
@@ -21,13 +21,13 @@ constexpr std::size_t aside_page = 256;
 /// A hole this old is no matter of reordering any more.
 constexpr minutes hole_is_a_fault_after{10};
 
-std::string_view text_of(const store::Epoch& epoch) {
+std::string_view text_of(const model::Epoch& epoch) {
   return {reinterpret_cast<const char*>(epoch.data()), epoch.size()};
 }
 
 /// The fields without which a proof has no place in any chain.
 Result<void> check_place(const v1::Proof& proof) {
-  if (proof.epoch().size() == sizeof(store::Epoch) && proof.previous().size() == 32 && proof.number() >= 1 &&
+  if (proof.epoch().size() == sizeof(model::Epoch) && proof.previous().size() == 32 && proof.number() >= 1 &&
       proof.number() <= max_number) {
     return {};
   }
@@ -46,12 +46,12 @@ constexpr const char* another_box = "identity-twice: another box spoke as this s
 
 /// One chain while its share of the batch is put in place. Nothing of it is visible before the commit.
 struct Ledger::Work {
-  store::ChainHead head;
+  model::ChainHead head;
   WallTime now;
   Commit& commit;
-  std::vector<store::IdentityConflict> conflicts;  ///< in which another epoch counts
+  std::vector<model::IdentityConflict> conflicts;  ///< in which another epoch counts
   std::vector<ProofRecord> append;
-  std::map<std::uint64_t, store::Sha256> digests;  ///< of `append`
+  std::map<std::uint64_t, model::Sha256> digests;  ///< of `append`
   bool holds_aside = false;
   bool again = false;  ///< the station sent what was committed before: it missed the receipt
 
@@ -189,7 +189,7 @@ Result<void> Ledger::place(Work& work, const ProofRecord& proof) {
   if (proof.number > work.head.through + 1) return keep_aside(work, proof);
   if (proof.number == work.head.through + 1) return keep_fork(work, proof);
   const auto fresh = work.digests.find(proof.number);
-  std::optional<store::Sha256> known;
+  std::optional<model::Sha256> known;
   if (fresh != work.digests.end()) {
     known = fresh->second;
   } else {
@@ -258,7 +258,7 @@ Result<void> Ledger::keep_fork(Work& work, const ProofRecord& proof) {
 }
 
 Result<std::vector<dispatch::Publication>> Ledger::receipts_due(WallTime now) {
-  std::vector<store::ChainHead> chains;
+  std::vector<model::ChainHead> chains;
   std::vector<dispatch::Publication> receipts;
   const auto make_all = [&]() -> Result<void> {
     for (const auto& [station, epoch] : due_) {
@@ -282,7 +282,7 @@ Result<std::vector<dispatch::Publication>> Ledger::receipts_due(WallTime now) {
 
 Result<void> Ledger::repeat_receipt(const std::string& station) {
   LOA_TRY_LET(const auto chains, store_.chains());
-  const store::ChainHead* newest = nullptr;
+  const model::ChainHead* newest = nullptr;
   for (const auto& chain : chains) {  // by station and last change
     if (chain.station == station && chain.through > 0) newest = &chain;
   }
@@ -290,7 +290,7 @@ Result<void> Ledger::repeat_receipt(const std::string& station) {
   return {};
 }
 
-Result<dispatch::Publication> Ledger::make_receipt(const store::ChainHead& chain, WallTime now) {
+Result<dispatch::Publication> Ledger::make_receipt(const model::ChainHead& chain, WallTime now) {
   v1::Receipt receipt;
   receipt.set_epoch(std::string{text_of(chain.epoch)});
   receipt.set_through(chain.through);

@@ -46,7 +46,7 @@ Result<void> PlanWatch::look(const std::map<std::string, std::string>& troubles,
   if (!knows_store_) {
     LOA_TRY_LET(const auto faults, store_.faults());
     for (const auto& fault : faults) {
-      if (fault.code == store::plan_behind && fault.state != v1::FAULT_STATE_RESOLVED)
+      if (fault.code == model::plan_behind && fault.state != v1::FAULT_STATE_RESOLVED)
         told_[fault.station] = fault.text;
     }
     knows_store_ = true;
@@ -67,14 +67,14 @@ Result<void> PlanWatch::look_at(const std::string& station, const PlanStanding& 
   const auto news = judge(standing, now);
   const auto told = told_.find(station);
   if (news == PlanNews::caught_up && told != told_.end()) {
-    LOA_TRY(store_.resolve_fault(station, store::plan_behind, now));
+    LOA_TRY(store_.resolve_fault(station, model::plan_behind, now));
     told_.erase(told);
     log::info("plan.caught_up", {{"station", station}});
   }
   if (news != PlanNews::behind) return {};
   const auto reason = reason_of(standing);
   if (told != told_.end() && told->second == reason) return {};
-  LOA_TRY(store_.raise_fault(station, store::plan_behind, reason, now));
+  LOA_TRY(store_.raise_fault(station, model::plan_behind, reason, now));
   told_[station] = reason;
   log::warn("plan.behind", {{"station", station}, {"reason", reason}});
   return {};

@@ -26,7 +26,7 @@ std::optional<v1::Plan> unseal(const std::string& sealed) {
   return plan;  // in the form in which it went out
 }
 
-Publication plan_publication(const std::string& ward, const store::IssuedPlan& issued) {
+Publication plan_publication(const std::string& ward, const model::IssuedPlan& issued) {
   return {topic::of_station(ward, issued.station, topic::Leaf::plan), issued.sealed, true};
 }
 
@@ -77,7 +77,7 @@ Result<Round> Publisher::issue_to(const std::set<std::string>& stations, WallTim
   return round;
 }
 
-Result<void> Publisher::issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet) {
+Result<void> Publisher::issue_one(const model::Station& station, WallTime now, Round& round, const Outlet& outlet) {
   const auto until = planner::promised_until(now, settings_);
   LOA_TRY_LET(const auto begun, store_.begun_cues(station.id, now - settings_.near_past, until));
   const auto form = form_for(station.id);
@@ -134,9 +134,9 @@ Result<bool> Publisher::is_current(const v1::Plan& plan, planner::Form form, Wal
   return planner::same_orders(*out, plan, now);
 }
 
-Result<store::IssuedPlan> Publisher::seal_plan(const v1::Plan& plan, WallTime now) {
+Result<model::IssuedPlan> Publisher::seal_plan(const v1::Plan& plan, WallTime now) {
   LOA_TRY_LET(auto sealed, seals_.plan(plan, now));
-  return store::IssuedPlan{plan.station(), sealed.sequence, now, sealed.not_after, std::move(sealed.bytes)};
+  return model::IssuedPlan{plan.station(), sealed.sequence, now, sealed.not_after, std::move(sealed.bytes)};
 }
 
 Result<void> Publisher::emergencies(const Outlet& outlet) {

@@ -9,9 +9,9 @@ namespace loa::headend::publisher {
 namespace {
 
 namespace topic = protocol::topic;
-using store::RemovedStation;
+using model::RemovedStation;
 
-const v1::Status* status_of(const std::vector<store::StationStatus>& statuses, const RemovedStation& removed) {
+const v1::Status* status_of(const std::vector<model::StationStatus>& statuses, const RemovedStation& removed) {
   for (const auto& one : statuses) {
     const bool newer = one.status_received && *one.status_received >= removed.removed;
     if (one.station == removed.id && one.status && newer) return &*one.status;
@@ -55,7 +55,7 @@ Result<RemovedStation> RemovalDesk::remove(const std::string& id, WallTime now) 
 }
 
 /// The farewell is valid for as long as anything could still sound without it.
-Result<RemovedStation> RemovalDesk::silence(const store::Catalogue& catalogue, const store::Station& station,
+Result<RemovedStation> RemovalDesk::silence(const model::Catalogue& catalogue, const model::Station& station,
                                             WallTime now) {
   RemovedStation removed{station.id, now, station.key, station.mqtt_password_hash, 0, now, std::nullopt, now};
   LOA_TRY_LET(const auto plan, store_.newest_plan(station.id));
@@ -84,7 +84,7 @@ Result<void> RemovalDesk::leave_faults(const RemovedStation& removed, WallTime n
     LOA_TRY(store_.put_fault(fault));
   }
   if (removed.closed) return {};
-  return store_.raise_fault(removed.id, store::removed_unheard, describe(removed, settings_.zone), now);
+  return store_.raise_fault(removed.id, model::removed_unheard, describe(removed, settings_.zone), now);
 }
 
 Result<bool> Farewells::step(WallTime now, const Outlet& outlet) {
@@ -121,11 +121,11 @@ Result<void> Farewells::hand_out(const RemovedStation& removed, const Outlet& ou
 Result<void> Farewells::settle(const RemovedStation& removed, WallTime now) {
   return store_.transaction([&]() -> Result<void> {
     LOA_TRY(store_.put_removed_station(removed));
-    LOA_TRY(store_.resolve_fault(removed.id, store::removed_unheard, now));
+    LOA_TRY(store_.resolve_fault(removed.id, model::removed_unheard, now));
     if (!removed.silent) return {};  // it never said so: a person may want to look
     LOA_TRY_LET(auto faults, store_.faults());
     for (auto& fault : faults) {
-      if (fault.station != removed.id || fault.code != store::removed_unheard) continue;
+      if (fault.station != removed.id || fault.code != model::removed_unheard) continue;
       fault.state = v1::FAULT_STATE_RESET;
       LOA_TRY(store_.put_fault(fault));
     }

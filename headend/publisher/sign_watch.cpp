@@ -14,11 +14,11 @@ constexpr std::chrono::seconds office_patience{2};   ///< a head-end that runs i
 constexpr std::chrono::seconds station_patience{6};  ///< an order is on the panel within five seconds
 constexpr std::chrono::seconds soon{5};
 
-bool heard_lately(const store::StationStatus& status, WallTime now) {
+bool heard_lately(const model::StationStatus& status, WallTime now) {
   return status.online && status.status && status.status_received && now - *status.status_received < lately;
 }
 
-State state_of(const store::IssuedPlan& plan, const store::StationStatus* status, WallTime now) {
+State state_of(const model::IssuedPlan& plan, const model::StationStatus* status, WallTime now) {
   if (status == nullptr || !heard_lately(*status, now)) return State::unreachable;
   if (status->status->plan_sequence() < plan.sequence) return State::not_taken;
   return status->status->objects_held() < status->status->objects_wanted() ? State::fetching : State::ready;
@@ -26,7 +26,7 @@ State state_of(const store::IssuedPlan& plan, const store::StationStatus* status
 
 /// When the plans since then first change what is on the sign: where a new cue begins, or one that had begun ends.
 Result<std::optional<WallTime>> first_change(store::Store& store, const std::string& station, std::uint64_t since,
-                                             const store::IssuedPlan& newest) {
+                                             const model::IssuedPlan& newest) {
   LOA_TRY_LET(const auto cues, store.planned_cues({newest.made - std::chrono::days{1}, newest.horizon}, station));
   std::optional<WallTime> first;
   for (const auto& one : cues) {
@@ -39,7 +39,7 @@ Result<std::optional<WallTime>> first_change(store::Store& store, const std::str
   return first;
 }
 
-const store::StationStatus* find(const std::vector<store::StationStatus>& statuses, const std::string& station) {
+const model::StationStatus* find(const std::vector<model::StationStatus>& statuses, const std::string& station) {
   const auto found =
       std::find_if(statuses.begin(), statuses.end(), [&](const auto& one) { return one.station == station; });
   return found == statuses.end() ? nullptr : &*found;
@@ -51,7 +51,7 @@ Result<SignWatch> SignWatch::begin(store::Store& store, const std::vector<std::s
   SignWatch watch;
   LOA_TRY_LET(const auto catalogue, store.catalogue());
   for (const auto& station : catalogue.stations) {
-    if (!station.sign || !store::reaches(groups, station)) continue;
+    if (!station.sign || !model::reaches(groups, station)) continue;
     LOA_TRY_LET(const auto plan, store.newest_plan(station.id));
     watch.before_[station.id] = plan ? plan->sequence : 0;
   }

@@ -4,8 +4,8 @@ namespace loa::headend::report {
 namespace {
 
 /// Everything of one station that the period needs.
-Result<void> add_station(Reporter& reporter, store::Store& store, const store::Span& span, const std::string& station,
-                         const std::vector<store::ClockFinding>& office) {
+Result<void> add_station(Reporter& reporter, store::Store& store, const model::Span& span, const std::string& station,
+                         const std::vector<model::ClockFinding>& office) {
   constexpr std::chrono::days margin{1};  // a cue lasts at most 24 h
   LOA_TRY_LET(const auto planned, store.planned_cues({span.from - margin, span.to}, station));
   LOA_TRY_LET(const auto proofs, store.proofs({span.from - margin, span.to + margin}, station));

@@ -26,11 +26,6 @@ FaultRecord fault_of(const Row& row) {
 
 }  // namespace
 
-bool is_of_headend(std::string_view code) {
-  return code == "unreachable" || code == clock_off || code == identity_twice || code == removed_unheard ||
-         code == plan_behind || code.starts_with("proof-");
-}
-
 Result<void> Store::put_online(const std::string& station, bool online, const std::string& boot, WallTime now) {
   return database_->sql->run(
       "INSERT INTO station_status (station, online, online_since_us, boot) VALUES (?,?,?,?) "

@@ -7,11 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "headend/store/catalogue.hpp"
-#include "headend/store/facts.hpp"
+#include "headend/model/catalogue.hpp"
+#include "headend/model/fleet.hpp"
+#include "headend/model/promise.hpp"
+#include "headend/model/proof.hpp"
+#include "headend/model/revision.hpp"
 #include "protocol/base/result.hpp"
 
 namespace loa::headend::store {
+
+using namespace model;
 
 /// The ward's memory: one SQLite file (SCHEMA.md). Every writing call is one durable transaction: it has been fsynced
 /// when the call returns, or nothing of it has happened.

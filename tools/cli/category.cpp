@@ -20,7 +20,7 @@ Result<void> add(const Context& context, const Named& options) {
   if (catalogue.category(options.id) != nullptr) {
     return fail(ErrorCode::exists, "category \"{}\" is there already: it stays as it is", options.id);
   }
-  const store::Category category{options.id, options.name};
+  const model::Category category{options.id, options.name};
   LOA_TRY(desk.store.put_category(category));
   tell(context.json, api::view(category), fmt::format("Đã thêm chuyên mục · category added: {}", category.id));
   return {};

@@ -21,8 +21,8 @@ struct Stop {
   std::string reason = "operator";
 };
 
-Result<std::vector<std::string>> meant(const store::Catalogue& catalogue, const std::vector<std::string>& groups) {
-  if (groups.empty()) return std::vector<std::string>{store::everyone};
+Result<std::vector<std::string>> meant(const model::Catalogue& catalogue, const std::vector<std::string>& groups) {
+  if (groups.empty()) return std::vector<std::string>{model::everyone};
   return known_groups(catalogue, groups);
 }
 

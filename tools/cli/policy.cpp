@@ -11,7 +11,7 @@ namespace {
 using namespace headend;
 
 struct Set {
-  store::Policy policy;
+  model::Policy policy;
   std::vector<std::string> windows;
   std::string from;
   std::string to;
@@ -36,13 +36,13 @@ Result<int> parse_cap(const std::string& text, const std::string& window) {
 }
 
 /// "t2-cn 05:00-21:30 [-3dB]"
-Result<store::Policy::Window> parse_window(const std::string& text) {
+Result<model::Policy::Window> parse_window(const std::string& text) {
   std::istringstream words{text};
   std::string days, hours, cap, more;
   words >> days >> hours >> cap >> more;
   const auto dash = hours.find('-');
   if (dash == std::string::npos || !more.empty()) return bad_window(text);
-  store::Policy::Window window;
+  model::Policy::Window window;
   LOA_TRY_LET(window.weekdays, parse_days(days));
   LOA_TRY_LET(const auto from, timetable::parse_time(hours.substr(0, dash)));
   LOA_TRY_LET(const auto to, timetable::parse_time(hours.substr(dash + 1), true));
@@ -77,7 +77,7 @@ std::string format_limit(std::uint32_t limit) {
   return limit == 0 ? "không giới hạn · no limit" : std::to_string(limit);
 }
 
-void print(const store::Policy& policy) {
+void print(const model::Policy& policy) {
   fmt::print("{}  {}\n", policy.id, policy.reference);
   fmt::print("  hiệu lực · valid              {} – {}\n",
              policy.validity.from ? timetable::format_date(*policy.validity.from) : "…",

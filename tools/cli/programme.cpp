@@ -29,7 +29,7 @@ struct Named {
 };
 
 /// CONTENT[:CATEGORY]; a title may have a colon of its own, so the tail counts only if it names a category.
-Result<store::Segment> parse_segment(const store::Catalogue& catalogue, const std::string& text) {
+Result<model::Segment> parse_segment(const model::Catalogue& catalogue, const std::string& text) {
   const auto colon = text.rfind(':');
   const bool whole = colon == std::string::npos || find_content(catalogue, text).has_value();
   LOA_TRY_LET(const auto* content, find_content(catalogue, whole ? text : text.substr(0, colon)));
@@ -39,11 +39,11 @@ Result<store::Segment> parse_segment(const store::Catalogue& catalogue, const st
                 text);
   }
   LOA_TRY(known_category(catalogue, category));
-  return store::Segment{content->object, category};
+  return model::Segment{content->object, category};
 }
 
-Result<store::Programme> build(const Add& options, const store::Catalogue& catalogue) {
-  store::Programme programme;
+Result<model::Programme> build(const Add& options, const model::Catalogue& catalogue) {
+  model::Programme programme;
   programme.id = options.id;
   programme.title = options.title;
   LOA_TRY(good_id("programme", options.id));

@@ -9,7 +9,7 @@ constexpr std::int64_t looks_back_us = 3 * day_us;
 
 }  // namespace
 
-History::Key History::key_of(const headend::store::PlannedCue& planned) {
+History::Key History::key_of(const headend::model::PlannedCue& planned) {
   const auto& cue = planned.cue;
   return {planned.station, cue.occurrence(), cue.segment(), cue.start_us(), cue.object()};
 }
@@ -32,7 +32,7 @@ Result<void> History::look(headend::store::Store& store, const std::vector<std::
   return {};
 }
 
-Stretches History::played(const headend::store::PlannedCue& planned) const {
+Stretches History::played(const headend::model::PlannedCue& planned) const {
   const auto entry = played_.find(key_of(planned));
   return entry == played_.end() ? Stretches{} : entry->second;
 }

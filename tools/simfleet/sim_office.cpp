@@ -9,6 +9,7 @@
 namespace loa::tools::simfleet {
 namespace {
 
+namespace model = headend::model;
 namespace store = headend::store;
 using headend::dispatch::Publication;
 using headend::ledger::Commit;
@@ -21,12 +22,12 @@ constexpr std::int64_t commit_after_us = 50 * millisecond_us;
 constexpr std::int64_t noticing_us = 10 * minute_us;  // its stations notice that its clock has moved
 constexpr std::int64_t issue_interval_us = 30 * minute_us;
 constexpr std::int64_t news_after_us = 250 * millisecond_us;
-constexpr store::Geometry sign{64, 32};
+constexpr model::Geometry sign{64, 32};
 
-store::Sha256 object_of(const std::string& name) { return protocol::crypto::sha256(name); }
+model::Sha256 object_of(const std::string& name) { return protocol::crypto::sha256(name); }
 
-store::Content audio(const std::string& name, std::int64_t length_s, const std::string& category) {
-  store::Content content;
+model::Content audio(const std::string& name, std::int64_t length_s, const std::string& category) {
+  model::Content content;
   content.object = object_of(name);
   content.title = name;
   content.medium = v1::MEDIUM_AUDIO;
@@ -36,23 +37,23 @@ store::Content audio(const std::string& name, std::int64_t length_s, const std::
   return content;
 }
 
-store::Content picture(const std::string& name) {
-  store::Content content;
+model::Content picture(const std::string& name) {
+  model::Content content;
   content.object = object_of(name);
   content.title = name;
   content.medium = v1::MEDIUM_SIGN;
   content.bytes = 900;
-  content.image = store::SignImage{sign.width_px, {sign}};
+  content.image = model::SignImage{sign.width_px, {sign}};
   return content;
 }
 
-store::Programme programme(const std::string& id, hours start, v1::LatePolicy late, v1::CueClass rank,
+model::Programme programme(const std::string& id, hours start, v1::LatePolicy late, v1::CueClass rank,
                            const std::vector<std::string>& contents) {
-  store::Programme made;
+  model::Programme made;
   made.id = id;
   made.title = id;
   made.start = start;
-  made.groups = {store::everyone};
+  made.groups = {model::everyone};
   made.late_policy = late;
   made.late_limit = minutes{2};
   made.cue_class = rank;
@@ -62,7 +63,7 @@ store::Programme programme(const std::string& id, hours start, v1::LatePolicy la
 
 /// A ward's week: morning, noon (weekdays), afternoon with a priority notice in its middle, slogans in the evening,
 /// and late in the evening two that lose the air to a notice, one to begin again and one to be dropped.
-std::vector<store::Programme> timetable() {
+std::vector<model::Programme> timetable() {
   using enum v1::CueClass;
   const auto join = v1::LATE_POLICY_JOIN;
   auto noon = programme("trua", hours{11}, v1::LATE_POLICY_SKIP, CUE_CLASS_SCHEDULED, {"nhac", "suc-khoe", "nhac"});
@@ -91,27 +92,27 @@ std::vector<store::Programme> timetable() {
 }
 
 /// They take turns from 18:00 to 19:00; one stands alone before, the other after.
-store::Slogan slogan(const std::string& id, hours from, hours to) {
-  store::Slogan made;
+model::Slogan slogan(const std::string& id, hours from, hours to) {
+  model::Slogan made;
   made.id = id;
   made.text = id;
   made.category = "tin";
   made.images = {{sign, object_of(id)}};
   made.from = from;
   made.to = to;
-  made.groups = {store::everyone};
+  made.groups = {model::everyone};
   return made;
 }
 
-std::vector<store::Slogan> slogans() {
+std::vector<model::Slogan> slogans() {
   return {slogan("khau-hieu", hours{17}, hours{19}), slogan("phong-chay", hours{18}, hours{20})};
 }
 
-store::Policy policy() {
-  store::Policy made;
+model::Policy policy() {
+  model::Policy made;
   made.id = "quy-dinh";
   made.reference = "simfleet";
-  made.windows = {{store::every_day, 5 * 60, 21 * 60, 0}};
+  made.windows = {{model::every_day, 5 * 60, 21 * 60, 0}};
   made.sessions_per_day = 12;
   return made;
 }
@@ -161,7 +162,7 @@ void SimOffice::restart() {
 
 Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
   return store_.transaction([&]() -> Result<void> {
-    LOA_TRY(store_.put_group({store::everyone, "simfleet"}));
+    LOA_TRY(store_.put_group({model::everyone, "simfleet"}));
     LOA_TRY(store_.put_category({"tin", "tin"}));
     for (const auto& content :
          {audio("nhac", 20, "tin"), audio("tin-1", 240, "tin"), audio("tin-2", 180, "tin"), audio("tin-3", 300, "tin"),
@@ -174,7 +175,7 @@ Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
     for (const auto& entry : slogans()) LOA_TRY(store_.put_slogan(entry));
     LOA_TRY(store_.put_policy(policy()));
     for (std::size_t i = 0; i < stations.size(); ++i) {
-      store::Station station;
+      model::Station station;
       station.id = station.name = stations[i].id;
       station.key = stations[i].key;
       station.sign = sign;
@@ -261,14 +262,14 @@ void SimOffice::alarm(std::int64_t in_us, unsigned repeat) {
   wish.repeat = repeat;
   wish.start = wall_from_us((to_us(now()) + in_us) / second_us * second_us + second_us);
   log_.note(timeline_.now(), "office", "alarm", "{} times", repeat);
-  const auto ordered = desk.start(wish, {store::everyone}, "simfleet", now());
+  const auto ordered = desk.start(wish, {model::everyone}, "simfleet", now());
   ordered ? hand_out_emergencies() : problem(ordered.error());
 }
 
 void SimOffice::all_clear() {
   headend::publisher::EmergencyDesk desk{ward, emergency_key_, settings_, store_};
   log_.note(timeline_.now(), "office", "all-clear");
-  const auto stopped = desk.stop({store::everyone}, "simfleet", now());
+  const auto stopped = desk.stop({model::everyone}, "simfleet", now());
   stopped ? hand_out_emergencies() : problem(stopped.error());
 }
 

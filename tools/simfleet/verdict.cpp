@@ -34,7 +34,7 @@ Result<void> judge_box(Verdict& verdict, SimOffice& office, const Site& site) {
 }
 
 Result<void> judge_cues(Verdict& verdict, SimOffice& office, const Site& site, const ReportView& view,
-                        const History& history, const headend::store::Span& span) {
+                        const History& history, const headend::model::Span& span) {
   LOA_TRY_LET(const auto planned, office.store().planned_cues(span, site.id()));
   LOA_TRY_LET(const auto proofs, office.store().proofs({span.from, span.to + std::chrono::days{1}}, site.id()));
   std::map<CueKey, CueJudge::Proofs> of_cue;

@@ -68,7 +68,7 @@ Result<void> HostileWard::add_foreign() {
   const std::string text(20'000, '?');
   LOA_TRY_LET(const auto object, objects.put(text));
   foreign_ = object.hex();
-  headend::store::Content content;
+  headend::model::Content content;
   content.object = object;
   content.title = "Không phải Opus";
   content.medium = v1::MEDIUM_AUDIO;

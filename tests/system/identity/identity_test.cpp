@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-using headend::store::ProofRecord;
+using headend::model::ProofRecord;
 using headend::store::Store;
 
 constexpr const char* station = "cum-01";
@@ -153,7 +153,7 @@ TEST_F(Identity, AFolderPutBackToAnOlderCopyBeginsANewEpochAndLosesNothing) {
   EXPECT_TRUE(fault_stands("storage")) << "and the office is told";
   play("toi");
   ASSERT_FALSE(HasFatalFailure());
-  std::set<headend::store::Epoch> epochs;
+  std::set<headend::model::Epoch> epochs;
   for (const auto& proof : ledger("sang")) epochs.insert(proof.epoch);
   EXPECT_EQ(epochs.size(), 2U) << "said again";
   const auto heard = ledger("trua");

@@ -13,10 +13,11 @@ namespace loa::tests {
 namespace {
 
 using namespace std::chrono_literals;
+namespace model = headend::model;
 namespace store = headend::store;
 
 constexpr const char* station = "cum-01";
-constexpr store::Geometry sign{96, 32};
+constexpr model::Geometry sign{96, 32};
 
 WallTime wall_now() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
 
@@ -37,7 +38,7 @@ class ManySlogans : public testing::Test {
   }
 
   /// What earlier days have added: pictures of one colour each, one second a turn, without a process for each of them.
-  Result<void> add_slogans(int from, int to, store::TimeOfDay at, store::TimeOfDay until) {
+  Result<void> add_slogans(int from, int to, model::TimeOfDay at, model::TimeOfDay until) {
     LOA_TRY_LET(auto store, store::Store::open(kit_->ward() / "loa.db"));
     LOA_TRY_LET(auto objects, content::store::ObjectStore::open(kit_->ward()));
     return store.transaction([&]() -> Result<void> {
@@ -46,22 +47,22 @@ class ManySlogans : public testing::Test {
                                           std::vector<std::uint8_t>(96U * 32 * 3, static_cast<std::uint8_t>(i))};
         LOA_TRY_LET(const auto png, content::picture::encode_png(picture));
         LOA_TRY_LET(const auto object, objects.put(png));
-        store::Content content;
+        model::Content content;
         content.object = object;
         content.title = fmt::format("Khẩu hiệu {}", i);
         content.medium = v1::MEDIUM_SIGN;
         content.bytes = png.size();
         content.source = "text";
-        content.image = store::SignImage{sign.width_px, {sign}};
+        content.image = model::SignImage{sign.width_px, {sign}};
         LOA_TRY(store.put_content(content));
-        store::Slogan slogan;
+        model::Slogan slogan;
         slogan.id = fmt::format("cu-{}", i);
         slogan.text = content.title;
         slogan.category = "khau-hieu";
         slogan.images = {{sign, object}};
         slogan.from = at;
         slogan.to = until;
-        slogan.groups = {store::everyone};
+        slogan.groups = {model::everyone};
         slogan.dwell = 10s;
         LOA_TRY(store.put_slogan(slogan));
       }
@@ -126,7 +127,7 @@ TEST_F(ManySlogans, OfAHundredAndThreeTheStationIsToldAllAndTheRadioGoesOut) {
   ASSERT_TRUE(ward);
   const auto is_heard = [&] {
     const auto proofs = ward->proofs({start - 1min, start + 1min}).value();
-    return std::any_of(proofs.begin(), proofs.end(), [](const store::ProofRecord& record) {
+    return std::any_of(proofs.begin(), proofs.end(), [](const model::ProofRecord& record) {
       return record.proof.medium() == v1::MEDIUM_AUDIO && record.proof.bucket() == v1::BUCKET_PLAYED;
     });
   };

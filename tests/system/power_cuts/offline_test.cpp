@@ -22,7 +22,7 @@ class Offline : public testing::Test {
  protected:
   Offline() {
     log::set_level(log::Level::error);
-    headend::store::Station station;
+    headend::model::Station station;
     station.id = station.name = station_id;
     station.key = station_key().public_key();
     EXPECT_TRUE(store_.put_station(station));

@@ -17,7 +17,7 @@ constexpr std::uint64_t budget = 2'000'000;  // bytes a day
 class Day {
  public:
   Day() {
-    auto station = headend::store::Station{};
+    auto station = headend::model::Station{};
     station.id = station.name = station_id;
     station.key = station_key().public_key();
     EXPECT_TRUE(store_.put_station(station));

@@ -33,8 +33,8 @@ std::optional<Body> body_of(const std::string& sealed) {
   return body;
 }
 
-headend::store::Epoch epoch_of(const std::string& bytes) {
-  headend::store::Epoch epoch{};
+headend::model::Epoch epoch_of(const std::string& bytes) {
+  headend::model::Epoch epoch{};
   std::copy_n(bytes.begin(), std::min(bytes.size(), epoch.size()), epoch.begin());
   return epoch;
 }
@@ -184,7 +184,7 @@ Result<std::vector<NoiseCue>> KilledStation::cues() const {
   return cues;
 }
 
-Result<std::vector<headend::store::ProofRecord>> KilledStation::ledger() const {
+Result<std::vector<headend::model::ProofRecord>> KilledStation::ledger() const {
   LOA_TRY_LET(auto store, Store::open(kit_->ward() / "loa.db"));
   return store.proofs_of(id);
 }

@@ -14,7 +14,7 @@ namespace loa::tests {
 namespace {
 
 namespace fs = std::filesystem;
-using headend::store::ProofRecord;
+using headend::model::ProofRecord;
 using headend::store::Store;
 using listen::Part;
 
@@ -140,7 +140,7 @@ void StationKill::expect_whole_chain() {
   const auto faults = store->faults();
   ASSERT_TRUE(faults) << faults.error().text;
   for (const auto& fault : *faults) {
-    if (headend::store::is_of_headend(fault.code))
+    if (headend::model::is_of_headend(fault.code))
       ADD_FAILURE() << fault.station << " " << fault.code << " " << fault.text;
   }
   protocol::crypto::Sha256 previous;

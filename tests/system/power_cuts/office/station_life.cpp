@@ -89,7 +89,7 @@ StationLife::StationLife(fs::path folder, std::uint64_t seed, std::string lie, b
     : folder_(std::move(folder)), lie_(std::move(lie)), trace_(trace), random_(seed), has_tmpfs_(below(10) != 0) {
   ::signal(SIGPIPE, SIG_IGN);
   store_ = std::make_unique<headend::store::Store>(std::move(*headend::store::Store::open(":memory:")));
-  headend::store::Station station;
+  headend::model::Station station;
   station.id = station.name = station_id;
   station.key = station_key().public_key();
   if (const auto put = store_->put_station(station); !put) judge_.find("failed", put.error().text);

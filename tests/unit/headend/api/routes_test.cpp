@@ -16,12 +16,12 @@ class RoutesTest : public testing::Test {
  protected:
   RoutesTest() {
     EXPECT_TRUE(store_.put_group({"to-1", "Tổ 1"}));
-    store::Station station;
+    model::Station station;
     station.id = "a";
     station.name = "Chợ";
     station.groups = {"to-1"};
     station.mqtt_password_hash = "$7$101$secret";
-    station.sign = store::Geometry{192, 32};
+    station.sign = model::Geometry{192, 32};
     EXPECT_TRUE(store_.put_station(station));
   }
   Response ask(const std::string& path, std::map<std::string, std::string> query = {}) {
@@ -117,14 +117,14 @@ TEST_F(RoutesTest, ThatSomebodyLooksAfterAnUnreachableStationLastsAsLongAsItDoes
 
 TEST_F(RoutesTest, AReportKnowsOfAClockThatWasOff) {
   using std::chrono::hours;
-  store::PlannedCue planned;
+  model::PlannedCue planned;
   planned.station = "a";
   planned.occurrence_start = now;
   planned.cue.set_occurrence("sang");
   planned.cue.set_start_us(to_us(now));
   planned.cue.set_duration_us(10);
   ASSERT_TRUE(store_.record_plan({"a", 1, now - hours{1}, now + hours{1}, "sealed"}, {planned}));
-  store::ProofRecord played{"a", {1}, 1, {}, "sealed", now + hours{1}, "", {}};
+  model::ProofRecord played{"a", {1}, 1, {}, "sealed", now + hours{1}, "", {}};
   played.proof.set_occurrence("sang");
   played.proof.set_bucket(v1::BUCKET_PLAYED);
   played.proof.set_from_us(to_us(now));

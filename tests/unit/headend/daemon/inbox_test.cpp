@@ -22,7 +22,7 @@ class InboxTest : public testing::Test {
  protected:
   InboxTest() {
     for (const auto& [id, number] : {std::pair{"a", 1}, {"b", 2}}) {
-      store::Station station;
+      model::Station station;
       station.id = station.name = id;
       station.key = key_of(static_cast<std::uint8_t>(number)).public_key();
       EXPECT_TRUE(store_.put_station(station));
@@ -267,7 +267,7 @@ TEST_F(InboxTest, TellsOfAClockThatContradictsItsOwnUntilItIsRight) {
   EXPECT_TRUE(store_.faults()->empty());
   hear(1h, 60s);
   ASSERT_EQ(store_.faults()->size(), 1U);
-  EXPECT_EQ(store_.faults()->at(0).code, store::clock_off);
+  EXPECT_EQ(store_.faults()->at(0).code, model::clock_off);
   EXPECT_EQ(store_.faults()->at(0).text.substr(0, 34), "its clock is 1 h 00 min 00.0 s ahe");
   EXPECT_EQ(store_.faults()->at(0).since, now + 60s);
   hear(1h, 120s);
@@ -374,8 +374,8 @@ class TwoBoxesTest : public InboxTest {
     hear(word("new-box", 'f', 100, 1, 110s), 110s);
     hear(word("old-box", 'e', 0, 2, 115s), 115s);
   }
-  static store::Epoch epoch(char letter) {
-    store::Epoch epoch{};
+  static model::Epoch epoch(char letter) {
+    model::Epoch epoch{};
     epoch.fill(static_cast<std::uint8_t>(letter));
     return epoch;
   }
@@ -398,7 +398,7 @@ TEST_F(TwoBoxesTest, AreAFaultThatNamesBothAndSaysWhatToDo) {
 }
 
 TEST_F(TwoBoxesTest, TheOneWhoseProofsTheLedgerHadFirstCounts) {
-  store::ProofRecord proof;
+  model::ProofRecord proof;
   proof.station = "a";
   proof.epoch = epoch('f');
   proof.number = 1;
@@ -466,7 +466,7 @@ class OfficeClockOff : public InboxTest {
  protected:
   OfficeClockOff() {
     for (std::uint8_t number = 3; number <= 4; ++number) {
-      store::Station station;
+      model::Station station;
       station.id = station.name = std::string(1, static_cast<char>('a' + number - 1));
       station.key = key_of(number).public_key();
       EXPECT_TRUE(store_.put_station(station));

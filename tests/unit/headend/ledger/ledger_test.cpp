@@ -7,7 +7,7 @@
 
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::ledger {
 namespace {
@@ -58,9 +58,9 @@ class Chain {
     return sealed;
   }
 
-  [[nodiscard]] store::Sha256 head() const { return head_; }
-  [[nodiscard]] store::Epoch epoch() const {
-    store::Epoch epoch{};
+  [[nodiscard]] model::Sha256 head() const { return head_; }
+  [[nodiscard]] model::Epoch epoch() const {
+    model::Epoch epoch{};
     std::copy(epoch_.begin(), epoch_.end(), epoch.begin());
     return epoch;
   }
@@ -70,7 +70,7 @@ class Chain {
   std::string station_;
   std::string epoch_;
   std::uint64_t number_ = 0;
-  store::Sha256 head_;
+  model::Sha256 head_;
 };
 
 class LedgerTest : public testing::Test {

@@ -8,7 +8,7 @@
 #include "headend/planner/sign_cues.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/message/playlist.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 // A sign follows an edit of its slogans within seconds, and what was promised stays exact through it.
 namespace loa::headend::planner {
@@ -32,7 +32,7 @@ class SignEdit : public testing::Test {
     sample::fill(store_, all_);
   }
 
-  static store::Slogan slogan(const std::string& id, const std::string& picture) {
+  static model::Slogan slogan(const std::string& id, const std::string& picture) {
     auto made = sample::slogan(id, picture);
     made.scroll_px_s = 0;
     return made;
@@ -78,7 +78,7 @@ class SignEdit : public testing::Test {
     return "";
   }
 
-  store::Catalogue all_ = sample::catalogue();
+  model::Catalogue all_ = sample::catalogue();
   store::Store store_ = store::Store::open(":memory:").value();
   Settings settings_ = [] {
     Settings made;

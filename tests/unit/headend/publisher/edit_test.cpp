@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "protocol/message/check.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::publisher {
 namespace {
@@ -29,7 +29,7 @@ class EditTest : public testing::Test {
     return made;
   }
   Result<Outlook> keep(const std::function<Result<void>()>& work) { return edit(store_, settings(), noon, work); }
-  Result<void> put_slogan(int number, store::Validity validity = {}) {
+  Result<void> put_slogan(int number, model::Validity validity = {}) {
     const auto name = fmt::format("khau-hieu-{:03}", number);
     LOA_TRY(store_.put_content(sample::picture(name, {192, 32}, 192)));
     auto slogan = sample::slogan(name, name);
@@ -76,7 +76,7 @@ TEST_F(EditTest, KeepsWhatIsEnteredBeforeTheClockOfTheMachineIsSet) {
 
 TEST_F(EditTest, LooksAtTheDayOnWhichItBecomesValid) {
   fill_sign(99);
-  const store::Validity spring{sample::date(2027, 3, 1), std::nullopt};
+  const model::Validity spring{sample::date(2027, 3, 1), std::nullopt};
   ASSERT_TRUE(keep([&] { return put_slogan(200, spring); }));
   const auto kept = keep([&] { return put_slogan(201, spring); });
   ASSERT_FALSE(kept) << "not today and not this month, but in March the sign would be too full";
@@ -140,13 +140,13 @@ TEST_F(EditTest, RefusesWhatWouldBreakALimitOfThePlan) {
     return store_.put_policy(policy);
   });
   refused("brightness", [&] {
-    std::vector<store::Brightness> stretches;
+    std::vector<model::Brightness> stretches;
     for (std::uint32_t i = 0; i <= protocol::message::max_brightness; ++i) stretches.push_back({i, i + 1, 50});
     return store_.put_brightness(stretches);
   });
   refused("width_px", [&] {
     auto station = sample::station("bang-9", {}, 9);
-    station.sign = store::Geometry{8'192, 32};
+    station.sign = model::Geometry{8'192, 32};
     return store_.put_station(station);
   });
   refused("gain_cb", [&] {

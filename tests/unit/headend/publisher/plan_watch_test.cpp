@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::publisher {
 namespace {
@@ -14,7 +14,7 @@ const WallTime noon = sample::utc("2026-11-23T05:00:00Z");
 
 PlanStanding standing(std::uint64_t issued, std::uint64_t obeyed) {
   PlanStanding made;
-  made.issued = store::PlanHead{issued, noon};
+  made.issued = model::PlanHead{issued, noon};
   made.heard.emplace();
   made.heard->online = true;
   made.heard->online_since = noon - 1h;

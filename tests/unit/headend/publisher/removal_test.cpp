@@ -4,7 +4,7 @@
 
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::publisher {
 namespace {
@@ -49,7 +49,7 @@ class RemovalTest : public testing::Test {
   std::string fault_state() {
     const auto faults = store_.faults().value();
     for (const auto& fault : faults) {
-      if (fault.code == store::removed_unheard) return std::to_string(fault.state) + " " + fault.text;
+      if (fault.code == model::removed_unheard) return std::to_string(fault.state) + " " + fault.text;
     }
     return "";
   }

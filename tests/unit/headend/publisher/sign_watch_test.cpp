@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "headend/publisher/publisher.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::publisher {
 namespace {

@@ -4,12 +4,12 @@ namespace loa::headend::report {
 namespace {
 
 /// The clock was so far ahead between two instants, counted from the start of the cue.
-std::vector<store::ClockFinding> off(Micros ahead, Micros since, Micros until) {
+std::vector<model::ClockFinding> off(Micros ahead, Micros since, Micros until) {
   return {{"loa-1", start + since, ahead}, {"loa-1", start + until, 0s}};
 }
 
 /// The marks at one cue of 10 s whose proof came at an instant counted from its start.
-std::vector<Anomaly> marks(Micros came, const std::vector<store::ClockFinding>& clock) {
+std::vector<Anomaly> marks(Micros came, const std::vector<model::ClockFinding>& clock) {
   auto played = proof(cue(), 0s, 10s);
   played.proof.set_number(12);
   played.received = start + came;
@@ -55,7 +55,7 @@ TEST(Report, WhatIsDecidedAtOnceForAWholeCueCounts) {
 TEST(Report, AnOfficeWhoseOwnClockWasBehindRefusesNoTrueProof) {
   auto played = proof(cue(), 0s, 10s);
   played.received = start - 2h;
-  const auto with = [&](std::vector<store::ClockFinding> office) {
+  const auto with = [&](std::vector<model::ClockFinding> office) {
     Reporter reporter{today, today, zone, evening};
     reporter.add({cue()}, {played}, {{}, std::move(office), {}});
     return reporter.finish();
@@ -193,7 +193,7 @@ TEST(Report, ABoxRestoredFromItsBundleMakesNoAnomalies) {
 }
 
 TEST(Report, BeforeTheNewestJournalOfAStationItWasDarkWhereNoProofSpeaks) {
-  const auto with = [&](const std::vector<store::JournalLife>& journals) {
+  const auto with = [&](const std::vector<model::JournalLife>& journals) {
     Reporter reporter{today, today, zone, evening};
     reporter.add({cue()}, {proof(cue(), 0s, 3s)}, {{}, {}, journals});
     return reporter.finish();
@@ -270,7 +270,7 @@ TEST(Report, WhatASecondBoxSaidBeforeItWasFoundOutTakesNothing) {
   auto played = proof(cue(), 0s, 10s), late = proof(cue(), 2s, 8s, v1::BUCKET_SKIPPED_LATE, "plan-late");
   played.epoch = {1};
   late.epoch = {2};
-  const auto with = [&](const store::IdentityConflict& conflict) {
+  const auto with = [&](const model::IdentityConflict& conflict) {
     Reporter reporter{today, today, zone, evening};
     reporter.add({cue()}, {played, late}, {{}, {}, {}, {conflict}});
     return reporter.finish();

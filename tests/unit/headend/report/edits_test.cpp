@@ -20,12 +20,12 @@ class EditedWard {
   void publish(WallTime now) {
     ASSERT_TRUE(publisher_.issue(now, [](const publisher::Publication&) {}));
   }
-  void prove(store::Span span);
+  void prove(model::Span span);
   void edit(WallTime now);
   Report report(WallTime now) { return of_store(store_, first_day, last_day, zone, now).value(); }
 
   static constexpr std::chrono::days period{2};
-  const store::LocalDate first_day = sample::date(2026, 11, 23), last_day = first_day + period - std::chrono::days{1};
+  const model::LocalDate first_day = sample::date(2026, 11, 23), last_day = first_day + period - std::chrono::days{1};
 
  private:
   static planner::Settings settings() {
@@ -45,7 +45,7 @@ class EditedWard {
 };
 
 /// Every planned cue ends in a bucket at random, some in none.
-void EditedWard::prove(store::Span span) {
+void EditedWard::prove(model::Span span) {
   std::map<std::string, std::uint64_t> numbers;
   const auto all = store_.planned_cues(span).value();
   for (const auto& planned : all) {

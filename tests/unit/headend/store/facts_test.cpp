@@ -2,7 +2,7 @@
 
 #include "headend/store/sqlite.hpp"
 #include "headend/store/store.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::store {
 namespace {
@@ -172,15 +172,6 @@ TEST(PromiseFacts, AreFrozenAtTheCuesStart) {
   changed.cue.set_duration_us(changed.cue.duration_us() + 1);
   changed.facts = facts_of("Nhà", "to-2");
   EXPECT_EQ(store.record_facts("loa-1", base + minutes{1}, {changed}).value(), 0U) << "facts of another promise";
-}
-
-TEST(PromiseFacts, AreReadWithoutWhatALaterBuildAdds) {
-  const auto facts = parse_facts(R"({"station":"Chợ","campaign":["tet","Tết"],"column":["tin","Bản tin"]})").value();
-  EXPECT_EQ(facts.station, "Chợ");
-  EXPECT_EQ(facts.column, (Named{"tin", "Bản tin"}));
-  EXPECT_EQ(parse_facts("[]").error().code, ErrorCode::invalid);
-  EXPECT_EQ(parse_facts("{").error().code, ErrorCode::invalid);
-  EXPECT_EQ(format_facts({}), "{}");
 }
 
 TEST(Revisions, AreKeptByPeriodAndScope) {

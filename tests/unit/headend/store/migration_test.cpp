@@ -5,7 +5,7 @@
 
 #include "headend/store/sqlite.hpp"
 #include "headend/store/store.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::store {
 namespace {

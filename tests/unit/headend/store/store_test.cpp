@@ -4,7 +4,7 @@
 
 #include "headend/store/sqlite.hpp"
 #include "protocol/base/file.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::store {
 namespace {

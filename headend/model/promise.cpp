@@ -1,4 +1,4 @@
-#include "headend/store/facts.hpp"
+#include "headend/model/promise.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -6,7 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-namespace loa::headend::store {
+namespace loa::headend::model {
 namespace {
 
 using boost::json::array;
@@ -86,4 +86,4 @@ Result<PromiseFacts> parse_facts(std::string_view text) {
   return facts;
 }
 
-}  // namespace loa::headend::store
+}  // namespace loa::headend::model

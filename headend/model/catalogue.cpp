@@ -1,8 +1,8 @@
-#include "headend/store/catalogue.hpp"
+#include "headend/model/catalogue.hpp"
 
 #include <algorithm>
 
-namespace loa::headend::store {
+namespace loa::headend::model {
 namespace {
 
 template <class List, class Id>
@@ -37,10 +37,6 @@ const Policy* Catalogue::policy_on(LocalDate day) const {
   return best;
 }
 
-bool SignImage::serves(const Geometry& sign) const {
-  return std::find(signs.begin(), signs.end(), sign) != signs.end();
-}
-
 void add(Catalogue& catalogue, Content content) {
   const auto place =
       std::lower_bound(catalogue.contents.begin(), catalogue.contents.end(), content,
@@ -58,10 +54,4 @@ void add(Catalogue& catalogue, Content content) {
   *place = std::move(content);
 }
 
-bool reaches(const std::vector<std::string>& groups, const Station& station) {
-  return std::any_of(groups.begin(), groups.end(), [&](const std::string& group) {
-    return group == everyone || std::find(station.groups.begin(), station.groups.end(), group) != station.groups.end();
-  });
-}
-
-}  // namespace loa::headend::store
+}  // namespace loa::headend::model
