@@ -45,13 +45,7 @@ void add(Catalogue& catalogue, Content content) {
     catalogue.contents.insert(place, std::move(content));
     return;
   }
-  if (content.image && place->image) {
-    auto& signs = content.image->signs;
-    signs.insert(signs.end(), place->image->signs.begin(), place->image->signs.end());
-    std::sort(signs.begin(), signs.end());
-    signs.erase(std::unique(signs.begin(), signs.end()), signs.end());
-  }
-  *place = std::move(content);
+  *place = united(*place, std::move(content));
 }
 
 }  // namespace loa::headend::model

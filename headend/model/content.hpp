@@ -50,4 +50,9 @@ struct Content {
   bool operator==(const Content&) const = default;
 };
 
+/// Makes what is kept of an object that comes again: the newer word, and beside its signs those it served before,
+/// because a strip's bytes are the same for every sign of its height.
+/// @param known  what is known of the same object; absent: nothing
+Content united(const std::optional<Content>& known, Content content);
+
 }  // namespace loa::headend::model

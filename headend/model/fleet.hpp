@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "headend/model/terms.hpp"
 #include "protocol/message/loa.pb.h"
@@ -20,6 +21,16 @@ struct StationStatus {
   std::optional<v1::Status> status;  ///< signed
   std::optional<WallTime> status_received;
 };
+
+/// Takes a broker's word on whether a station is connected into what was known. `online_since` stays while the word
+/// stays the same, unless a status came after "not online" was first said.
+/// @param before  absent: it never said anything
+StationStatus with_state(const std::optional<StationStatus>& before, const std::string& station, bool online,
+                         const std::string& boot, WallTime at);
+
+/// Takes a station's signed status into what was known. One that was never heard of is online.
+StationStatus with_status(const std::optional<StationStatus>& before, const std::string& station,
+                          const v1::Status& status, WallTime at);
 
 /// Code of the head-end's finding that two boxes speak as one station.
 inline constexpr std::string_view identity_twice = "identity-twice";
@@ -43,6 +54,12 @@ struct ClockFinding {
   Micros ahead{0};  ///< negative: behind; 0: they agreed again
 };
 
+/// Tells what to add when a clock is found to be so far ahead: nothing within clock_tolerance of the last finding, or
+/// of agreement when there is none. Findings stay in the order in which they were found, because the head-end's own
+/// clock may have been put back since the last one.
+/// @param known  of the same station, by `since`
+std::optional<ClockFinding> news_of(const std::vector<ClockFinding>& known, const ClockFinding& finding);
+
 /// A fault of a station, or of the head-end when `station` is empty.
 struct FaultRecord {
   std::string station;
@@ -53,6 +70,15 @@ struct FaultRecord {
   std::uint32_t count = 1;
   std::string text;
 };
+
+/// Makes the fault that a finding of the head-end's own raises: new, or once more. Somebody who looks after it still
+/// does.
+/// @param known  the same fault, when it is not reset
+FaultRecord raised(const std::optional<FaultRecord>& known, const std::string& station, std::string_view code,
+                   const std::string& text, WallTime now);
+
+/// Makes the fault whose condition has passed; absent: it does not stand, and nothing happens.
+std::optional<FaultRecord> resolved(std::optional<FaultRecord> known, WallTime now);
 
 /// Whether a fault of this code is the head-end's own finding about a station, not the station's word.
 bool is_of_headend(std::string_view code);

@@ -86,4 +86,13 @@ Result<PromiseFacts> parse_facts(std::string_view text) {
   return facts;
 }
 
+CueKey key_of(const v1::Cue& cue) { return {cue.occurrence(), cue.segment()}; }
+
+CueParts parts_of(const v1::Cue& cue) {
+  if (cue.pages_size() == 0) return {cue.SerializeAsString(), {}};
+  v1::Cue rest = cue, pages;
+  pages.mutable_pages()->Swap(rest.mutable_pages());
+  return {rest.SerializeAsString(), pages.SerializeAsString()};
+}
+
 }  // namespace loa::headend::model

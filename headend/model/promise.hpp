@@ -71,4 +71,47 @@ struct PlannedCue {
   std::shared_ptr<const PromiseFacts> facts{};  ///< shared by the cues that count for the same; null: not told
 };
 
+/// Who promises: what plans say of a cue stands apart from what emergencies say.
+enum class PromiseKind : std::uint8_t { plan, emergency };
+
+/// Names a cue of one station.
+struct CueKey {
+  std::string occurrence;
+  std::uint32_t segment = 0;
+  auto operator<=>(const CueKey&) const = default;
+};
+CueKey key_of(const v1::Cue& cue);
+
+/// A cue's bytes in two parts, because many cues show the same pages.
+struct CueParts {
+  std::string cue;    ///< without its pages
+  std::string pages;  ///< a Cue with nothing but pages; empty: it has none
+};
+CueParts parts_of(const v1::Cue& cue);
+
+/// By what one cue is told from another without reading its pages.
+struct CuePrint {
+  std::string cue;              ///< CueParts::cue
+  std::optional<Sha256> pages;  ///< digest of CueParts::pages; absent: it has none
+  bool operator==(const CuePrint&) const = default;
+};
+
+/// What stands promised of a cue that has not begun.
+struct Standing {
+  CueKey key;
+  WallTime start;
+  WallTime end;
+  CuePrint print;
+  bool cancelled = false;
+  std::shared_ptr<const PromiseFacts> facts{};  ///< null: not told
+};
+
+/// What a new plan changes of what was promised.
+struct PromiseChanges {
+  std::vector<PlannedCue> puts;   ///< new, or promised otherwise than before
+  std::vector<PlannedCue> facts;  ///< as they were promised, but count for something else now
+  std::vector<PlannedCue> ends;   ///< a sign's cues that had begun, with an end that came forward
+  std::vector<CueKey> cancelled;
+};
+
 }  // namespace loa::headend::model
