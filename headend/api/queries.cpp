@@ -51,7 +51,7 @@ std::optional<WallTime> unreachable_since(const FleetLine& line, WallTime now) {
 }
 
 Result<std::vector<model::FaultRecord>> faults(store::Store& store, WallTime now) {
-  LOA_TRY_LET(const auto kept, store.faults());
+  LOA_TRY_LET(const auto kept, store.fleet().faults());
   LOA_TRY_LET(const auto lines, fleet(store));
   std::vector<model::FaultRecord> all;
   std::copy_if(kept.begin(), kept.end(), std::back_inserter(all),
@@ -67,8 +67,8 @@ Result<std::vector<model::FaultRecord>> faults(store::Store& store, WallTime now
 
 Result<std::vector<FleetLine>> fleet(store::Store& store) {
   LOA_TRY_LET(const auto catalogue, store.catalogue());
-  LOA_TRY_LET(const auto statuses, store.statuses());
-  LOA_TRY_LET(const auto faults, store.faults());
+  LOA_TRY_LET(const auto statuses, store.fleet().statuses());
+  LOA_TRY_LET(const auto faults, store.fleet().faults());
   std::vector<FleetLine> lines;
   for (const auto& station : catalogue.stations) {
     FleetLine line;
@@ -82,7 +82,7 @@ Result<std::vector<FleetLine>> fleet(store::Store& store) {
       line.status = found->status;
       line.status_received = found->status_received;
     }
-    LOA_TRY_LET(const auto plan, store.newest_plan(station.id));
+    LOA_TRY_LET(const auto plan, store.plans().newest(station.id));
     line.plan_issued = plan ? plan->sequence : 0;
     std::copy_if(faults.begin(), faults.end(), std::back_inserter(line.faults),
                  [&](const auto& fault) { return fault.station == station.id && fault.code != unreachable; });
@@ -124,7 +124,7 @@ Result<v1::Command> test_order(store::Store& store, const std::string& station) 
   if (known == nullptr)
     return fail(ErrorCode::missing, "không có trạm \"{0}\": xem `loa station list` · there is no station \"{0}\"",
                 station);
-  LOA_TRY_LET(const auto statuses, store.statuses());
+  LOA_TRY_LET(const auto statuses, store.fleet().statuses());
   for (const auto& status : statuses) {
     if (status.station != station || !status.status) continue;
     const auto& words = status.status->understands();

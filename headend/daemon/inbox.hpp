@@ -72,10 +72,10 @@ class Inbox {
   Result<void> take_answer(const std::string& station, std::string_view payload);
   void hear_clock(const std::string& station, const v1::Status& status, WallTime now);
   Result<void> take_fault(const std::string& station, std::string_view code, std::string_view payload, WallTime now);
-  Result<void> keep_all(WallTime now);
-  Result<void> keep_clocks(WallTime now);
-  Result<void> catch_up(const std::string& station, const v1::Status& status, WallTime now);
-  Result<void> settle(model::FaultRecord fault, WallTime now);
+  Result<void> keep_all(store::Unit& unit, WallTime now);
+  Result<void> keep_clocks(store::Unit& unit, WallTime now);
+  Result<void> catch_up(store::Unit& unit, const std::string& station, const v1::Status& status, WallTime now);
+  Result<void> settle(store::Unit& unit, model::FaultRecord fault, WallTime now);
   Result<v1::Header> open(const std::string& station, v1::Kind kind, std::string_view payload,
                           std::optional<std::uint64_t> after);
   /// The same of a stream of which only what is newer than the last one counts.

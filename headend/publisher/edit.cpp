@@ -117,10 +117,9 @@ Result<Outlook> foresee(const model::Catalogue& before, const model::Catalogue& 
   return outlook;
 }
 
-Result<Outlook> edit(store::Store& store, const planner::Settings& settings, WallTime now,
-                     const std::function<Result<void>()>& work) {
+Result<Outlook> edit(store::Store& store, const planner::Settings& settings, WallTime now, const store::Work& work) {
   if (now < protocol::message::earliest) {  // a machine whose clock is not set plans nothing yet
-    LOA_TRY(store.transaction(work));
+    LOA_TRY(store.write(work));
     return Outlook{};
   }
   LOA_TRY_LET(const auto before, store.catalogue());
@@ -128,15 +127,15 @@ Result<Outlook> edit(store::Store& store, const planner::Settings& settings, Wal
   model::Catalogue after;
   const auto undo = fail(ErrorCode::refused, "seen");
   bool seen = false;
-  const auto tried = store.transaction([&]() -> Result<void> {
-    LOA_TRY(work());
-    LOA_TRY_LET(after, store.catalogue());
+  const auto tried = store.write([&](store::Unit& unit) -> Result<void> {
+    LOA_TRY(work(unit));
+    LOA_TRY_LET(after, unit.catalogue());
     seen = true;
     return undo;
   });
   if (!seen) return pass(Result<void>{tried}.error());
   LOA_TRY_LET(auto outlook, foresee(before, after, forms, now, settings));
-  LOA_TRY(store.transaction(work));
+  LOA_TRY(store.write(work));
   return outlook;
 }
 

@@ -28,7 +28,6 @@ Result<Outlook> foresee(const model::Catalogue& before, const model::Catalogue& 
 /// once for good; between the two no lock is held.
 /// @param work   calls of the store's catalogue
 /// @error of foresee() and of `work`; nothing was kept
-Result<Outlook> edit(store::Store& store, const planner::Settings& settings, WallTime now,
-                     const std::function<Result<void>()>& work);
+Result<Outlook> edit(store::Store& store, const planner::Settings& settings, WallTime now, const store::Work& work);
 
 }  // namespace loa::headend::publisher

@@ -27,7 +27,7 @@ State state_of(const model::IssuedPlan& plan, const model::StationStatus* status
 /// When the plans since then first change what is on the sign: where a new cue begins, or one that had begun ends.
 Result<std::optional<WallTime>> first_change(store::Store& store, const std::string& station, std::uint64_t since,
                                              const model::IssuedPlan& newest) {
-  LOA_TRY_LET(const auto cues, store.planned_cues({newest.made - std::chrono::days{1}, newest.horizon}, station));
+  LOA_TRY_LET(const auto cues, store.promises().in({newest.made - std::chrono::days{1}, newest.horizon}, station));
   std::optional<WallTime> first;
   for (const auto& one : cues) {
     const auto& cue = one.cue;
@@ -52,18 +52,18 @@ Result<SignWatch> SignWatch::begin(store::Store& store, const std::vector<std::s
   LOA_TRY_LET(const auto catalogue, store.catalogue());
   for (const auto& station : catalogue.stations) {
     if (!station.sign || !model::reaches(groups, station)) continue;
-    LOA_TRY_LET(const auto plan, store.newest_plan(station.id));
+    LOA_TRY_LET(const auto plan, store.plans().newest(station.id));
     watch.before_[station.id] = plan ? plan->sequence : 0;
   }
   return watch;
 }
 
 Result<std::vector<SignProgress>> SignWatch::look(store::Store& store, WallTime now) const {
-  LOA_TRY_LET(const auto statuses, store.statuses());
+  LOA_TRY_LET(const auto statuses, store.fleet().statuses());
   std::vector<SignProgress> progress;
   for (const auto& [station, before] : before_) {
     auto& one = progress.emplace_back(SignProgress{station, State::not_issued, {}});
-    LOA_TRY_LET(const auto plan, store.newest_plan(station));
+    LOA_TRY_LET(const auto plan, store.plans().newest(station));
     if (!plan || plan->sequence <= before) continue;
     one.state = state_of(*plan, find(statuses, station), now);
     LOA_TRY_LET(one.at, first_change(store, station, before, *plan));
@@ -72,7 +72,7 @@ Result<std::vector<SignProgress>> SignWatch::look(store::Store& store, WallTime 
 }
 
 Result<bool> SignWatch::is_anybody_there(store::Store& store, WallTime now) const {
-  LOA_TRY_LET(const auto statuses, store.statuses());
+  LOA_TRY_LET(const auto statuses, store.fleet().statuses());
   return std::any_of(statuses.begin(), statuses.end(),
                      [&](const auto& status) { return before_.contains(status.station) && heard_lately(status, now); });
 }

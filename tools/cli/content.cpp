@@ -1,4 +1,5 @@
 #include "content/media/ingest.hpp"
+#include "headend/publisher/record.hpp"
 
 #include "content/speech/espeak_speech.hpp"
 #include "content/store/object_store.hpp"
@@ -89,7 +90,7 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY(good_name("title", content.title));
   LOA_TRY_LET(auto objects, content::store::ObjectStore::open(desk.ward.content_folder()));
   LOA_TRY(objects.put(sound.opus));
-  LOA_TRY(desk.store.put_content(content));
+  LOA_TRY(headend::publisher::keep_content(desk.store, content));
   tell(context.json, api::view(content),
        fmt::format("Đã thêm · added: {}  {}\n{}  {:.1f} LUFS, {:.1f} dBTP", content.title,
                    format_length(timetable::position_of(content.frames).count()), content.object.hex(),

@@ -1,5 +1,6 @@
 #include "tools/cli/desk.hpp"
 
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/text.hpp"
 
 namespace loa::tools::cli {
@@ -9,7 +10,7 @@ using namespace headend;
 Result<Desk> Desk::open(const Context& context) {
   LOA_TRY_LET(const auto folder, ward::find_folder(context.ward));
   LOA_TRY_LET(auto opened, ward::Ward::open(folder));
-  LOA_TRY_LET(auto store, store::Store::open(opened.database_file()));
+  LOA_TRY_LET(auto store, store::sqlite::SqliteStore::open(opened.database_file()));
   return Desk{std::move(opened), std::move(store)};
 }
 
@@ -24,7 +25,7 @@ planner::Settings Desk::planning() const {
   return settings;
 }
 
-Result<std::vector<std::string>> Desk::keep(const std::function<Result<void>()>& work) {
+Result<std::vector<std::string>> Desk::keep(const headend::store::Work& work) {
   LOA_TRY_LET(auto outlook, publisher::edit(store, planning(), wall_now(), work));
   return std::move(outlook.cannot_obey);
 }

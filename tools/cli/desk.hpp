@@ -4,7 +4,7 @@
 #include "headend/model/catalogue.hpp"
 #include "headend/publisher/edit.hpp"
 #include "headend/publisher/emergency.hpp"
-#include "headend/store/store.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "headend/ward/ward.hpp"
 #include "tools/cli/context.hpp"
@@ -14,9 +14,9 @@ namespace loa::tools::cli {
 /// A ward opened for work: its folder and its store.
 struct Desk {
   headend::ward::Ward ward;
-  headend::store::Store store;
+  headend::store::sqlite::SqliteStore store;
 
-  /// @error missing: no such ward, or several and none named · as Ward::open and Store::open
+  /// @error missing: no such ward, or several and none named · as Ward::open and SqliteStore::open
   static Result<Desk> open(const Context& context);
   [[nodiscard]] headend::timetable::Zone zone() const;
   [[nodiscard]] headend::model::LocalDate today() const;
@@ -24,7 +24,7 @@ struct Desk {
   [[nodiscard]] headend::planner::Settings planning() const;
   /// Keeps an edit of the catalogue that the stations can be told (headend::publisher::edit).
   /// @return a sentence for each station whose software cannot take all of it
-  Result<std::vector<std::string>> keep(const std::function<Result<void>()>& work);
+  Result<std::vector<std::string>> keep(const headend::store::Work& work);
 };
 
 /// @param desk  outlives what is returned @error of the emergency key's file

@@ -95,7 +95,7 @@ Result<void> settle(const Context& context, const Case& options, v1::FaultState 
     }
     fault.state = state;
     fault.changed = wall_now();
-    LOA_TRY(desk.store.put_fault(fault));
+    LOA_TRY(desk.store.fleet().put_fault(fault));
     tell(context.json, api::view(fault), "đã ghi · done");
     return {};
   }

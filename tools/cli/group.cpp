@@ -21,7 +21,7 @@ Result<void> add(const Context& context, const Named& options) {
     return fail(ErrorCode::exists, "group \"{}\" is there already: it stays as it is", options.id);
   }
   const model::Group group{options.id, options.name};
-  LOA_TRY(desk.store.put_group(group));
+  LOA_TRY(desk.store.stations().put_group(group));
   tell(context.json, api::view(group), fmt::format("Đã thêm nhóm · group added: {}", group.id));
   return {};
 }
@@ -45,7 +45,7 @@ Result<void> list(const Context& context) {
 
 Result<void> remove(const Context& context, const Named& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY(desk.store.remove_group(options.id));
+  LOA_TRY(desk.store.stations().remove_group(options.id));
   tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
   return {};
 }

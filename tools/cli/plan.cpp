@@ -80,7 +80,7 @@ void print_people(const model::IssuedPlan& issued, const v1::Plan& plan, const D
 
 Result<void> show(const Context& context, const Show& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY_LET(const auto issued, desk.store.newest_plan(options.station));
+  LOA_TRY_LET(const auto issued, desk.store.plans().newest(options.station));
   if (!issued) {
     return fail(ErrorCode::missing,
                 "station \"{}\" has no plan yet: is it in `loa station list`, and is loa-headend running?",

@@ -66,7 +66,7 @@ Result<void> set(const Context& context, const Set& options) {
     policy.windows.push_back(window);
   }
   LOA_TRY(timetable::verdict(timetable::check(policy)));
-  LOA_TRY(desk.keep([&] { return desk.store.put_policy(policy); }));
+  LOA_TRY(desk.keep([&](headend::store::Unit& unit) { return unit.schedule().put_policy(policy); }));
   tell(context.json, api::view(policy), "Đã lưu quy định · policy kept: " + policy.id);
   return {};
 }
@@ -106,7 +106,7 @@ Result<void> show(const Context& context) {
 
 Result<void> remove(const Context& context, const Named& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY(desk.store.remove_policy(options.id));
+  LOA_TRY(desk.store.schedule().remove_policy(options.id));
   tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
   return {};
 }

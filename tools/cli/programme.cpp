@@ -74,7 +74,8 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY_LET(const auto programme, build(options, catalogue));
   const auto problems = timetable::check(programme, catalogue, desk.today(), desk.zone());
   LOA_TRY(timetable::verdict(problems, options.strict));
-  LOA_TRY_LET(const auto cannot_obey, desk.keep([&] { return desk.store.put_programme(programme); }));
+  LOA_TRY_LET(const auto cannot_obey,
+              desk.keep([&](headend::store::Unit& unit) { return unit.schedule().put_programme(programme); }));
   auto json = api::view(programme);
   auto& told = json["problems"].emplace_array();
   for (const auto& problem : problems) told.push_back({{"code", problem.code}, {"text", problem.text}});
@@ -137,7 +138,7 @@ Result<void> show(const Context& context, const Named& options) {
 
 Result<void> remove(const Context& context, const Named& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY(desk.store.remove_programme(options.id));
+  LOA_TRY(desk.store.schedule().remove_programme(options.id));
   tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
   return {};
 }

@@ -86,7 +86,7 @@ Result<void> brightness(const Context& context, const Set& options) {
   }
   if (options.full || !options.stretches.empty()) {
     LOA_TRY_LET(const auto stretches, parse_stretches(options.stretches));
-    LOA_TRY(desk.keep([&] { return desk.store.put_brightness(stretches); }));
+    LOA_TRY(desk.keep([&](headend::store::Unit& unit) { return unit.schedule().put_brightness(stretches); }));
   }
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
   tell(context.json, {{"brightness", view(catalogue.brightness)}}, text_of(catalogue.brightness));

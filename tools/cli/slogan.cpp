@@ -1,4 +1,5 @@
 #include "content/slogan/slogan.hpp"
+#include "headend/publisher/record.hpp"
 
 #include <map>
 #include <set>
@@ -154,20 +155,20 @@ Result<model::Slogan> build(const Add& options, const model::Catalogue& catalogu
 }
 
 /// The usual category is made with the first slogan; a name that it has by now stays.
-Result<void> keep_category(Desk& desk, const model::Slogan& made) {
-  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+Result<void> keep_category(headend::store::Unit& unit, const model::Slogan& made) {
+  LOA_TRY_LET(const auto catalogue, unit.catalogue());
   if (catalogue.category(made.category) != nullptr) return {};
-  return desk.store.put_category(usual_category);
+  return unit.library().put_category(usual_category);
 }
 
 Result<std::vector<std::string>> keep(Desk& desk, const model::Slogan& made, const std::vector<Drawn>& drawings,
                                       const std::vector<model::Content>& contents) {
   LOA_TRY_LET(auto objects, content::store::ObjectStore::open(desk.ward.content_folder()));
   for (const auto& drawn : drawings) LOA_TRY(objects.put(drawn.bytes));
-  return desk.keep([&]() -> Result<void> {
-    LOA_TRY(keep_category(desk, made));
-    for (const auto& content : contents) LOA_TRY(desk.store.put_content(content));
-    return desk.store.put_slogan(made);
+  return desk.keep([&](headend::store::Unit& unit) -> Result<void> {
+    LOA_TRY(keep_category(unit, made));
+    for (const auto& content : contents) LOA_TRY(headend::publisher::keep_content(desk.store, content));
+    return unit.schedule().put_slogan(made);
   });
 }
 
@@ -242,7 +243,7 @@ Result<void> remove(const Context& context, const Named& options) {
   const auto* slogan = catalogue.slogan(options.id);
   LOA_TRY_LET(const auto watch,
               publisher::SignWatch::begin(desk.store, slogan ? slogan->groups : std::vector<std::string>{}));
-  LOA_TRY(desk.store.remove_slogan(options.id));
+  LOA_TRY(desk.store.schedule().remove_slogan(options.id));
   LOA_TRY_LET(const auto word, hear_signs(desk, watch));
   tell(context.json, {{"removed", options.id}, {"signs", word.json}}, "Đã xóa · removed: " + options.id + word.text);
   return {};

@@ -88,7 +88,7 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY_LET(const auto enrolment, ward::make_bundle(desk.ward, wish, options.out));
   station.key = enrolment.key;
   station.mqtt_password_hash = enrolment.password_hash;
-  const auto kept = desk.keep([&] { return desk.store.put_station(station); });
+  const auto kept = desk.keep([&](headend::store::Unit& unit) { return unit.stations().put(station); });
   if (!kept) {
     std::error_code ignored;
     std::filesystem::remove_all(options.out, ignored);
@@ -126,7 +126,7 @@ Result<void> list(const Context& context) {
 
 /// As the head-end last found it.
 Result<model::RemovedStation> look_again(Desk& desk, const model::RemovedStation& removed) {
-  LOA_TRY_LET(const auto all, desk.store.removed_stations());
+  LOA_TRY_LET(const auto all, desk.store.stations().removed());
   for (const auto& one : all) {
     if (one.id == removed.id && one.removed == removed.removed) return one;
   }

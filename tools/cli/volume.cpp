@@ -73,7 +73,8 @@ Result<void> volume(const Context& context, const Volume& options) {
   } else {
     return show(context, station);
   }
-  LOA_TRY(desk.keep([&] { return desk.store.put_volumes(station.id, station.volumes); }));
+  LOA_TRY(
+      desk.keep([&](headend::store::Unit& unit) { return unit.stations().put_volumes(station.id, station.volumes); }));
   return show(context, station);
 }
 

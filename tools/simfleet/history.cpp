@@ -19,7 +19,7 @@ Result<void> History::look(headend::store::Store& store, const std::vector<std::
   const Instant from = std::max(first, now - looks_back_us);
   LOA_TRY_LET(const auto view, ReportView::make(store, from, now, now));
   for (const auto& site : sites) {
-    LOA_TRY_LET(const auto planned, store.planned_cues({wall_from_us(from), wall_from_us(now)}, site->id()));
+    LOA_TRY_LET(const auto planned, store.promises().in({wall_from_us(from), wall_from_us(now)}, site->id()));
     for (const auto& cue : planned) {
       const bool over = cue.cue.start_us() + cue.cue.duration_us() <= now;
       if (cue.cancelled || !over || cue.cue.cue_class() == v1::CUE_CLASS_FILLER) continue;

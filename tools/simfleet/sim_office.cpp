@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "headend/fleet/keep.hpp"
 #include "headend/publisher/emergency.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/message/compact.hpp"
 #include "tools/simfleet/timetable_edit.hpp"
 
@@ -121,13 +123,13 @@ model::Policy policy() {
 
 Result<std::unique_ptr<SimOffice>> SimOffice::open(Timeline& timeline, Network& network, EventLog& log,
                                                    const std::vector<StationEntry>& stations) {
-  LOA_TRY_LET(auto opened, store::Store::open(":memory:"));
+  LOA_TRY_LET(auto opened, store::sqlite::SqliteStore::open(":memory:"));
   std::unique_ptr<SimOffice> office{new SimOffice{timeline, network, log, std::move(opened), stations}};
   LOA_TRY(office->fill(stations));
   return office;
 }
 
-SimOffice::SimOffice(Timeline& timeline, Network& network, EventLog& log, store::Store opened,
+SimOffice::SimOffice(Timeline& timeline, Network& network, EventLog& log, store::sqlite::SqliteStore opened,
                      const std::vector<StationEntry>& stations)
     : timeline_(timeline),
       network_(network),
@@ -161,29 +163,29 @@ void SimOffice::restart() {
 }
 
 Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
-  return store_.transaction([&]() -> Result<void> {
-    LOA_TRY(store_.put_group({model::everyone, "simfleet"}));
-    LOA_TRY(store_.put_category({"tin", "tin"}));
+  return store_.write([&](store::Unit& unit) -> Result<void> {
+    LOA_TRY(unit.stations().put_group({model::everyone, "simfleet"}));
+    LOA_TRY(unit.library().put_category({"tin", "tin"}));
     for (const auto& content :
          {audio("nhac", 20, "tin"), audio("tin-1", 240, "tin"), audio("tin-2", 180, "tin"), audio("tin-3", 300, "tin"),
           audio("suc-khoe", 150, "tin"), audio("thong-bao", 90, "tin"), audio("nhac-nen", 60, "tin"),
           audio("bao-dong", 15, "tin"), picture("khau-hieu"), picture("phong-chay")}) {
-      LOA_TRY(store_.put_content(content));
+      LOA_TRY(unit.library().put(content));
     }
-    for (const auto& entry : timetable()) LOA_TRY(store_.put_programme(entry));
-    LOA_TRY(store_.put_filler(object_of("nhac-nen")));
-    for (const auto& entry : slogans()) LOA_TRY(store_.put_slogan(entry));
-    LOA_TRY(store_.put_policy(policy()));
+    for (const auto& entry : timetable()) LOA_TRY(unit.schedule().put_programme(entry));
+    LOA_TRY(unit.library().put_filler(object_of("nhac-nen")));
+    for (const auto& entry : slogans()) LOA_TRY(unit.schedule().put_slogan(entry));
+    LOA_TRY(unit.schedule().put_policy(policy()));
     for (std::size_t i = 0; i < stations.size(); ++i) {
       model::Station station;
       station.id = station.name = stations[i].id;
       station.key = stations[i].key;
       station.sign = sign;
       station.stagger = std::chrono::milliseconds{i % 4 * 10};
-      LOA_TRY(store_.put_station(station));
+      LOA_TRY(unit.stations().put(station));
       v1::Status status;  // a mixed fleet: every other box has the first build and gets plans in their first form
       if (i % 2 == 0) status.add_understands(std::string{protocol::message::plan_compact});
-      LOA_TRY(store_.put_status(station.id, status, now()));
+      LOA_TRY(headend::fleet::keep_status(unit, station.id, status, now()));
     }
     return {};
   });
@@ -222,10 +224,10 @@ void SimOffice::edit_slogan(Random& random) {
   if (!away) simfleet::edit(chosen, random);
   log_.note(timeline_.now(), "office", "edit", "{}{}", chosen.id, away ? " away" : "");
   if (away) {
-    [[maybe_unused]] const auto gone = store_.remove_slogan(chosen.id);  // it may be away already
+    [[maybe_unused]] const auto gone = store_.schedule().remove_slogan(chosen.id);  // it may be away already
     return;
   }
-  if (const auto put = store_.put_slogan(chosen); !put) problem(put.error());
+  if (const auto put = store_.schedule().put_slogan(chosen); !put) problem(put.error());
 }
 
 /// Stricter, or as it was.
@@ -233,7 +235,7 @@ void SimOffice::edit_policy(Random& random) {
   auto changed = policy();
   if (random.happens(0.6)) simfleet::edit(changed, random);
   log_.note(timeline_.now(), "office", "edit", "{}", changed.id);
-  if (const auto put = store_.put_policy(changed); !put) problem(put.error());
+  if (const auto put = store_.schedule().put_policy(changed); !put) problem(put.error());
 }
 
 void SimOffice::edit_programme(Random& random) {
@@ -242,7 +244,7 @@ void SimOffice::edit_programme(Random& random) {
       programmes[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(programmes.size()) - 1))];
   simfleet::edit(chosen, random);
   log_.note(timeline_.now(), "office", "edit", "{}", chosen.id);
-  if (const auto put = store_.put_programme(chosen); !put) problem(put.error());
+  if (const auto put = store_.schedule().put_programme(chosen); !put) problem(put.error());
 }
 
 void SimOffice::issue() {

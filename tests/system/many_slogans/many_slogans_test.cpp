@@ -4,7 +4,7 @@
 
 #include "content/picture/picture.hpp"
 #include "content/store/object_store.hpp"
-#include "headend/store/store.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "tests/rehearsal/ward_kit.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/wav.hpp"
@@ -39,9 +39,9 @@ class ManySlogans : public testing::Test {
 
   /// What earlier days have added: pictures of one colour each, one second a turn, without a process for each of them.
   Result<void> add_slogans(int from, int to, model::TimeOfDay at, model::TimeOfDay until) {
-    LOA_TRY_LET(auto store, store::Store::open(kit_->ward() / "loa.db"));
+    LOA_TRY_LET(auto store, store::sqlite::SqliteStore::open(kit_->ward() / "loa.db"));
     LOA_TRY_LET(auto objects, content::store::ObjectStore::open(kit_->ward()));
-    return store.transaction([&]() -> Result<void> {
+    return store.write([&](store::Unit&) -> Result<void> {
       for (int i = from; i < to; ++i) {
         content::picture::Picture picture{96, 32,
                                           std::vector<std::uint8_t>(96U * 32 * 3, static_cast<std::uint8_t>(i))};
@@ -54,7 +54,7 @@ class ManySlogans : public testing::Test {
         content.bytes = png.size();
         content.source = "text";
         content.image = model::SignImage{sign.width_px, {sign}};
-        LOA_TRY(store.put_content(content));
+        LOA_TRY(store.library().put(content));
         model::Slogan slogan;
         slogan.id = fmt::format("cu-{}", i);
         slogan.text = content.title;
@@ -64,7 +64,7 @@ class ManySlogans : public testing::Test {
         slogan.to = until;
         slogan.groups = {model::everyone};
         slogan.dwell = 10s;
-        LOA_TRY(store.put_slogan(slogan));
+        LOA_TRY(store.schedule().put_slogan(slogan));
       }
       return {};
     });
@@ -123,10 +123,10 @@ TEST_F(ManySlogans, OfAHundredAndThreeTheStationIsToldAllAndTheRadioGoesOut) {
   ASSERT_TRUE(faults);
   for (const auto& fault : faults->as_array()) EXPECT_NE(fault.at("code").as_string(), "plan-behind");
 
-  auto ward = store::Store::open(kit_->ward() / "loa.db");
+  auto ward = store::sqlite::SqliteStore::open(kit_->ward() / "loa.db");
   ASSERT_TRUE(ward);
   const auto is_heard = [&] {
-    const auto proofs = ward->proofs({start - 1min, start + 1min}).value();
+    const auto proofs = ward->proofs().in({start - 1min, start + 1min}).value();
     return std::any_of(proofs.begin(), proofs.end(), [](const model::ProofRecord& record) {
       return record.proof.medium() == v1::MEDIUM_AUDIO && record.proof.bucket() == v1::BUCKET_PLAYED;
     });

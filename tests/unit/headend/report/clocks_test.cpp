@@ -1,3 +1,5 @@
+#include "headend/fleet/keep.hpp"
+#include "headend/publisher/record.hpp"
 #include "tests/unit/headend/report/report_sample.hpp"
 
 namespace loa::headend::report {
@@ -282,20 +284,20 @@ TEST(Report, WhatASecondBoxSaidBeforeItWasFoundOutTakesNothing) {
 }
 
 TEST(Report, AStationsJournalsAndTheOfficesClockAreReadFromTheStore) {
-  auto store = store::Store::open(":memory:").value();
-  ASSERT_TRUE(store.record_plan({"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue()}));
-  ASSERT_TRUE(store.put_journal({"loa-1", {1}, start - 48h}));
-  ASSERT_TRUE(store.put_journal({"loa-1", {2}, start + 6s}));
+  auto store = store::sqlite::SqliteStore::open(":memory:").value();
+  ASSERT_TRUE(publisher::record_plan(store, {"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue()}));
+  ASSERT_TRUE(store.findings().put_journal({"loa-1", {1}, start - 48h}));
+  ASSERT_TRUE(store.findings().put_journal({"loa-1", {2}, start + 6s}));
   auto played = proof(cue(), 0s, 3s);
   played.epoch = {1};
   played.number = 1;
   played.received = start - 2h;
-  ASSERT_TRUE(store.append_proofs({played}, {}));
+  ASSERT_TRUE(store.proofs().append({played}, {}));
   EXPECT_THAT(
       of_store(store, today, today, zone, evening).value().differences,
       ElementsAre(is(0s, 3s, v1::BUCKET_CLOCK_UNTRUSTED, "not-come"),
                   is(3s, 6s, v1::BUCKET_NODE_DARK, "before-journal"), is(6s, 10s, v1::BUCKET_UNKNOWN, "no-proof")));
-  ASSERT_TRUE(store.put_clock_finding({"", start - 3h, -(2h + 4s)}));
+  ASSERT_TRUE(fleet::keep_clock(store, {"", start - 3h, -(2h + 4s)}));
   EXPECT_EQ(spent(of_store(store, today, today, zone, evening).value(), v1::BUCKET_PLAYED), 3s);
 }
 
