@@ -173,6 +173,12 @@ CREATE TABLE playlists (
 ALTER TABLE planned_cues ADD COLUMN playlist BLOB REFERENCES playlists(digest);
 )sql";
 
+// Version 8: what is asked for one day, or for the newest, is found without reading the history.
+constexpr const char* version_8 = R"sql(
+CREATE INDEX planned_cues_by_time ON planned_cues (start_us, station);
+CREATE INDEX plans_by_made ON plans (station, made_us);
+)sql";
+
 /// What brings a store from one version to the next.
 struct Step {
   const char* tables;
@@ -180,7 +186,7 @@ struct Step {
 };
 
 constexpr std::array steps{Step{version_1}, Step{version_2}, Step{version_3}, Step{version_4, migrate_facts},
-                           Step{version_5}, Step{version_6}, Step{version_7}};
+                           Step{version_5}, Step{version_6}, Step{version_7}, Step{version_8}};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;
