@@ -27,9 +27,9 @@ std::string why_unreachable(const FleetLine& line, WallTime since, WallTime now)
 }
 
 /// Nobody but the head-end can tell it; only that somebody looks after it is kept, for as long as it lasts.
-store::FaultRecord unreachable_fault(const FleetLine& line, WallTime since, WallTime now,
-                                     const std::vector<store::FaultRecord>& kept) {
-  store::FaultRecord fault{
+model::FaultRecord unreachable_fault(const FleetLine& line, WallTime since, WallTime now,
+                                     const std::vector<model::FaultRecord>& kept) {
+  model::FaultRecord fault{
       line.station.id, unreachable, v1::FAULT_STATE_NEW, since, since, 1, why_unreachable(line, since, now)};
   for (const auto& other : kept) {
     if (other.station == fault.station && other.code == fault.code && other.since == since) fault.state = other.state;
@@ -50,10 +50,10 @@ std::optional<WallTime> unreachable_since(const FleetLine& line, WallTime now) {
   return last;
 }
 
-Result<std::vector<store::FaultRecord>> faults(store::Store& store, WallTime now) {
-  LOA_TRY_LET(const auto kept, store.faults());
+Result<std::vector<model::FaultRecord>> faults(store::Store& store, WallTime now) {
+  LOA_TRY_LET(const auto kept, store.fleet().faults());
   LOA_TRY_LET(const auto lines, fleet(store));
-  std::vector<store::FaultRecord> all;
+  std::vector<model::FaultRecord> all;
   std::copy_if(kept.begin(), kept.end(), std::back_inserter(all),
                [](const auto& fault) { return fault.code != unreachable; });
   for (const auto& line : lines) {
@@ -67,8 +67,8 @@ Result<std::vector<store::FaultRecord>> faults(store::Store& store, WallTime now
 
 Result<std::vector<FleetLine>> fleet(store::Store& store) {
   LOA_TRY_LET(const auto catalogue, store.catalogue());
-  LOA_TRY_LET(const auto statuses, store.statuses());
-  LOA_TRY_LET(const auto faults, store.faults());
+  LOA_TRY_LET(const auto statuses, store.fleet().statuses());
+  LOA_TRY_LET(const auto faults, store.fleet().faults());
   std::vector<FleetLine> lines;
   for (const auto& station : catalogue.stations) {
     FleetLine line;
@@ -82,7 +82,7 @@ Result<std::vector<FleetLine>> fleet(store::Store& store) {
       line.status = found->status;
       line.status_received = found->status_received;
     }
-    LOA_TRY_LET(const auto plan, store.newest_plan(station.id));
+    LOA_TRY_LET(const auto plan, store.plans().newest(station.id));
     line.plan_issued = plan ? plan->sequence : 0;
     std::copy_if(faults.begin(), faults.end(), std::back_inserter(line.faults),
                  [&](const auto& fault) { return fault.station == station.id && fault.code != unreachable; });
@@ -94,7 +94,7 @@ Result<std::vector<FleetLine>> fleet(store::Store& store) {
 namespace {
 
 /// A fault that would keep the next programme from being heard or seen.
-const store::FaultRecord* silenced_by(const FleetLine& line) {
+const model::FaultRecord* silenced_by(const FleetLine& line) {
   for (const auto& fault : line.faults) {
     const bool stands = fault.state == v1::FAULT_STATE_NEW || fault.state == v1::FAULT_STATE_ACKNOWLEDGED;
     const bool silences = fault.code == "device-gone" || fault.code == "panel" || fault.code == "amplifier-feedback" ||
@@ -124,7 +124,7 @@ Result<v1::Command> test_order(store::Store& store, const std::string& station) 
   if (known == nullptr)
     return fail(ErrorCode::missing, "không có trạm \"{0}\": xem `loa station list` · there is no station \"{0}\"",
                 station);
-  LOA_TRY_LET(const auto statuses, store.statuses());
+  LOA_TRY_LET(const auto statuses, store.fleet().statuses());
   for (const auto& status : statuses) {
     if (status.station != station || !status.status) continue;
     const auto& words = status.status->understands();
@@ -162,7 +162,7 @@ std::string describe(const v1::Measured& measured) {
   return text;
 }
 
-Result<report::Report> make_report(store::Store& store, store::LocalDate from, store::LocalDate to,
+Result<report::Report> make_report(store::Store& store, model::LocalDate from, model::LocalDate to,
                                    timetable::Zone zone, const std::string& station, WallTime now, report::Keep keep) {
   LOA_TRY_LET(auto made, report::of_store(store, from, to, zone, now, station));
   if (!station.empty() && !made.first_plan) {

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "headend/model/fleet.hpp"
+#include "headend/model/station.hpp"
 #include "headend/report/reporter.hpp"
 #include "headend/report/revision.hpp"
 #include "headend/store/store.hpp"
@@ -12,14 +14,14 @@ namespace loa::headend::api {
 
 /// One station as the operator watches it.
 struct FleetLine {
-  store::Station station;
+  model::Station station;
   bool known = false;     ///< it has been heard of at all
   bool online = false;    ///< the broker's unsigned word
   WallTime online_since;  ///< when that last changed
   std::optional<v1::Status> status;
   std::optional<WallTime> status_received;
   std::uint64_t plan_issued = 0;  ///< sequence of the newest plan; 0: none yet
-  std::vector<store::FaultRecord> faults;
+  std::vector<model::FaultRecord> faults;
 };
 
 /// Every station of the catalogue, by id.
@@ -31,7 +33,7 @@ std::optional<WallTime> unreachable_since(const FleetLine& line, WallTime now);
 
 /// Every fault that is not reset, by station and code: the stations' own, the ledger's, and `unreachable`, which is
 /// not stored but for its acknowledgement.
-Result<std::vector<store::FaultRecord>> faults(store::Store& store, WallTime now);
+Result<std::vector<model::FaultRecord>> faults(store::Store& store, WallTime now);
 
 /// "chưa thấy · never seen", "mất kết nối · offline", "không liên lạc được · unreachable", "đang phát · on air",
 /// "sẵn sàng · ready" …
@@ -49,7 +51,7 @@ std::string describe(const v1::Measured& measured);
 /// @param station  only this one; empty: all
 /// @param keep     whether a report of a closed period is kept with its number
 /// @error missing: no such station · invalid: `to` before `from`
-Result<report::Report> make_report(store::Store& store, store::LocalDate from, store::LocalDate to,
+Result<report::Report> make_report(store::Store& store, model::LocalDate from, model::LocalDate to,
                                    timetable::Zone zone, const std::string& station, WallTime now, report::Keep keep);
 
 }  // namespace loa::headend::api

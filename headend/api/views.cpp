@@ -14,11 +14,11 @@ json::array texts(const std::vector<std::string>& values) {
   return array;
 }
 
-json::value geometry(const store::Geometry& size) {
+json::value geometry(const model::Geometry& size) {
   return json::object{{"width_px", size.width_px}, {"height_px", size.height_px}};
 }
 
-void add(json::object& object, const store::Validity& validity) {
+void add(json::object& object, const model::Validity& validity) {
   object["from"] = validity.from ? json::value(timetable::format_date(*validity.from)) : json::value();
   object["to"] = validity.to ? json::value(timetable::format_date(*validity.to)) : json::value();
 }
@@ -55,7 +55,7 @@ json::object view(const v1::Status& status) {
 
 }  // namespace
 
-json::object view(const store::Station& station) {
+json::object view(const model::Station& station) {
   return {{"id", station.id},
           {"name", station.name},
           {"groups", texts(station.groups)},
@@ -68,11 +68,11 @@ json::object view(const store::Station& station) {
           {"added", format_utc(station.added)}};
 }
 
-json::object view(const store::Group& group) { return {{"id", group.id}, {"name", group.name}}; }
+json::object view(const model::Group& group) { return {{"id", group.id}, {"name", group.name}}; }
 
-json::object view(const store::Category& category) { return {{"id", category.id}, {"name", category.name}}; }
+json::object view(const model::Category& category) { return {{"id", category.id}, {"name", category.name}}; }
 
-json::object view(const store::Content& content) {
+json::object view(const model::Content& content) {
   json::object object{{"object", content.object.hex()},    {"title", content.title},
                       {"medium", name_of(content.medium)}, {"bytes", content.bytes},
                       {"source", content.source},          {"text", content.text},
@@ -97,7 +97,7 @@ json::object view(const store::Content& content) {
   return object;
 }
 
-json::object view(const store::Programme& programme) {
+json::object view(const model::Programme& programme) {
   json::array segments;
   for (const auto& segment : programme.segments) {
     segments.push_back({{"object", segment.object.hex()}, {"category", segment.category}});
@@ -116,7 +116,7 @@ json::object view(const store::Programme& programme) {
   return object;
 }
 
-json::object view(const store::Slogan& slogan) {
+json::object view(const model::Slogan& slogan) {
   json::array images;
   for (const auto& image : slogan.images) {
     images.push_back({{"geometry", geometry(image.geometry)}, {"object", image.object.hex()}});
@@ -137,7 +137,7 @@ json::object view(const store::Slogan& slogan) {
   return object;
 }
 
-json::object view(const store::Policy& policy) {
+json::object view(const model::Policy& policy) {
   json::array windows;
   for (const auto& window : policy.windows) {
     windows.push_back({{"days", timetable::format_weekdays(window.weekdays)},
@@ -170,7 +170,7 @@ json::object view(const v1::Measured& measured) {
           {"device_ppb", measured.device_ppb()}};
 }
 
-json::object view(const store::FaultRecord& fault) {
+json::object view(const model::FaultRecord& fault) {
   static constexpr const char* names[] = {"new", "acknowledged", "resolved", "reset"};
   return {{"station", fault.station},
           {"code", fault.code},

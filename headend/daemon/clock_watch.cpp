@@ -20,7 +20,7 @@ std::optional<ClockWatch::Finding> ClockWatch::hear(const std::string& station, 
     return std::nullopt;
   }
   const Micros raw = wall_from_us(status.at_us()) - now;
-  const Micros tolerance = store::clock_tolerance + Micros{status.clock_error_us()};
+  const Micros tolerance = model::clock_tolerance + Micros{status.clock_error_us()};
   // Beside the right time as the head-end's clock stands, or stood: what lies behind both may be a message held up.
   const bool may_be_late = raw < -tolerance || (raw > tolerance && raw + office_.ahead() < -tolerance);
   if (!may_be_late) {
@@ -35,7 +35,7 @@ std::optional<ClockWatch::Finding> ClockWatch::hear(const std::string& station, 
   if (!found.off) clock.agreed = now;
   const auto& told = clock.told;
   const bool known =
-      told && told->off == found.off && (!found.off || abs(told->ahead - ahead) <= store::clock_tolerance);
+      told && told->off == found.off && (!found.off || abs(told->ahead - ahead) <= model::clock_tolerance);
   if (known) return std::nullopt;
   if (found.off) found.since = off_since(clock, now);
   clock.told = found;

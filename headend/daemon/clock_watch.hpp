@@ -4,7 +4,6 @@
 #include <string>
 
 #include "headend/daemon/office_clock.hpp"
-#include "headend/store/facts.hpp"
 
 namespace loa::headend::daemon {
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "headend/fleet/keep.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
 
@@ -15,8 +16,8 @@ IdentityWatch::Speaker speaker_of(const v1::Status& status, std::uint64_t sequen
           std::chrono::seconds{std::min<std::uint64_t>(status.uptime_s(), INT32_MAX)}};
 }
 
-std::optional<store::Epoch> epoch_of(const std::string& bytes) {
-  store::Epoch epoch{};
+std::optional<model::Epoch> epoch_of(const std::string& bytes) {
+  model::Epoch epoch{};
   if (bytes.size() != epoch.size()) return std::nullopt;
   std::copy(bytes.begin(), bytes.end(), epoch.begin());
   return epoch;
@@ -26,14 +27,14 @@ std::string name_of(const IdentityWatch::Box& box, timetable::Zone zone) {
   return fmt::format("{} ({})", box.boot, timetable::format_local(box.started, zone));
 }
 
-bool same(const store::JournalLife& one, const store::JournalLife& other) {
+bool same(const model::JournalLife& one, const model::JournalLife& other) {
   return one.epoch == other.epoch && one.began == other.began;
 }
 
 }  // namespace
 
 Result<void> Identities::restore(WallTime now) {
-  LOA_TRY_LET(const auto conflicts, store_.identity_conflicts());
+  LOA_TRY_LET(const auto conflicts, store_.findings().conflicts());
   for (const auto& conflict : conflicts) {
     if (!conflict.ended) watch_.restore(conflict.station, conflict.since, now);
   }
@@ -67,7 +68,7 @@ void Identities::greet(const std::string& station) {
 void Identities::hear_journal(const std::string& station, const v1::Status& status) {
   const auto epoch = epoch_of(status.epoch());
   if (!epoch || status.began_us() == 0) return;
-  store::JournalLife journal{station, *epoch, wall_from_us(status.began_us())};
+  model::JournalLife journal{station, *epoch, wall_from_us(status.began_us())};
   const auto known = written_.find(station);
   if (known == written_.end() || !same(known->second, journal)) journals_.insert_or_assign(station, std::move(journal));
 }
@@ -97,39 +98,39 @@ void Identities::kept() {
 Result<void> Identities::keep_twice(const std::string& station, const IdentityWatch::Twice& twice, WallTime now) {
   const auto text = describe(twice, zone_);
   log::error("identity.twice", {{"station", station}, {"reason", text}});
-  LOA_TRY(store_.raise_fault(station, store::identity_twice, text, now));
+  LOA_TRY(fleet::raise_fault(store_, station, model::identity_twice, text, now));
   const auto earlier = epoch_of(twice.earlier.epoch), later = epoch_of(twice.later.epoch);
   if (!earlier || !later) return {};
-  LOA_TRY_LET(const auto first, store_.first_epoch(station, {*earlier, *later}));
+  LOA_TRY_LET(const auto first, store_.proofs().first_epoch(station, {*earlier, *later}));
   // What the second box says of itself begins with its start, which may lie before its first word; its clock may lie.
   // And its uptime is told in whole seconds, the rest cut off.
   const auto born = twice.later.started - std::chrono::seconds{1};
   auto since = std::clamp(born, twice.since - std::chrono::hours{24}, twice.since);
-  LOA_TRY_LET(const auto conflicts, store_.identity_conflicts(station));
+  LOA_TRY_LET(const auto conflicts, store_.findings().conflicts(station));
   for (const auto& conflict : conflicts) {
     if (!conflict.ended) since = std::min(since, conflict.since);  // one of the boxes was started again
   }
-  return store_.put_identity_conflict({station, since, first.value_or(*earlier), std::nullopt});
+  return store_.findings().put_conflict({station, since, first.value_or(*earlier), std::nullopt});
 }
 
 Result<void> Identities::end_conflict(const std::string& station, WallTime ended, WallTime now) {
-  LOA_TRY(store_.resolve_fault(station, store::identity_twice, now));
-  LOA_TRY_LET(const auto conflicts, store_.identity_conflicts(station));
+  LOA_TRY(fleet::resolve_fault(store_, station, model::identity_twice, now));
+  LOA_TRY_LET(const auto conflicts, store_.findings().conflicts(station));
   for (auto conflict : conflicts) {
     if (conflict.ended) continue;
     conflict.ended = std::max(ended, conflict.since);
-    LOA_TRY(store_.put_identity_conflict(conflict));
+    LOA_TRY(store_.findings().put_conflict(conflict));
   }
   return {};
 }
 
 /// A second box's journal says nothing of what the first one can still prove.
-Result<void> Identities::keep_journal(const store::JournalLife& journal) {
-  LOA_TRY_LET(const auto conflicts, store_.identity_conflicts(journal.station));
+Result<void> Identities::keep_journal(const model::JournalLife& journal) {
+  LOA_TRY_LET(const auto conflicts, store_.findings().conflicts(journal.station));
   const bool waits = std::any_of(conflicts.begin(), conflicts.end(), [&](const auto& conflict) {
     return !conflict.ended && conflict.counted != journal.epoch;
   });
-  return waits ? Result<void>{} : store_.put_journal(journal);
+  return waits ? Result<void>{} : store_.findings().put_journal(journal);
 }
 
 std::string describe(const IdentityWatch::Twice& twice, timetable::Zone zone) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "headend/daemon/identity_watch.hpp"
+#include "headend/model/proof.hpp"
 #include "headend/store/store.hpp"
 #include "headend/timetable/local_time.hpp"
 
@@ -44,7 +45,7 @@ class Identities {
   void hear_journal(const std::string& station, const v1::Status& status);
   Result<void> keep_twice(const std::string& station, const IdentityWatch::Twice& twice, WallTime now);
   Result<void> end_conflict(const std::string& station, WallTime ended, WallTime now);
-  Result<void> keep_journal(const store::JournalLife& journal);
+  Result<void> keep_journal(const model::JournalLife& journal);
 
   store::Store& store_;
   timetable::Zone zone_;
@@ -52,8 +53,8 @@ class Identities {
   std::map<std::string, IdentityWatch::Twice> twice_;  ///< not kept yet, by station
   /// Likewise: conflicts that are over, with when the other box was last heard; absent: until it is kept.
   std::map<std::string, std::optional<WallTime>> ended_;
-  std::map<std::string, store::JournalLife> journals_;  ///< likewise
-  std::map<std::string, store::JournalLife> written_;   ///< the last one of each station
+  std::map<std::string, model::JournalLife> journals_;  ///< likewise
+  std::map<std::string, model::JournalLife> written_;   ///< the last one of each station
   std::vector<std::string> new_boots_;
 };
 

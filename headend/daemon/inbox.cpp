@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "headend/api/queries.hpp"
+#include "headend/fleet/keep.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
@@ -24,7 +25,7 @@ std::vector<std::string> words_of(const v1::Status& status) {
 
 }  // namespace
 
-void Inbox::know(const std::vector<store::Station>& stations, const std::vector<store::RemovedStation>& leaving) {
+void Inbox::know(const std::vector<model::Station>& stations, const std::vector<model::RemovedStation>& leaving) {
   std::map<std::string, protocol::crypto::PublicKey> keys;
   for (const auto& station : stations) keys.emplace(station.id, station.key);
   leaving_.clear();
@@ -40,7 +41,7 @@ void Inbox::know(const std::vector<store::Station>& stations, const std::vector<
 
 /// What earlier processes were told: a station that says the same again is no news.
 void Inbox::remember_builds() {
-  const auto statuses = store_.statuses();
+  const auto statuses = store_.fleet().statuses();
   if (!statuses) return log::warn("statuses.not_read", {{"reason", statuses.error().text}});
   for (const auto& known : *statuses) {
     if (known.status) understood_.try_emplace(known.station, words_of(*known.status));
@@ -137,11 +138,11 @@ Result<void> Inbox::take_fault(const std::string& station, std::string_view code
   if (fault.code() != code) {
     return fail(ErrorCode::refused, "{} sent fault {} under the topic of {}", station, fault.code(), code);
   }
-  if (store::is_of_headend(code)) {
+  if (model::is_of_headend(code)) {
     return fail(ErrorCode::refused, "{} sent fault {}, which is for the head-end to find", station, code);
   }
   faults_.insert_or_assign({station, fault.code()},
-                           store::FaultRecord{station, fault.code(), fault.state(), wall_from_us(fault.since_us()), now,
+                           model::FaultRecord{station, fault.code(), fault.state(), wall_from_us(fault.since_us()), now,
                                               std::max<std::uint32_t>(fault.count(), 1), fault.text()});
   return {};
 }
@@ -160,7 +161,7 @@ Result<void> Inbox::take_answer(const std::string& station, std::string_view pay
 }
 
 Result<void> Inbox::commit(WallTime now) {
-  LOA_TRY(store_.transaction([&] { return keep_all(now); }));
+  LOA_TRY(store_.write([&](store::Unit& unit) { return keep_all(unit, now); }));
   compare_builds();
   states_.clear();
   statuses_.clear();
@@ -172,56 +173,56 @@ Result<void> Inbox::commit(WallTime now) {
 
 /// Keeps presence first, then faults, then statuses, because a status decides which of the faults that were kept before
 /// it still stand.
-Result<void> Inbox::keep_all(WallTime now) {
+Result<void> Inbox::keep_all(store::Unit& unit, WallTime now) {
   for (const auto& [station, taken] : states_) {
-    LOA_TRY(store_.put_online(station, taken.state.online(), taken.state.boot(), taken.at));
+    LOA_TRY(fleet::keep_online(unit, station, taken.state.online(), taken.state.boot(), taken.at));
   }
-  for (const auto& [key, fault] : faults_) LOA_TRY(store_.put_fault(fault));
+  for (const auto& [key, fault] : faults_) LOA_TRY(unit.fleet().put_fault(fault));
   for (const auto& [station, taken] : statuses_) {
-    LOA_TRY(store_.put_status(station, taken.status, taken.at));
-    LOA_TRY(catch_up(station, taken.status, now));
+    LOA_TRY(fleet::keep_status(unit, station, taken.status, taken.at));
+    LOA_TRY(catch_up(unit, station, taken.status, now));
   }
-  LOA_TRY(keep_clocks(now));
+  LOA_TRY(keep_clocks(unit, now));
   LOA_TRY(identities_.keep(now));
   if (statuses_.empty()) return {};
-  LOA_TRY_LET(const auto standing, store_.faults());
-  for (const auto& fault : standing) LOA_TRY(settle(fault, now));
+  LOA_TRY_LET(const auto standing, unit.fleet().faults());
+  for (const auto& fault : standing) LOA_TRY(settle(unit, fault, now));
   return {};
 }
 
 /// A store that was restored from a backup does not know the last plans; a thief of the key may have signed one.
-Result<void> Inbox::catch_up(const std::string& station, const v1::Status& status, WallTime now) {
+Result<void> Inbox::catch_up(store::Unit& unit, const std::string& station, const v1::Status& status, WallTime now) {
   if (status.plan_sequence() > protocol::seal::greatest_sequence(v1::KIND_PLAN, now)) return {};
-  LOA_TRY_LET(const bool raised, store_.raise_sequence("plan/" + station, status.plan_sequence()));
+  LOA_TRY_LET(const bool raised, unit.sequences().raise("plan/" + station, status.plan_sequence()));
   behind_ = behind_ || raised;
   return {};
 }
 
-Result<void> Inbox::keep_clocks(WallTime now) {
+Result<void> Inbox::keep_clocks(store::Unit& unit, WallTime now) {
   for (const auto& [station, found] : clock_findings_) {
-    LOA_TRY(store_.put_clock_finding({station, found.since, found.off ? found.ahead : Micros{0}}));
+    LOA_TRY(fleet::keep_clock(unit, {station, found.since, found.off ? found.ahead : Micros{0}}));
     if (!found.off) {
-      LOA_TRY(store_.resolve_fault(station, store::clock_off, now));
+      LOA_TRY(fleet::resolve_fault(unit, station, model::clock_off, now));
       continue;
     }
     const auto text = station.empty() ? describe_office(found) : describe(found);
     log::warn("clock.off", {{"station", station}, {"reason", text}});
-    LOA_TRY(store_.raise_fault(station, store::clock_off, text, now));
+    LOA_TRY(fleet::raise_fault(unit, station, model::clock_off, text, now));
   }
   return {};
 }
 
 /// A status is the station's signed word on which of its faults stand: what it has reset while nobody heard it goes.
-Result<void> Inbox::settle(store::FaultRecord fault, WallTime now) {
+Result<void> Inbox::settle(store::Unit& unit, model::FaultRecord fault, WallTime now) {
   const auto taken = statuses_.find(fault.station);
-  if (taken == statuses_.end() || !taken->second.status.has_faults() || store::is_of_headend(fault.code)) return {};
+  if (taken == statuses_.end() || !taken->second.status.has_faults() || model::is_of_headend(fault.code)) return {};
   const auto& codes = taken->second.status.faults().codes();
   if (std::find(codes.begin(), codes.end(), fault.code) != codes.end()) return {};
   const auto told = seen_.find(fault.station + "/fault/" + fault.code);
   if (told != seen_.end() && told->second > seen_[fault.station + "/status"]) return {};  // younger than the status
   fault.state = v1::FAULT_STATE_RESET;
   fault.changed = now;
-  return store_.put_fault(fault);
+  return unit.fleet().put_fault(fault);
 }
 
 Result<v1::Header> Inbox::open(const std::string& station, v1::Kind kind, std::string_view payload,

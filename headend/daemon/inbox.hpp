@@ -8,6 +8,8 @@
 
 #include "headend/daemon/clock_watch.hpp"
 #include "headend/daemon/identities.hpp"
+#include "headend/model/fleet.hpp"
+#include "headend/model/station.hpp"
 #include "headend/store/store.hpp"
 #include "protocol/topic/topic.hpp"
 
@@ -30,7 +32,7 @@ class Inbox {
 
   /// The stations whose word counts, with their keys: call at the start and when the catalogue changed.
   /// @param leaving  were removed: only their statuses count, for nobody looks after their faults
-  void know(const std::vector<store::Station>& stations, const std::vector<store::RemovedStation>& leaving = {});
+  void know(const std::vector<model::Station>& stations, const std::vector<model::RemovedStation>& leaving = {});
 
   /// Takes one message, to be kept by commit().
   /// @param from      where it came; leaf state, status or fault
@@ -73,10 +75,10 @@ class Inbox {
   Result<void> take_answer(const std::string& station, std::string_view payload);
   void hear_clock(const std::string& station, const v1::Status& status, WallTime now);
   Result<void> take_fault(const std::string& station, std::string_view code, std::string_view payload, WallTime now);
-  Result<void> keep_all(WallTime now);
-  Result<void> keep_clocks(WallTime now);
-  Result<void> catch_up(const std::string& station, const v1::Status& status, WallTime now);
-  Result<void> settle(store::FaultRecord fault, WallTime now);
+  Result<void> keep_all(store::Unit& unit, WallTime now);
+  Result<void> keep_clocks(store::Unit& unit, WallTime now);
+  Result<void> catch_up(store::Unit& unit, const std::string& station, const v1::Status& status, WallTime now);
+  Result<void> settle(store::Unit& unit, model::FaultRecord fault, WallTime now);
   Result<v1::Header> open(const std::string& station, v1::Kind kind, std::string_view payload,
                           std::optional<std::uint64_t> after);
   /// The same of a stream of which only what is newer than the last one counts.
@@ -99,7 +101,7 @@ class Inbox {
   };
   std::map<std::string, TakenState> states_;                                  ///< by station
   std::map<std::string, TakenStatus> statuses_;                               ///< by station
-  std::map<std::pair<std::string, std::string>, store::FaultRecord> faults_;  ///< by station and code
+  std::map<std::pair<std::string, std::string>, model::FaultRecord> faults_;  ///< by station and code
 
   std::map<std::string, ClockWatch::Finding> clock_findings_;  ///< by station; "": the head-end's own clock
   ClockWatch clocks_;

@@ -20,6 +20,7 @@
 #include "headend/publisher/plan_watch.hpp"
 #include "headend/publisher/publisher.hpp"
 #include "headend/publisher/removal.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/link/link.hpp"
 
@@ -58,8 +59,8 @@ Result<UniqueFd> be_the_only_one(const ward::Ward& ward) {
   return fail(ErrorCode::busy, "another loa-headend runs for ward {}: stop it first", ward.settings().id);
 }
 
-std::vector<broker::Login> logins_of(const store::Catalogue& catalogue,
-                                     const std::vector<store::RemovedStation>& leaving) {
+std::vector<broker::Login> logins_of(const model::Catalogue& catalogue,
+                                     const std::vector<model::RemovedStation>& leaving) {
   std::vector<broker::Login> logins;
   for (const auto& station : leaving) {
     if (!station.mqtt_password_hash.empty()) logins.push_back({station.id, station.mqtt_password_hash});
@@ -89,7 +90,7 @@ struct Office::State {
   ward::Ward ward;
   std::function<void()> ready;
   UniqueFd only_one;
-  std::optional<store::Store> store;
+  std::optional<store::sqlite::SqliteStore> store;
   std::optional<ObjectStore> objects;
   std::optional<dispatch::Seals> seals;
   std::optional<publisher::Publisher> publisher;
@@ -143,7 +144,7 @@ struct Office::State {
 
 Result<void> Office::State::open() {
   LOA_TRY_LET(only_one, be_the_only_one(ward));
-  LOA_TRY_LET(auto opened, store::Store::open(ward.database_file()));
+  LOA_TRY_LET(auto opened, store::sqlite::SqliteStore::open(ward.database_file()));
   store.emplace(std::move(opened));
   LOA_TRY_LET(auto folder, ObjectStore::open(ward.content_folder()));
   objects.emplace(std::move(folder));
@@ -324,7 +325,7 @@ Result<void> Office::State::learn() {
 
 /// `loa` writes to the same database: the version tells.
 void Office::State::look_around() {
-  const auto now_version = store->data_version();
+  const auto now_version = store->version();
   if (!now_version) {
     warn("store.not_read", now_version.error());
   } else if (*now_version != version) {
@@ -463,7 +464,7 @@ Result<void> Office::start() {
   LOA_TRY(state_->open());
   LOA_TRY(state_->open_https());
   LOA_TRY(state_->start_broker());
-  LOA_TRY_LET(state_->version, state_->store->data_version());
+  LOA_TRY_LET(state_->version, state_->store->version());
   LOA_TRY(state_->learn());
   state_->issue();
   state_->look_again();

@@ -11,7 +11,7 @@ constexpr std::size_t enough = 3, enough_if_all = 2;
 
 }  // namespace
 
-bool OfficeClock::agrees(Micros station_ahead) const { return abs(station_ahead + ahead()) <= store::clock_tolerance; }
+bool OfficeClock::agrees(Micros station_ahead) const { return abs(station_ahead + ahead()) <= model::clock_tolerance; }
 
 OfficeClock::Votes OfficeClock::count(WallTime now) const {
   Votes votes;
@@ -19,7 +19,7 @@ OfficeClock::Votes OfficeClock::count(WallTime now) const {
   for (const auto& [station, said] : said_) {
     if (abs(now - said.at) > lately) continue;
     ++votes.heard;
-    if (abs(said.ahead) <= store::clock_tolerance) {
+    if (abs(said.ahead) <= model::clock_tolerance) {
       ++votes.for_office;
     } else {
       others.push_back(said.ahead);
@@ -29,7 +29,7 @@ OfficeClock::Votes OfficeClock::count(WallTime now) const {
   std::sort(others.begin(), others.end());
   votes.ahead = others[others.size() / 2];
   votes.against = static_cast<std::size_t>(std::count_if(
-      others.begin(), others.end(), [&](Micros ahead) { return abs(ahead - votes.ahead) <= store::clock_tolerance; }));
+      others.begin(), others.end(), [&](Micros ahead) { return abs(ahead - votes.ahead) <= model::clock_tolerance; }));
   return votes;
 }
 
@@ -40,7 +40,7 @@ std::optional<ClockFinding> OfficeClock::judge(std::size_t stations, WallTime no
   const bool right = votes.for_office > 0 && votes.for_office >= votes.against;
   if (!wrong && !right) return std::nullopt;
   const Micros ahead = wrong ? -votes.ahead : Micros{0};
-  const bool known = told_ && told_->off == wrong && abs(told_->ahead - ahead) <= store::clock_tolerance;
+  const bool known = told_ && told_->off == wrong && abs(told_->ahead - ahead) <= model::clock_tolerance;
   if (known) return std::nullopt;
   told_ = ClockFinding{wrong, ahead, now};
   return told_;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "headend/store/facts.hpp"
+#include "headend/model/fleet.hpp"
 
 namespace loa::headend::daemon {
 
@@ -19,7 +19,7 @@ struct ClockFinding {
 /// the wrong one. Pure.
 ///
 /// One station proves nothing, and neither do two of many: at least three of those that were heard lately, and more
-/// than half of them, have to agree within store::clock_tolerance; or every station of the ward, if there are two. Once
+/// than half of them, have to agree within model::clock_tolerance; or every station of the ward, if there are two. Once
 /// found wrong it stays so until as many agree with it as do not.
 class OfficeClock {
  public:

@@ -10,17 +10,17 @@ namespace loa::headend::dispatch {
 
 namespace topic = protocol::topic;
 
-Result<Audience> audience_of_station(const std::string& ward, const store::Catalogue& catalogue,
+Result<Audience> audience_of_station(const std::string& ward, const model::Catalogue& catalogue,
                                      const std::string& station) {
   const auto* found = catalogue.station(station);
   if (found == nullptr) return fail(ErrorCode::missing, "there is no station \"{}\"", station);
-  return Audience{"station/" + station, topic::of_command(ward, store::everyone), {*found}};
+  return Audience{"station/" + station, topic::of_command(ward, model::everyone), {*found}};
 }
 
-Audience audience_of_group(const std::string& ward, const store::Catalogue& catalogue, const std::string& group) {
-  Audience audience{group == store::everyone ? group : "group/" + group, topic::of_command(ward, group), {}};
+Audience audience_of_group(const std::string& ward, const model::Catalogue& catalogue, const std::string& group) {
+  Audience audience{group == model::everyone ? group : "group/" + group, topic::of_command(ward, group), {}};
   for (const auto& station : catalogue.stations) {
-    if (store::reaches({group}, station)) audience.stations.push_back(station);
+    if (model::reaches({group}, station)) audience.stations.push_back(station);
   }
   return audience;
 }
@@ -32,7 +32,7 @@ Result<Order> order(Seals& seals, const Audience& audience, v1::Command command,
   return Order{command.id(), audience.topic, std::move(sealed.bytes)};
 }
 
-Result<v1::Answer> open_answer(const std::string& ward, const store::Station& station, const Order& order,
+Result<v1::Answer> open_answer(const std::string& ward, const model::Station& station, const Order& order,
                                std::string_view sealed) {
   protocol::seal::Expectation expectation;
   expectation.ward = ward;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "headend/dispatch/seals.hpp"
-#include "headend/store/catalogue.hpp"
+#include "headend/model/catalogue.hpp"
 #include "protocol/message/loa.pb.h"
 
 /// Orders for now: whom one is for, how it is sealed, and what counts as an answer to it.
@@ -14,14 +14,14 @@ namespace loa::headend::dispatch {
 struct Audience {
   std::string name;   ///< of the envelope: "station/<id>", "group/<id>" or "all"
   std::string topic;  ///< what they listen to
-  std::vector<store::Station> stations;
+  std::vector<model::Station> stations;
 };
 
 /// @error missing: no such station
-Result<Audience> audience_of_station(const std::string& ward, const store::Catalogue& catalogue,
+Result<Audience> audience_of_station(const std::string& ward, const model::Catalogue& catalogue,
                                      const std::string& station);
-/// @param group  of the catalogue, or store::everyone
-Audience audience_of_group(const std::string& ward, const store::Catalogue& catalogue, const std::string& group);
+/// @param group  of the catalogue, or model::everyone
+Audience audience_of_group(const std::string& ward, const model::Catalogue& catalogue, const std::string& group);
 
 /// An order ready to be published, never retained.
 struct Order {
@@ -34,7 +34,7 @@ struct Order {
 Result<Order> order(Seals& seals, const Audience& audience, v1::Command command, WallTime now);
 
 /// What a station said to an order. @error refused, invalid: not this station's word, or not about this order
-Result<v1::Answer> open_answer(const std::string& ward, const store::Station& station, const Order& order,
+Result<v1::Answer> open_answer(const std::string& ward, const model::Station& station, const Order& order,
                                std::string_view sealed);
 
 }  // namespace loa::headend::dispatch

@@ -51,7 +51,7 @@ Result<Sealed> Seals::seal(const Words& words, WallTime now) {
   address.not_before = now - clock_slack;
   address.not_after = words.not_after;
   address.signed_at = now;
-  LOA_TRY_LET(address.sequence, store_.next_sequence(words.counter, seconds_of(now)));
+  LOA_TRY_LET(address.sequence, store_.sequences().next(words.counter, seconds_of(now)));
   if (address.sequence > protocol::seal::greatest_sequence(words.kind, now)) {
     return fail(ErrorCode::invalid,
                 "the counter {} of the store stands at {}, which no station takes: see to the store", words.counter,

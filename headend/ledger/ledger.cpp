@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "headend/fleet/keep.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
@@ -10,7 +11,7 @@ namespace loa::headend::ledger {
 namespace {
 
 using namespace std::chrono;
-using store::ProofRecord;
+using model::ProofRecord;
 
 /// Of one station: what waits for predecessors, and what is kept as evidence. More is dropped unread; the station,
 /// having no receipt, sends it again.
@@ -21,13 +22,13 @@ constexpr std::size_t aside_page = 256;
 /// A hole this old is no matter of reordering any more.
 constexpr minutes hole_is_a_fault_after{10};
 
-std::string_view text_of(const store::Epoch& epoch) {
+std::string_view text_of(const model::Epoch& epoch) {
   return {reinterpret_cast<const char*>(epoch.data()), epoch.size()};
 }
 
 /// The fields without which a proof has no place in any chain.
 Result<void> check_place(const v1::Proof& proof) {
-  if (proof.epoch().size() == sizeof(store::Epoch) && proof.previous().size() == 32 && proof.number() >= 1 &&
+  if (proof.epoch().size() == sizeof(model::Epoch) && proof.previous().size() == 32 && proof.number() >= 1 &&
       proof.number() <= max_number) {
     return {};
   }
@@ -46,12 +47,12 @@ constexpr const char* another_box = "identity-twice: another box spoke as this s
 
 /// One chain while its share of the batch is put in place. Nothing of it is visible before the commit.
 struct Ledger::Work {
-  store::ChainHead head;
+  model::ChainHead head;
   WallTime now;
   Commit& commit;
-  std::vector<store::IdentityConflict> conflicts;  ///< in which another epoch counts
+  std::vector<model::IdentityConflict> conflicts;  ///< in which another epoch counts
   std::vector<ProofRecord> append;
-  std::map<std::uint64_t, store::Sha256> digests;  ///< of `append`
+  std::map<std::uint64_t, model::Sha256> digests;  ///< of `append`
   bool holds_aside = false;
   bool again = false;  ///< the station sent what was committed before: it missed the receipt
 
@@ -91,7 +92,7 @@ Result<protocol::crypto::PublicKey> Ledger::key_of(const std::string& station) {
   if (keys_.empty()) {
     LOA_TRY_LET(const auto catalogue, store_.catalogue());
     for (const auto& entry : catalogue.stations) keys_[entry.id] = entry.key;
-    LOA_TRY_LET(const auto removed, store_.removed_stations());
+    LOA_TRY_LET(const auto removed, store_.stations().removed());
     for (const auto& entry : removed) {  // its proofs are taken until it is done with
       if (!entry.closed) keys_.try_emplace(entry.id, entry.key);
     }
@@ -130,7 +131,7 @@ Result<void> Ledger::receive(const std::string& station, std::string_view sealed
 Result<Commit> Ledger::commit(WallTime now) {
   Commit commit;
   auto due = due_;
-  auto outcome = store_.transaction([&] { return settle(commit, now); });
+  auto outcome = store_.write([&](store::Unit&) { return settle(commit, now); });
   batch_.clear();
   if (outcome) return commit;
   due_ = std::move(due);
@@ -141,8 +142,8 @@ Result<void> Ledger::settle(Commit& commit, WallTime now) {
   std::map<ChainKey, std::vector<const ProofRecord*>> chains;
   for (const auto& proof : batch_) chains[{proof.station, proof.epoch}].push_back(&proof);
   for (auto& [key, arrived] : chains) {
-    LOA_TRY_LET(auto head, store_.chain(key.first, key.second));
-    LOA_TRY_LET(auto conflicts, store_.identity_conflicts(key.first));
+    LOA_TRY_LET(auto head, store_.proofs().chain(key.first, key.second));
+    LOA_TRY_LET(auto conflicts, store_.findings().conflicts(key.first));
     std::erase_if(conflicts, [&](const auto& conflict) { return conflict.counted == key.second; });
     Work work{std::move(head), now, commit, std::move(conflicts), {}, {}, false, false};
     LOA_TRY(work.waits() ? hold_back(work, arrived) : settle_chain(work, arrived));
@@ -169,13 +170,13 @@ Result<void> Ledger::settle_chain(Work& work, std::vector<const ProofRecord*>& a
                    [](const auto* one, const auto* other) { return one->number < other->number; });
   for (const auto* proof : arrived) LOA_TRY(place(work, *proof));
   LOA_TRY(drain_aside(work));
-  if (!work.append.empty()) LOA_TRY(store_.append_proofs(work.append, {work.head}));
+  if (!work.append.empty()) LOA_TRY(store_.proofs().append(work.append, {work.head}));
   const auto flawed = std::find_if(work.append.begin(), work.append.end(),
                                    [](const auto& proof) { return !proof.flaw.empty() && proof.flaw != another_box; });
   if (flawed != work.append.end()) {
     const auto text = fmt::format("proof {} of station '{}' breaks a rule and is not counted: {}", flawed->number,
                                   flawed->station, flawed->flaw);
-    LOA_TRY(store_.raise_fault(work.head.station, "proof-flawed", text, work.now));
+    LOA_TRY(fleet::raise_fault(store_, work.head.station, "proof-flawed", text, work.now));
   }
   return {};
 }
@@ -189,11 +190,11 @@ Result<void> Ledger::place(Work& work, const ProofRecord& proof) {
   if (proof.number > work.head.through + 1) return keep_aside(work, proof);
   if (proof.number == work.head.through + 1) return keep_fork(work, proof);
   const auto fresh = work.digests.find(proof.number);
-  std::optional<store::Sha256> known;
+  std::optional<model::Sha256> known;
   if (fresh != work.digests.end()) {
     known = fresh->second;
   } else {
-    LOA_TRY_LET(known, store_.proof_digest(proof.station, proof.epoch, proof.number));
+    LOA_TRY_LET(known, store_.proofs().digest(proof.station, proof.epoch, proof.number));
   }
   if (known != proof.digest) return keep_fork(work, proof);
   ++work.commit.duplicates;
@@ -202,40 +203,40 @@ Result<void> Ledger::place(Work& work, const ProofRecord& proof) {
 }
 
 Result<void> Ledger::keep_aside(Work& work, const ProofRecord& proof) {
-  LOA_TRY_LET(const auto same_number, store_.aside(proof.station, proof.epoch, proof.number, 1));
+  LOA_TRY_LET(const auto same_number, store_.waiting_proofs().from(proof.station, proof.epoch, proof.number, 1));
   if (!same_number.empty() && same_number[0].number == proof.number) {
     if (same_number[0].digest != proof.digest) return keep_fork(work, proof);
     ++work.commit.duplicates;
     return {};
   }
-  LOA_TRY_LET(const auto waiting, store_.count_aside(proof.station));
+  LOA_TRY_LET(const auto waiting, store_.waiting_proofs().count(proof.station));
   if (waiting >= max_aside) return {};
   ++work.commit.aside;
   work.holds_aside = true;
-  return store_.put_aside({proof});
+  return store_.waiting_proofs().put({proof});
 }
 
 /// Appends what waited for the proofs that have just come.
 Result<void> Ledger::drain_aside(Work& work) {
   const auto& [station, epoch] = std::pair{work.head.station, work.head.epoch};
   for (bool more = !work.append.empty(); more;) {
-    LOA_TRY_LET(const auto waiting, store_.aside(station, epoch, work.head.through + 1, aside_page));
+    LOA_TRY_LET(const auto waiting, store_.waiting_proofs().from(station, epoch, work.head.through + 1, aside_page));
     more = waiting.size() == aside_page;
     for (const auto& proof : waiting) {
-      if (proof.number != work.head.through + 1) return store_.drop_aside(station, epoch, work.head.through);
+      if (proof.number != work.head.through + 1) return store_.waiting_proofs().drop(station, epoch, work.head.through);
       if (!work.continues(proof)) {
         LOA_TRY(keep_fork(work, proof));
-        return store_.drop_aside(station, epoch, proof.number);
+        return store_.waiting_proofs().drop(station, epoch, proof.number);
       }
       work.extend(proof);
     }
   }
-  if (!work.append.empty()) return store_.drop_aside(station, epoch, work.head.through);
+  if (!work.append.empty()) return store_.waiting_proofs().drop(station, epoch, work.head.through);
   if (!work.holds_aside) return {};
-  LOA_TRY_LET(const auto oldest, store_.aside(station, epoch, 1, 1));
+  LOA_TRY_LET(const auto oldest, store_.waiting_proofs().from(station, epoch, 1, 1));
   if (oldest.empty() || work.now - oldest[0].received < hole_is_a_fault_after) return {};
-  return store_.raise_fault(
-      station, "proof-hole",
+  return fleet::raise_fault(
+      store_, station, "proof-hole",
       fmt::format("proofs of station '{}' from number {} on are missing, later ones wait for them", station,
                   work.head.through + 1),
       work.now);
@@ -246,23 +247,23 @@ Result<void> Ledger::drain_aside(Work& work) {
 Result<void> Ledger::keep_fork(Work& work, const ProofRecord& proof) {
   ++work.commit.forks;
   work.again = work.head.through > 0;
-  LOA_TRY_LET(const auto count, store_.count_forks(proof.station));
+  LOA_TRY_LET(const auto count, store_.waiting_proofs().count_forks(proof.station));
   if (count >= max_forks) return {};
-  LOA_TRY_LET(const bool fresh, store_.put_fork(proof));
+  LOA_TRY_LET(const bool fresh, store_.waiting_proofs().put_fork(proof));
   if (!fresh) return {};
   const auto text = fmt::format(
       "station '{}' signed a proof {} that contradicts its chain: it is kept as evidence and not counted; "
       "as a rule its card was put back to an older copy, or two boxes have copies of one card",
       proof.station, proof.number);
-  return store_.raise_fault(proof.station, "proof-fork", text, work.now);
+  return fleet::raise_fault(store_, proof.station, "proof-fork", text, work.now);
 }
 
 Result<std::vector<dispatch::Publication>> Ledger::receipts_due(WallTime now) {
-  std::vector<store::ChainHead> chains;
+  std::vector<model::ChainHead> chains;
   std::vector<dispatch::Publication> receipts;
-  const auto make_all = [&]() -> Result<void> {
+  const auto make_all = [&](store::Unit& unit) -> Result<void> {
     for (const auto& [station, epoch] : due_) {
-      LOA_TRY_LET(auto chain, store_.chain(station, epoch));
+      LOA_TRY_LET(auto chain, unit.proofs().chain(station, epoch));
       chains.push_back(std::move(chain));
     }
     // The receipt stands retained: of two epochs of one station the one that grew last has to be the last word.
@@ -275,14 +276,14 @@ Result<std::vector<dispatch::Publication>> Ledger::receipts_due(WallTime now) {
     return {};
   };
   if (due_.empty()) return receipts;
-  if (auto made = store_.transaction(make_all); !made) return pass(std::move(made).error(), "cannot make receipts");
+  if (auto made = store_.write(make_all); !made) return pass(std::move(made).error(), "cannot make receipts");
   due_.clear();
   return receipts;
 }
 
 Result<void> Ledger::repeat_receipt(const std::string& station) {
-  LOA_TRY_LET(const auto chains, store_.chains());
-  const store::ChainHead* newest = nullptr;
+  LOA_TRY_LET(const auto chains, store_.proofs().chains());
+  const model::ChainHead* newest = nullptr;
   for (const auto& chain : chains) {  // by station and last change
     if (chain.station == station && chain.through > 0) newest = &chain;
   }
@@ -290,13 +291,13 @@ Result<void> Ledger::repeat_receipt(const std::string& station) {
   return {};
 }
 
-Result<dispatch::Publication> Ledger::make_receipt(const store::ChainHead& chain, WallTime now) {
+Result<dispatch::Publication> Ledger::make_receipt(const model::ChainHead& chain, WallTime now) {
   v1::Receipt receipt;
   receipt.set_epoch(std::string{text_of(chain.epoch)});
   receipt.set_through(chain.through);
   receipt.set_head(std::string{chain.head.view()});
   LOA_TRY_LET(auto sealed, seals_.receipt(chain.station, receipt, now));
-  LOA_TRY(store_.put_receipt(chain.station, sealed.bytes));
+  LOA_TRY(store_.proofs().put_receipt(chain.station, sealed.bytes));
   using protocol::topic::Leaf;
   return dispatch::Publication{protocol::topic::of_station(seals_.ward(), chain.station, Leaf::receipt),
                                std::move(sealed.bytes), true};

@@ -8,6 +8,7 @@
 
 #include "headend/dispatch/outlet.hpp"
 #include "headend/dispatch/seals.hpp"
+#include "headend/model/proof.hpp"
 #include "headend/store/store.hpp"
 #include "protocol/crypto/key.hpp"
 
@@ -57,23 +58,23 @@ class Ledger {
   void reload() { keys_.clear(); }
 
  private:
-  using ChainKey = std::pair<std::string, store::Epoch>;  ///< station, epoch
+  using ChainKey = std::pair<std::string, model::Epoch>;  ///< station, epoch
   struct Work;                                            ///< one chain during a commit
 
   Result<protocol::crypto::PublicKey> key_of(const std::string& station);
   Result<void> settle(Commit& commit, WallTime now);
-  Result<void> settle_chain(Work& work, std::vector<const store::ProofRecord*>& arrived);
-  Result<void> hold_back(Work& work, const std::vector<const store::ProofRecord*>& arrived);
-  Result<void> place(Work& work, const store::ProofRecord& proof);
+  Result<void> settle_chain(Work& work, std::vector<const model::ProofRecord*>& arrived);
+  Result<void> hold_back(Work& work, const std::vector<const model::ProofRecord*>& arrived);
+  Result<void> place(Work& work, const model::ProofRecord& proof);
   Result<void> drain_aside(Work& work);
-  Result<void> keep_fork(Work& work, const store::ProofRecord& proof);
-  Result<void> keep_aside(Work& work, const store::ProofRecord& proof);
-  Result<dispatch::Publication> make_receipt(const store::ChainHead& chain, WallTime now);
+  Result<void> keep_fork(Work& work, const model::ProofRecord& proof);
+  Result<void> keep_aside(Work& work, const model::ProofRecord& proof);
+  Result<dispatch::Publication> make_receipt(const model::ChainHead& chain, WallTime now);
 
   dispatch::Seals seals_;
   store::Store& store_;
   std::map<std::string, protocol::crypto::PublicKey, std::less<>> keys_;
-  std::vector<store::ProofRecord> batch_;
+  std::vector<model::ProofRecord> batch_;
   std::set<ChainKey> due_;  ///< chains of which something was committed or sent again
 };
 

@@ -11,7 +11,7 @@ namespace {
 using protocol::message::emergency_programme;
 
 /// A plan that says everything but its cues.
-v1::Plan frame_of(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+v1::Plan frame_of(const model::Catalogue& catalogue, const model::Station& station, WallTime now,
                   const Settings& settings) {
   v1::Plan plan;
   plan.set_station(station.id);
@@ -22,7 +22,7 @@ v1::Plan frame_of(const store::Catalogue& catalogue, const store::Station& stati
   return plan;
 }
 
-v1::Cue cue_of(const store::Content& content, const store::Station& station, const Settings& settings,
+v1::Cue cue_of(const model::Content& content, const model::Station& station, const Settings& settings,
                const std::string& occurrence, WallTime start) {
   v1::Cue cue;
   cue.set_occurrence(occurrence);
@@ -48,7 +48,7 @@ Result<Planned> checked(Planned planned, const std::string& station) {
 
 }  // namespace
 
-Result<Planned> compile_emergency(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+Result<Planned> compile_emergency(const model::Catalogue& catalogue, const model::Station& station, WallTime now,
                                   const Settings& settings, const EmergencyWish& wish) {
   const auto* content = catalogue.content(wish.object);
   if (content == nullptr || content->medium != v1::MEDIUM_AUDIO || content->frames <= 0)
@@ -81,7 +81,7 @@ Result<Planned> compile_emergency(const store::Catalogue& catalogue, const store
   return checked(std::move(planned), station.id);
 }
 
-Result<Planned> compile_all_clear(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+Result<Planned> compile_all_clear(const model::Catalogue& catalogue, const model::Station& station, WallTime now,
                                   const Settings& settings, WallTime horizon) {
   Planned planned;
   planned.plan = frame_of(catalogue, station, now, settings);

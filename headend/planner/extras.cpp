@@ -10,7 +10,7 @@ namespace loa::headend::planner {
 namespace {
 
 using namespace std::chrono;
-using store::PlannedCue;
+using model::PlannedCue;
 
 seconds time_of_day(const timetable::Zone& zone, WallTime instant) {
   const auto local = instant + zone.utc_offset;
@@ -19,7 +19,7 @@ seconds time_of_day(const timetable::Zone& zone, WallTime instant) {
 
 bool is_filler(const v1::Cue& cue) { return cue.cue_class() == v1::CUE_CLASS_FILLER; }
 
-PlannedCue filler_under(const PlannedCue& above, const store::Content& filler, const std::string& occurrence) {
+PlannedCue filler_under(const PlannedCue& above, const model::Content& filler, const std::string& occurrence) {
   PlannedCue made = above;
   auto& cue = made.cue;
   cue.set_occurrence(occurrence);
@@ -37,15 +37,15 @@ PlannedCue filler_under(const PlannedCue& above, const store::Content& filler, c
 
 }  // namespace
 
-int gain_at(const store::Station& station, const timetable::Zone& zone, WallTime instant) {
+int gain_at(const model::Station& station, const timetable::Zone& zone, WallTime instant) {
   const auto minute = static_cast<std::uint32_t>(time_of_day(zone, instant) / minutes{1});
-  const auto window = std::find_if(station.volumes.begin(), station.volumes.end(), [&](const store::Volume& one) {
+  const auto window = std::find_if(station.volumes.begin(), station.volumes.end(), [&](const model::Volume& one) {
     return one.from_minute <= minute && minute < one.to_minute;
   });
   return window == station.volumes.end() ? station.gain_cb : window->gain_cb;
 }
 
-std::vector<PlannedCue> fillers_for(const std::vector<PlannedCue>& cues, const store::Content& filler, WallTime now,
+std::vector<PlannedCue> fillers_for(const std::vector<PlannedCue>& cues, const model::Content& filler, WallTime now,
                                     const timetable::Zone& zone, const std::set<std::string>& begun) {
   std::vector<const PlannedCue*> sounds;
   std::int64_t busy_until = 0;

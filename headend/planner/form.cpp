@@ -67,10 +67,10 @@ v1::Plan cut_to_fit(const v1::Plan& plan, Form form, std::size_t most_bytes) {
 }
 
 /// What a plan of fewer cues promises.
-void drop_promises_not_in(const v1::Plan& plan, std::vector<store::PlannedCue>& promises) {
+void drop_promises_not_in(const v1::Plan& plan, std::vector<model::PlannedCue>& promises) {
   std::set<std::pair<std::string_view, std::uint32_t>> named;
   for (const auto& cue : plan.cues()) named.emplace(cue.occurrence(), cue.segment());
-  std::erase_if(promises, [&](const store::PlannedCue& promise) {
+  std::erase_if(promises, [&](const model::PlannedCue& promise) {
     return !named.contains({promise.cue.occurrence(), promise.cue.segment()});
   });
 }
@@ -111,8 +111,8 @@ Form form_of(const std::optional<v1::Status>& status) {
   return std::find(words.begin(), words.end(), message::plan_compact) == words.end() ? Form::plain : Form::compact;
 }
 
-Result<Fitted> fit(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
-                   const Settings& settings, const std::vector<store::PlannedCue>& begun, Form form,
+Result<Fitted> fit(const model::Catalogue& catalogue, const model::Station& station, WallTime now,
+                   const Settings& settings, const std::vector<model::PlannedCue>& begun, Form form,
                    std::size_t most_bytes) {
   Fitted fitted;
   fitted.planned = draft(catalogue, station, now, settings, begun);

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "headend/model/catalogue.hpp"
+#include "headend/model/promise.hpp"
 #include "headend/planner/planner.hpp"
 
 /// What one station can be told: the form of plans that its build understands, and the most that fits. Pure.
@@ -31,8 +33,8 @@ struct Fitted {
 /// @param begun       as of draft()
 /// @param most_bytes  of the plan on the wire
 /// @error invalid: even without its sign the plan breaks a rule of protocol/message/check, the sentence says which
-Result<Fitted> fit(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
-                   const Settings& settings, const std::vector<store::PlannedCue>& begun, Form form,
+Result<Fitted> fit(const model::Catalogue& catalogue, const model::Station& station, WallTime now,
+                   const Settings& settings, const std::vector<model::PlannedCue>& begun, Form form,
                    std::size_t most_bytes);
 
 }  // namespace loa::headend::planner

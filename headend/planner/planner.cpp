@@ -18,8 +18,8 @@ namespace loa::headend::planner {
 namespace {
 
 using namespace std::chrono;
-using store::LocalDate;
-using store::PlannedCue;
+using model::LocalDate;
+using model::PlannedCue;
 using timetable::occurrence_id;
 
 std::int64_t midnight_us(const timetable::Zone& zone, LocalDate date) { return to_us(zone.to_utc(date, Micros{0})); }
@@ -29,7 +29,7 @@ WallTime end_of(const v1::Cue& cue) { return wall_from_us(cue.start_us() + cue.d
 /// Collects the cues of one station's plan.
 class Compiler {
  public:
-  Compiler(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings)
+  Compiler(const model::Catalogue& catalogue, const model::Station& station, WallTime now, const Settings& settings)
       : catalogue_(catalogue),
         station_(station),
         now_(now),
@@ -46,7 +46,7 @@ class Compiler {
 
  private:
   struct Candidate {
-    const store::Programme* programme;
+    const model::Programme* programme;
     timetable::Occurrence occurrence;
   };
   using Track = std::pair<v1::Medium, v1::CueClass>;  ///< cues of one track do not overlap
@@ -69,13 +69,13 @@ class Compiler {
   void add_playlist(const Wanted& wanted);
   [[nodiscard]] const v1::Cue* sign_cue_until(WallTime end) const;
   [[nodiscard]] std::vector<v1::Page> pages_of(const std::vector<PageTurn>& turns) const;
-  [[nodiscard]] const store::SloganImage* image_of(const store::Slogan& slogan) const;
+  [[nodiscard]] const model::SloganImage* image_of(const model::Slogan& slogan) const;
   void note_crowd(const Playlist& playlist);
   void write_frame(v1::Plan& plan);
   void add_objects(v1::Plan& plan) const;
 
-  const store::Catalogue& catalogue_;
-  const store::Station& station_;
+  const model::Catalogue& catalogue_;
+  const model::Station& station_;
   WallTime now_;
   const Settings& settings_;
   LocalDate today_;
@@ -103,7 +103,7 @@ std::optional<std::string> Compiler::obstacle_to(const v1::Cue& cue) const {
   std::vector<std::string> objects{cue.object()};
   for (const auto& page : cue.pages()) objects.push_back(page.object());
   for (const auto& bytes : objects) {
-    const auto object = store::Sha256::from_bytes(bytes);
+    const auto object = model::Sha256::from_bytes(bytes);
     const auto* content = object ? catalogue_.content(*object) : nullptr;
     if (!content) return "its content was removed";
     const bool fits =
@@ -139,7 +139,7 @@ void Compiler::add_programmes() {
   if (!station_.has_speaker) return;
   std::vector<Candidate> candidates;
   for (const auto& programme : catalogue_.programmes) {
-    if (!store::reaches(programme.groups, station_)) continue;
+    if (!model::reaches(programme.groups, station_)) continue;
     const auto duration = timetable::duration_of(programme, catalogue_);
     for (auto& occurrence : timetable::expand(programme, duration, today_, last_day(), settings_.zone)) {
       occurrence.start += station_.stagger;
@@ -228,8 +228,8 @@ void Compiler::end_where_unwanted(PlannedCue& promised, const std::vector<Wanted
   cut_.insert(cue.occurrence());
 }
 
-const store::SloganImage* Compiler::image_of(const store::Slogan& slogan) const {
-  const auto image = std::find_if(slogan.images.begin(), slogan.images.end(), [&](const store::SloganImage& entry) {
+const model::SloganImage* Compiler::image_of(const model::Slogan& slogan) const {
+  const auto image = std::find_if(slogan.images.begin(), slogan.images.end(), [&](const model::SloganImage& entry) {
     const auto* content = catalogue_.content(entry.object);
     return entry.geometry == *station_.sign && content && content->image && content->image->serves(entry.geometry);
   });
@@ -237,9 +237,9 @@ const store::SloganImage* Compiler::image_of(const store::Slogan& slogan) const 
 }
 
 void Compiler::want_playlists(LocalDate date) {
-  std::vector<const store::Slogan*> slogans;
+  std::vector<const model::Slogan*> slogans;
   for (const auto& slogan : catalogue_.slogans) {
-    if (store::reaches(slogan.groups, station_) && timetable::falls_on(slogan.weekdays, date) &&
+    if (model::reaches(slogan.groups, station_) && timetable::falls_on(slogan.weekdays, date) &&
         slogan.validity.contains(date) && image_of(slogan) != nullptr) {
       slogans.push_back(&slogan);
     }
@@ -312,7 +312,7 @@ void Compiler::add_playlist(const Wanted& wanted) {
   cue.set_late_policy(v1::LATE_POLICY_JOIN);
   cue.set_required_grade(settings_.required_grade);
   for (auto& page : pages) *cue.add_pages() = std::move(page);
-  std::vector<const store::Slogan*> slogans;
+  std::vector<const model::Slogan*> slogans;
   for (const auto& turn : turns) slogans.push_back(turn.slogan);
   planned.facts = facts_.of_pages(slogans);
   cue.set_object(cue.pages(0).object());
@@ -328,7 +328,7 @@ void Compiler::add_objects(v1::Plan& plan) const {
   for (const auto& cue : plan.cues()) named.insert(cue.object());
   for (const auto& page : plan.pages()) named.insert(page.object());
   for (const auto& bytes : named) {
-    const auto* content = catalogue_.content(*store::Sha256::from_bytes(bytes));
+    const auto* content = catalogue_.content(*model::Sha256::from_bytes(bytes));
     auto* object = plan.add_objects();
     object->set_sha256(bytes);
     object->set_bytes(content->bytes);
@@ -346,7 +346,7 @@ void Compiler::write_frame(v1::Plan& plan) {
   if (note) notes_.push_back(fmt::format("{}: station '{}' will stay silent", *note, station_.id));
   plan.set_content_url(settings_.content_url);
   for (const auto& group : station_.groups) {
-    if (group != store::everyone) plan.add_groups(group);
+    if (group != model::everyone) plan.add_groups(group);
   }
   if (station_.sign) {
     plan.mutable_sign()->set_width_px(station_.sign->width_px);
@@ -399,7 +399,7 @@ std::string short_title(std::string title) {
   return title;
 }
 
-Planned draft(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings,
+Planned draft(const model::Catalogue& catalogue, const model::Station& station, WallTime now, const Settings& settings,
               const std::vector<PlannedCue>& begun) {
   Compiler compiler{catalogue, station, now, settings};
   compiler.want_slogans(begun);
@@ -410,7 +410,7 @@ Planned draft(const store::Catalogue& catalogue, const store::Station& station, 
   return compiler.finish();
 }
 
-Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
+Result<Planned> compile(const model::Catalogue& catalogue, const model::Station& station, WallTime now,
                         const Settings& settings, const std::vector<PlannedCue>& begun) {
   auto planned = draft(catalogue, station, now, settings, begun);
   if (auto sound = protocol::message::check(planned.plan); !sound)

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "headend/store/catalogue.hpp"
-#include "headend/store/facts.hpp"
+#include "headend/model/catalogue.hpp"
+#include "headend/model/promise.hpp"
 #include "headend/timetable/local_time.hpp"
 #include "protocol/message/loa.pb.h"
 
@@ -29,14 +29,14 @@ struct Planned {
   v1::Plan plan;  ///< whole, its pages folded (protocol/message/compact.hpp)
   /// Those of the plan's cues that start at or after `now`, and those of the sign that had begun and end earlier than
   /// was promised; plan_sequence unset.
-  std::vector<store::PlannedCue> cues;
+  std::vector<model::PlannedCue> cues;
   std::vector<std::string> notes;        ///< a sentence for each thing that had to be left out
   std::vector<std::string> crowded_out;  ///< a sentence for each limit of the protocol that keeps slogans out
 };
 
 /// Collects what the catalogue wants of one station, whether or not a plan can carry it.
-Planned draft(const store::Catalogue& catalogue, const store::Station& station, WallTime now, const Settings& settings,
-              const std::vector<store::PlannedCue>& begun);
+Planned draft(const model::Catalogue& catalogue, const model::Station& station, WallTime now, const Settings& settings,
+              const std::vector<model::PlannedCue>& begun);
 
 /// Compiles the plan of one station: draft(), checked, each cue with its own pages.
 /// An occurrence that begins before `now` is never newly planned; one that had begun is taken as `begun` remembers it,
@@ -46,8 +46,8 @@ Planned draft(const store::Catalogue& catalogue, const store::Station& station, 
 /// @param begun  Store::begun_cues(station, now − near_past, promised_until(now))
 /// @error invalid: the result breaks a rule of protocol/message/check, the sentence says which; or it has more pages
 ///        than an envelope holds
-Result<Planned> compile(const store::Catalogue& catalogue, const store::Station& station, WallTime now,
-                        const Settings& settings, const std::vector<store::PlannedCue>& begun);
+Result<Planned> compile(const model::Catalogue& catalogue, const model::Station& station, WallTime now,
+                        const Settings& settings, const std::vector<model::PlannedCue>& begun);
 
 /// Up to when compile() wants to know what was promised: a sign's cue that begins before a change can be obeyed is
 /// kept.

@@ -5,7 +5,7 @@
 namespace loa::headend::planner {
 
 using namespace std::chrono;
-using store::LocalDate;
+using model::LocalDate;
 
 namespace {
 
@@ -13,7 +13,7 @@ std::int64_t midnight_us(const timetable::Zone& zone, LocalDate date) { return t
 
 }  // namespace
 
-v1::Policy policy_message(const store::Catalogue& catalogue, LocalDate today, const Settings& settings,
+v1::Policy policy_message(const model::Catalogue& catalogue, LocalDate today, const Settings& settings,
                           std::optional<std::string>& note) {
   v1::Policy message;
   const auto& zone = settings.zone;

@@ -15,8 +15,8 @@ Micros pass_of(std::uint32_t image_px, std::uint32_t sign_px, std::uint32_t px_s
   return Micros{(way_px * 1'000'000 + px_s - 1) / px_s};
 }
 
-std::vector<Playlist> stretches_of(const std::vector<const store::Slogan*>& slogans,
-                                   const store::Catalogue& catalogue) {
+std::vector<Playlist> stretches_of(const std::vector<const model::Slogan*>& slogans,
+                                   const model::Catalogue& catalogue) {
   std::set<Micros> edges;
   for (const auto* slogan : slogans) edges.insert({slogan->from, slogan->to});
   std::vector<Playlist> stretches;
@@ -37,7 +37,7 @@ std::vector<Playlist> stretches_of(const std::vector<const store::Slogan*>& slog
 
 }  // namespace
 
-Micros dwell_of(const store::Slogan& slogan, const store::Catalogue& catalogue) {
+Micros dwell_of(const model::Slogan& slogan, const model::Catalogue& catalogue) {
   const Micros asked = std::max<Micros>(slogan.dwell, protocol::message::min_dwell);
   Micros longest{0};
   for (const auto& entry : slogan.images) {
@@ -50,7 +50,7 @@ Micros dwell_of(const store::Slogan& slogan, const store::Catalogue& catalogue) 
   return std::min<Micros>((asked + longest - Micros{1}) / longest * longest, protocol::message::max_duration);
 }
 
-std::vector<Playlist> playlists_of(const std::vector<const store::Slogan*>& slogans, const store::Catalogue& catalogue,
+std::vector<Playlist> playlists_of(const std::vector<const model::Slogan*>& slogans, const model::Catalogue& catalogue,
                                    Micros longest) {
   std::vector<Playlist> playlists;
   for (const auto& stretch : stretches_of(slogans, catalogue)) {

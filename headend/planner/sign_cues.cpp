@@ -49,7 +49,7 @@ std::size_t first_after(const v1::Cue& before, const std::vector<v1::Page>& page
 
 }  // namespace
 
-WallTime change_instant(WallTime earliest, const std::vector<store::PlannedCue>& promised,
+WallTime change_instant(WallTime earliest, const std::vector<model::PlannedCue>& promised,
                         const std::vector<WantedPages>& wanted) {
   WallTime at = std::chrono::ceil<seconds>(earliest);
   const auto follows = [&at](WallTime start) { return at <= start && start < at + seconds{1}; };

@@ -1,8 +1,8 @@
 #pragma once
 #include <vector>
 
+#include "headend/model/promise.hpp"
 #include "headend/planner/rotation.hpp"
-#include "headend/store/facts.hpp"
 #include "protocol/message/loa.pb.h"
 
 /// What becomes of a sign's promised cues when the catalogue wants something else: where the one that is on ends, and
@@ -19,7 +19,7 @@ struct WantedPages {
 /// Gives the instant at which a change of the signs is obeyed: the first whole second from `earliest` on that is not
 /// followed, within one second, by the start of a promised or a wanted cue. So every occurrence has a second of its
 /// own, and a cue that a station may have in hand already keeps what it promised.
-WallTime change_instant(WallTime earliest, const std::vector<store::PlannedCue>& promised,
+WallTime change_instant(WallTime earliest, const std::vector<model::PlannedCue>& promised,
                         const std::vector<WantedPages>& wanted);
 
 /// Gives the first instant from `earliest` on at which something else is wanted than a promised cue shows, or nothing;

@@ -12,16 +12,16 @@ namespace loa::headend::publisher {
 namespace {
 
 using namespace std::chrono;
+using model::LocalDate;
 using planner::Form;
-using store::LocalDate;
 
 /// Days looked at beside today, the nearest first.
 constexpr std::size_t most_days = 12;
 
 /// What plans of two stations must agree in to be the same but for names, gain and stagger.
-using Kind = std::tuple<std::vector<std::string>, bool, std::optional<store::Geometry>, std::size_t, Form>;
+using Kind = std::tuple<std::vector<std::string>, bool, std::optional<model::Geometry>, std::size_t, Form>;
 
-Kind kind_of(const store::Station& station, Form form) {
+Kind kind_of(const model::Station& station, Form form) {
   return {station.groups, station.has_speaker, station.sign, station.volumes.size(), form};
 }
 
@@ -31,16 +31,16 @@ struct Fate {
   std::size_t told = 0;  ///< promised cues
 };
 
-Fate fate_of(const store::Catalogue& catalogue, const store::Station& station, WallTime from,
+Fate fate_of(const model::Catalogue& catalogue, const model::Station& station, WallTime from,
              const planner::Settings& settings, Form form) {
   const auto fitted = planner::fit(catalogue, station, from, settings, {}, form, most_plan_bytes);
   if (!fitted) return {{fitted.error().text}, 0};
   return {fitted->lost, fitted->planned.cues.size()};
 }
 
-std::vector<LocalDate> days_of_change(const store::Catalogue& catalogue, LocalDate today) {
+std::vector<LocalDate> days_of_change(const model::Catalogue& catalogue, LocalDate today) {
   std::set<LocalDate> days{today};
-  const auto add = [&](const store::Validity& validity) {
+  const auto add = [&](const model::Validity& validity) {
     if (validity.from && *validity.from > today) days.insert(*validity.from);
   };
   for (const auto& programme : catalogue.programmes) add(programme.validity);
@@ -51,9 +51,9 @@ std::vector<LocalDate> days_of_change(const store::Catalogue& catalogue, LocalDa
 }
 
 /// One of each kind of station, with the form it would be told in.
-std::map<Kind, const store::Station*> samples_of(const store::Catalogue& catalogue,
+std::map<Kind, const model::Station*> samples_of(const model::Catalogue& catalogue,
                                                  const std::map<std::string, Form>& forms) {
-  std::map<Kind, const store::Station*> samples;
+  std::map<Kind, const model::Station*> samples;
   for (const auto& station : catalogue.stations) {
     const auto form = forms.find(station.id);
     samples.try_emplace(kind_of(station, form == forms.end() ? Form::compact : form->second), &station);
@@ -61,7 +61,7 @@ std::map<Kind, const store::Station*> samples_of(const store::Catalogue& catalog
   return samples;
 }
 
-std::vector<std::string> stations_of(const Kind& kind, const store::Catalogue& catalogue,
+std::vector<std::string> stations_of(const Kind& kind, const model::Catalogue& catalogue,
                                      const std::map<std::string, Form>& forms) {
   std::vector<std::string> stations;
   for (const auto& station : catalogue.stations) {
@@ -72,8 +72,8 @@ std::vector<std::string> stations_of(const Kind& kind, const store::Catalogue& c
 }
 
 /// What is wrong with one kind of station after the edit, if it is wrong and no better than before.
-std::optional<std::string> loss_of(const store::Catalogue& before, const store::Catalogue& after,
-                                   const store::Station& station, Form form, WallTime from,
+std::optional<std::string> loss_of(const model::Catalogue& before, const model::Catalogue& after,
+                                   const model::Station& station, Form form, WallTime from,
                                    const planner::Settings& settings) {
   const auto then = fate_of(after, station, from, settings, form);
   if (then.lost.empty()) return std::nullopt;
@@ -96,7 +96,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Result<Outlook> foresee(const store::Catalogue& before, const store::Catalogue& after,
+Result<Outlook> foresee(const model::Catalogue& before, const model::Catalogue& after,
                         const std::map<std::string, Form>& forms, WallTime now, const planner::Settings& settings) {
   Outlook outlook;
   const auto today = settings.zone.date_of(now);
@@ -117,26 +117,25 @@ Result<Outlook> foresee(const store::Catalogue& before, const store::Catalogue& 
   return outlook;
 }
 
-Result<Outlook> edit(store::Store& store, const planner::Settings& settings, WallTime now,
-                     const std::function<Result<void>()>& work) {
+Result<Outlook> edit(store::Store& store, const planner::Settings& settings, WallTime now, const store::Work& work) {
   if (now < protocol::message::earliest) {  // a machine whose clock is not set plans nothing yet
-    LOA_TRY(store.transaction(work));
+    LOA_TRY(store.write(work));
     return Outlook{};
   }
   LOA_TRY_LET(const auto before, store.catalogue());
   LOA_TRY_LET(const auto forms, forms_of_stations(store));
-  store::Catalogue after;
+  model::Catalogue after;
   const auto undo = fail(ErrorCode::refused, "seen");
   bool seen = false;
-  const auto tried = store.transaction([&]() -> Result<void> {
-    LOA_TRY(work());
-    LOA_TRY_LET(after, store.catalogue());
+  const auto tried = store.write([&](store::Unit& unit) -> Result<void> {
+    LOA_TRY(work(unit));
+    LOA_TRY_LET(after, unit.catalogue());
     seen = true;
     return undo;
   });
   if (!seen) return pass(Result<void>{tried}.error());
   LOA_TRY_LET(auto outlook, foresee(before, after, forms, now, settings));
-  LOA_TRY(store.transaction(work));
+  LOA_TRY(store.write(work));
   return outlook;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "headend/model/catalogue.hpp"
 #include "headend/planner/form.hpp"
 #include "headend/store/store.hpp"
 
@@ -19,7 +20,7 @@ struct Outlook {
 /// sign and form) from the beginning of today and of every later day on which something becomes valid.
 /// @param before  a station that could not be told all then is refused only if the edit makes it worse
 /// @error invalid: what cannot be told, to whom, and what to do
-Result<Outlook> foresee(const store::Catalogue& before, const store::Catalogue& after,
+Result<Outlook> foresee(const model::Catalogue& before, const model::Catalogue& after,
                         const std::map<std::string, planner::Form>& forms, WallTime now,
                         const planner::Settings& settings);
 
@@ -27,7 +28,6 @@ Result<Outlook> foresee(const store::Catalogue& before, const store::Catalogue& 
 /// once for good; between the two no lock is held.
 /// @param work   calls of the store's catalogue
 /// @error of foresee() and of `work`; nothing was kept
-Result<Outlook> edit(store::Store& store, const planner::Settings& settings, WallTime now,
-                     const std::function<Result<void>()>& work);
+Result<Outlook> edit(store::Store& store, const planner::Settings& settings, WallTime now, const store::Work& work);
 
 }  // namespace loa::headend::publisher

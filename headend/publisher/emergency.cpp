@@ -1,5 +1,7 @@
 #include "headend/publisher/emergency.hpp"
 
+#include "headend/publisher/record.hpp"
+
 namespace loa::headend::publisher {
 namespace {
 
@@ -15,25 +17,25 @@ EmergencyDesk::EmergencyDesk(std::string ward, protocol::crypto::SecretKey key, 
                              store::Store& store)
     : seals_(std::move(ward), std::move(key), store), settings_(std::move(settings)), store_(store) {}
 
-Result<void> EmergencyDesk::order(const store::Station& station, const planner::Planned& planned,
+Result<void> EmergencyDesk::order(const model::Station& station, const planner::Planned& planned,
                                   const std::string& title, const std::string& reason, WallTime now) {
   LOA_TRY_LET(auto sealed, seals_.emergency(planned.plan, now));
-  store::IssuedEmergency issued;
+  model::IssuedEmergency issued;
   issued.plan = {station.id, sealed.sequence, now, sealed.not_after, std::move(sealed.bytes)};
   issued.until = until_of(planned.plan, now);
   issued.title = title;
   issued.reason = reason;
-  return store_.record_emergency(issued, planned.cues);
+  return record_emergency(store_, issued, planned.cues);
 }
 
 Result<std::vector<std::string>> EmergencyDesk::start(const planner::EmergencyWish& wish,
                                                       const std::vector<std::string>& groups, const std::string& reason,
                                                       WallTime now) {
   std::vector<std::string> ordered;
-  auto done = store_.transaction([&]() -> Result<void> {
-    LOA_TRY_LET(const auto catalogue, store_.catalogue());
+  auto done = store_.write([&](store::Unit& unit) -> Result<void> {
+    LOA_TRY_LET(const auto catalogue, unit.catalogue());
     for (const auto& station : catalogue.stations) {
-      if (!station.has_speaker || !store::reaches(groups, station)) continue;
+      if (!station.has_speaker || !model::reaches(groups, station)) continue;
       LOA_TRY_LET(const auto planned, planner::compile_emergency(catalogue, station, now, settings_, wish));
       LOA_TRY(order(station, planned, catalogue.content(wish.object)->title, reason, now));
       ordered.push_back(station.id);
@@ -47,7 +49,7 @@ Result<std::vector<std::string>> EmergencyDesk::start(const planner::EmergencyWi
 
 Result<std::vector<std::string>> EmergencyDesk::stop(const std::vector<std::string>& groups, const std::string& reason,
                                                      WallTime now) {
-  return stop_where([&](const auto& station) { return store::reaches(groups, station); }, reason, now);
+  return stop_where([&](const auto& station) { return model::reaches(groups, station); }, reason, now);
 }
 
 Result<bool> EmergencyDesk::stop_at(const std::string& station, const std::string& reason, WallTime now) {
@@ -58,9 +60,9 @@ Result<bool> EmergencyDesk::stop_at(const std::string& station, const std::strin
 Result<std::vector<std::string>> EmergencyDesk::stop_where(const Which& which, const std::string& reason,
                                                            WallTime now) {
   std::vector<std::string> stopped;
-  auto done = store_.transaction([&]() -> Result<void> {
-    LOA_TRY_LET(const auto catalogue, store_.catalogue());
-    LOA_TRY_LET(const auto newest, store_.newest_emergencies());
+  auto done = store_.write([&](store::Unit& unit) -> Result<void> {
+    LOA_TRY_LET(const auto catalogue, unit.catalogue());
+    LOA_TRY_LET(const auto newest, unit.plans().newest_emergencies());
     for (const auto& emergency : newest) {
       const auto* station = catalogue.station(emergency.plan.station);
       // Its last repetition may still be heard after its time, up to the horizon.

@@ -1,4 +1,5 @@
 #pragma once
+#include "headend/model/station.hpp"
 #include "headend/planner/emergency.hpp"
 #include "headend/publisher/publisher.hpp"
 
@@ -24,9 +25,9 @@ class EmergencyDesk {
   Result<bool> stop_at(const std::string& station, const std::string& reason, WallTime now);
 
  private:
-  using Which = std::function<bool(const store::Station&)>;
+  using Which = std::function<bool(const model::Station&)>;
   Result<std::vector<std::string>> stop_where(const Which& which, const std::string& reason, WallTime now);
-  Result<void> order(const store::Station& station, const planner::Planned& planned, const std::string& title,
+  Result<void> order(const model::Station& station, const planner::Planned& planned, const std::string& title,
                      const std::string& reason, WallTime now);
 
   dispatch::Seals seals_;

@@ -1,5 +1,6 @@
 #include "headend/publisher/plan_watch.hpp"
 
+#include "headend/fleet/keep.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
 #include "protocol/message/check.hpp"
@@ -41,12 +42,12 @@ std::string reason_of(const PlanStanding& standing) {
 
 Result<void> PlanWatch::look(const std::map<std::string, std::string>& troubles, WallTime now) {
   LOA_TRY_LET(const auto catalogue, store_.catalogue());
-  LOA_TRY_LET(const auto heads, store_.plan_heads());
-  LOA_TRY_LET(const auto statuses, store_.statuses());
+  LOA_TRY_LET(const auto heads, store_.plans().heads());
+  LOA_TRY_LET(const auto statuses, store_.fleet().statuses());
   if (!knows_store_) {
-    LOA_TRY_LET(const auto faults, store_.faults());
+    LOA_TRY_LET(const auto faults, store_.fleet().faults());
     for (const auto& fault : faults) {
-      if (fault.code == store::plan_behind && fault.state != v1::FAULT_STATE_RESOLVED)
+      if (fault.code == model::plan_behind && fault.state != v1::FAULT_STATE_RESOLVED)
         told_[fault.station] = fault.text;
     }
     knows_store_ = true;
@@ -67,14 +68,14 @@ Result<void> PlanWatch::look_at(const std::string& station, const PlanStanding& 
   const auto news = judge(standing, now);
   const auto told = told_.find(station);
   if (news == PlanNews::caught_up && told != told_.end()) {
-    LOA_TRY(store_.resolve_fault(station, store::plan_behind, now));
+    LOA_TRY(fleet::resolve_fault(store_, station, model::plan_behind, now));
     told_.erase(told);
     log::info("plan.caught_up", {{"station", station}});
   }
   if (news != PlanNews::behind) return {};
   const auto reason = reason_of(standing);
   if (told != told_.end() && told->second == reason) return {};
-  LOA_TRY(store_.raise_fault(station, store::plan_behind, reason, now));
+  LOA_TRY(fleet::raise_fault(store_, station, model::plan_behind, reason, now));
   told_[station] = reason;
   log::warn("plan.behind", {{"station", station}, {"reason", reason}});
   return {};

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "headend/model/fleet.hpp"
+#include "headend/model/promise.hpp"
 #include "headend/store/store.hpp"
 
 namespace loa::headend::publisher {
@@ -15,9 +17,9 @@ inline constexpr std::chrono::minutes status_life{3};
 
 /// How one station stands to its plan.
 struct PlanStanding {
-  std::optional<store::PlanHead> issued;      ///< the plan given last
+  std::optional<model::PlanHead> issued;      ///< the plan given last
   std::optional<std::string> trouble;         ///< why it does not say all the ward wants
-  std::optional<store::StationStatus> heard;  ///< what the station said last
+  std::optional<model::StationStatus> heard;  ///< what the station said last
 };
 
 /// What is known of a station's plan.

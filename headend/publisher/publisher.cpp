@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "headend/planner/comparison.hpp"
+#include "headend/publisher/record.hpp"
 #include "protocol/message/compact.hpp"
 #include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
@@ -26,7 +27,7 @@ std::optional<v1::Plan> unseal(const std::string& sealed) {
   return plan;  // in the form in which it went out
 }
 
-Publication plan_publication(const std::string& ward, const store::IssuedPlan& issued) {
+Publication plan_publication(const std::string& ward, const model::IssuedPlan& issued) {
   return {topic::of_station(ward, issued.station, topic::Leaf::plan), issued.sealed, true};
 }
 
@@ -34,7 +35,7 @@ Publication plan_publication(const std::string& ward, const store::IssuedPlan& i
 
 Result<std::map<std::string, planner::Form>> forms_of_stations(store::Store& store) {
   std::map<std::string, planner::Form> forms;
-  LOA_TRY_LET(const auto statuses, store.statuses());
+  LOA_TRY_LET(const auto statuses, store.fleet().statuses());
   for (const auto& status : statuses) {
     if (status.status) forms[status.station] = planner::form_of(status.status);
   }
@@ -77,9 +78,9 @@ Result<Round> Publisher::issue_to(const std::set<std::string>& stations, WallTim
   return round;
 }
 
-Result<void> Publisher::issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet) {
+Result<void> Publisher::issue_one(const model::Station& station, WallTime now, Round& round, const Outlet& outlet) {
   const auto until = planner::promised_until(now, settings_);
-  LOA_TRY_LET(const auto begun, store_.begun_cues(station.id, now - settings_.near_past, until));
+  LOA_TRY_LET(const auto begun, store_.promises().begun(station.id, now - settings_.near_past, until));
   const auto form = form_for(station.id);
   auto fitted = planner::fit(catalogue_, station, now, settings_, begun, form, most_plan_bytes);
   if (!fitted) {
@@ -91,12 +92,12 @@ Result<void> Publisher::issue_one(const store::Station& station, WallTime now, R
   LOA_TRY_LET(const bool current, is_current(fitted->planned.plan, form, now));
   if (current) {
     // An edit may change what the cues count for and nothing that the station does: then there is nothing to send.
-    LOA_TRY_LET(const auto changed, store_.record_facts(station.id, now, fitted->planned.cues));
+    LOA_TRY_LET(const auto changed, record_facts(store_, station.id, now, fitted->planned.cues));
     static_cast<void>(changed);
     return {};
   }
   LOA_TRY_LET(const auto issued, seal_plan(fitted->wire, now));
-  LOA_TRY(store_.record_plan(issued, fitted->planned.cues));
+  LOA_TRY(record_plan(store_, issued, fitted->planned.cues));
   outlet(plan_publication(seals_.ward(), issued));
   round.issued.push_back(station.id);
   for (auto& note : fitted->planned.notes) round.notes.push_back(std::move(note));
@@ -121,9 +122,9 @@ void Publisher::note_trouble(const std::string& station, std::string text) {
 /// A plan that was made in a time to come, by a clock of ours that was ahead, is refused by its station until then: not
 /// yet valid. Once the clock is right, the same orders go out anew.
 Result<bool> Publisher::is_current(const v1::Plan& plan, planner::Form form, WallTime now) {
-  LOA_TRY_LET(const auto newest, store_.newest_plan(plan.station()));
+  LOA_TRY_LET(const auto newest, store_.plans().newest(plan.station()));
   if (!newest || newest->horizon < now + least_horizon || newest->made - dispatch::clock_slack > now) return false;
-  LOA_TRY_LET(const auto last, store_.last_sequence("plan/" + plan.station()));
+  LOA_TRY_LET(const auto last, store_.sequences().last("plan/" + plan.station()));
   if (newest->sequence < last) return false;  // the station may obey another one, which would be newer than ours
   auto out = unseal(newest->sealed);
   if (!out) return false;
@@ -134,13 +135,13 @@ Result<bool> Publisher::is_current(const v1::Plan& plan, planner::Form form, Wal
   return planner::same_orders(*out, plan, now);
 }
 
-Result<store::IssuedPlan> Publisher::seal_plan(const v1::Plan& plan, WallTime now) {
+Result<model::IssuedPlan> Publisher::seal_plan(const v1::Plan& plan, WallTime now) {
   LOA_TRY_LET(auto sealed, seals_.plan(plan, now));
-  return store::IssuedPlan{plan.station(), sealed.sequence, now, sealed.not_after, std::move(sealed.bytes)};
+  return model::IssuedPlan{plan.station(), sealed.sequence, now, sealed.not_after, std::move(sealed.bytes)};
 }
 
 Result<void> Publisher::emergencies(const Outlet& outlet) {
-  LOA_TRY_LET(const auto newest, store_.newest_emergencies());
+  LOA_TRY_LET(const auto newest, store_.plans().newest_emergencies());
   for (const auto& emergency : newest) {
     const auto& plan = emergency.plan;
     auto& handed_out = alarmed_[plan.station];
@@ -152,8 +153,8 @@ Result<void> Publisher::emergencies(const Outlet& outlet) {
 }
 
 Result<void> Publisher::recall(const Outlet& outlet) {
-  LOA_TRY_LET(auto gone, store_.stations_gone());
-  LOA_TRY_LET(const auto removed, store_.removed_stations());
+  LOA_TRY_LET(auto gone, store_.stations().gone());
+  LOA_TRY_LET(const auto removed, store_.stations().removed());
   std::erase_if(gone, [&](const auto& station) {  // it has still to be told
     return std::any_of(removed.begin(), removed.end(),
                        [&](const auto& one) { return one.id == station && !one.silent && !one.closed; });
@@ -174,9 +175,9 @@ Result<void> Publisher::repeat(const Outlet& outlet) {
   LOA_TRY(recall(outlet));
   LOA_TRY_LET(const auto catalogue, store_.catalogue());
   for (const auto& station : catalogue.stations) {
-    LOA_TRY_LET(const auto plan, store_.newest_plan(station.id));
+    LOA_TRY_LET(const auto plan, store_.plans().newest(station.id));
     if (plan) outlet(plan_publication(seals_.ward(), *plan));
-    LOA_TRY_LET(const auto receipt, store_.newest_receipt(station.id));
+    LOA_TRY_LET(const auto receipt, store_.proofs().newest_receipt(station.id));
     if (receipt) outlet({topic::of_station(seals_.ward(), station.id, topic::Leaf::receipt), *receipt, true});
   }
   return {};

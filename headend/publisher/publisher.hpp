@@ -6,6 +6,8 @@
 
 #include "headend/dispatch/outlet.hpp"
 #include "headend/dispatch/seals.hpp"
+#include "headend/model/catalogue.hpp"
+#include "headend/model/promise.hpp"
 #include "headend/planner/form.hpp"
 #include "headend/store/store.hpp"
 #include "protocol/seal/seal.hpp"
@@ -65,16 +67,16 @@ class Publisher {
   Result<void> repeat(const Outlet& outlet);
 
  private:
-  Result<void> issue_one(const store::Station& station, WallTime now, Round& round, const Outlet& outlet);
+  Result<void> issue_one(const model::Station& station, WallTime now, Round& round, const Outlet& outlet);
   Result<bool> is_current(const v1::Plan& plan, planner::Form form, WallTime now);
-  Result<store::IssuedPlan> seal_plan(const v1::Plan& plan, WallTime now);
+  Result<model::IssuedPlan> seal_plan(const v1::Plan& plan, WallTime now);
   [[nodiscard]] planner::Form form_for(const std::string& station) const;
   void note_trouble(const std::string& station, std::string text);
 
   dispatch::Seals seals_;
   planner::Settings settings_;
   store::Store& store_;
-  store::Catalogue catalogue_;                    ///< of the round
+  model::Catalogue catalogue_;                    ///< of the round
   std::size_t next_ = 0;                          ///< station of catalogue_
   std::map<std::string, std::uint64_t> alarmed_;  ///< sequence of the emergency handed out last, by station
   std::set<std::string> recalled_;

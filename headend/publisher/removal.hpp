@@ -1,4 +1,5 @@
 #pragma once
+#include "headend/model/catalogue.hpp"
 #include "headend/publisher/emergency.hpp"
 
 /// A station that leaves the ward. One that only vanished from the catalogue would broadcast its month to the end.
@@ -18,11 +19,11 @@ class RemovalDesk {
   /// broadcast so long if it never
   ///         hears that it was removed
   /// @error missing: no such station · of the store; nothing was removed
-  Result<store::RemovedStation> remove(const std::string& station, WallTime now);
+  Result<model::RemovedStation> remove(const std::string& station, WallTime now);
 
  private:
-  Result<store::RemovedStation> silence(const store::Catalogue& catalogue, const store::Station& station, WallTime now);
-  Result<void> leave_faults(const store::RemovedStation& removed, WallTime now);
+  Result<model::RemovedStation> silence(const model::Catalogue& catalogue, const model::Station& station, WallTime now);
+  Result<void> leave_faults(const model::RemovedStation& removed, WallTime now);
 
   dispatch::Seals seals_;
   planner::Settings settings_;
@@ -47,8 +48,8 @@ class Farewells {
   void repeat() { handed_out_.clear(); }
 
  private:
-  Result<void> hand_out(const store::RemovedStation& removed, const Outlet& outlet);
-  Result<void> settle(const store::RemovedStation& removed, WallTime now);
+  Result<void> hand_out(const model::RemovedStation& removed, const Outlet& outlet);
+  Result<void> settle(const model::RemovedStation& removed, WallTime now);
 
   std::string ward_;
   store::Store& store_;
@@ -57,6 +58,6 @@ class Farewells {
 };
 
 /// Stations that were removed, are not done with, and were not added again: they may log in, and their words count.
-Result<std::vector<store::RemovedStation>> leaving_stations(store::Store& store);
+Result<std::vector<model::RemovedStation>> leaving_stations(store::Store& store);
 
 }  // namespace loa::headend::publisher

@@ -10,8 +10,8 @@
 namespace loa::headend::report {
 namespace {
 
-using store::PlannedCue;
-using store::ProofRecord;
+using model::PlannedCue;
+using model::ProofRecord;
 
 /// Less than this between frames and time is rounding.
 constexpr Micros frames_tolerance = std::chrono::milliseconds{1};
@@ -106,7 +106,7 @@ class Settler {
   const Known& known_;
   std::vector<Anomaly>& anomalies_;
   std::vector<Claim> claims_;
-  std::vector<store::Span> early_;
+  std::vector<model::Span> early_;
   std::vector<std::size_t> early_proofs_;
   Settlement made_;
 };
@@ -205,7 +205,7 @@ std::vector<WallTime> Settler::edges() const {
 /// Books time that no counted proof speaks of.
 Stretch Settler::unclaimed(WallTime from, WallTime to) const {
   const bool early = std::any_of(early_.begin(), early_.end(),
-                                 [&](const store::Span& span) { return span.from <= from && to <= span.to; });
+                                 [&](const model::Span& span) { return span.from <= from && to <= span.to; });
   if (early) return {from, to, v1::BUCKET_CLOCK_UNTRUSTED, "not-come"};
   const auto began = newest_journal(known_.journals);
   if (began && to <= *began) return {from, to, v1::BUCKET_NODE_DARK, "before-journal"};

@@ -1,6 +1,8 @@
 #pragma once
 #include <vector>
 
+#include "headend/model/promise.hpp"
+#include "headend/model/proof.hpp"
 #include "headend/report/evidence.hpp"
 #include "headend/report/report.hpp"
 
@@ -28,11 +30,11 @@ struct Settlement {
 /// speak whose time had not come; UNKNOWN "no-proof" elsewhere.
 /// @param proofs     of this cue, by epoch and number
 /// @param anomalies  overlaps, claims outside the planned time and the like are added here
-Settlement settle(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs,
+Settlement settle(const model::PlannedCue& cue, const std::vector<const model::ProofRecord*>& proofs,
                   const Known& known, std::vector<Anomaly>& anomalies);
 
 /// The stretches alone, of a station of which nothing but its proofs is known.
-std::vector<Stretch> split(const store::PlannedCue& cue, const std::vector<const store::ProofRecord*>& proofs,
+std::vector<Stretch> split(const model::PlannedCue& cue, const std::vector<const model::ProofRecord*>& proofs,
                            std::vector<Anomaly>& anomalies);
 
 }  // namespace loa::headend::report

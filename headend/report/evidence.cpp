@@ -7,19 +7,19 @@
 namespace loa::headend::report {
 namespace {
 
-using store::ClockFinding;
-using store::ProofRecord;
+using model::ClockFinding;
+using model::ProofRecord;
 
 constexpr std::chrono::minutes noticing{5};
 
 /// When the station says that a part was heard, by its own clock.
-store::Span said_of(const ProofRecord& record) {
+model::Span said_of(const ProofRecord& record) {
   const Micros late{record.proof.late_us()};
   return {wall_from_us(record.proof.from_us()) + late, wall_from_us(record.proof.to_us()) + late};
 }
 
 /// Whether something that came at `came` was here before the end of its part.
-bool before(WallTime came, WallTime end) { return end - came > store::clock_tolerance; }
+bool before(WallTime came, WallTime end) { return end - came > model::clock_tolerance; }
 
 /// Returns how far ahead the clock was that a part was heard by; absent: the part is not accused of a wrong clock.
 ///
@@ -32,7 +32,7 @@ std::optional<Micros> found_ahead(const ProofRecord& record, const Known& known)
   for (auto found = known.clock.begin(); found != known.clock.end(); ++found) {
     const auto next = std::next(found);
     const auto until = next == known.clock.end() ? WallTime::max() : next->since;
-    const store::Span heard{said.from - found->ahead, said.to - found->ahead};
+    const model::Span heard{said.from - found->ahead, said.to - found->ahead};
     if (found->ahead == Micros{0} || heard.to <= found->since || until <= heard.from) continue;
     const bool earlier = came < found->since || before(came, heard.to);
     const bool later = until <= said.from && next->ahead == Micros{0} && !before(came, said.to);
@@ -67,14 +67,14 @@ WallTime came_at(const ProofRecord& record, const std::vector<ClockFinding>& off
   return came;
 }
 
-bool is_of_second_box(const ProofRecord& record, const std::vector<store::IdentityConflict>& conflicts) {
+bool is_of_second_box(const ProofRecord& record, const std::vector<model::IdentityConflict>& conflicts) {
   const auto from = wall_from_us(record.proof.from_us());
   return std::any_of(conflicts.begin(), conflicts.end(), [&](const auto& conflict) {
     return record.epoch != conflict.counted && from >= conflict.since && (!conflict.ended || from < *conflict.ended);
   });
 }
 
-bool had_come(const ProofRecord& record, const store::PlannedCue& cue, const std::vector<ClockFinding>& office) {
+bool had_come(const ProofRecord& record, const model::PlannedCue& cue, const std::vector<ClockFinding>& office) {
   const auto came = came_at(record, office);
   if (tells_of_the_past(record.proof.bucket())) return !before(came, said_of(record).to);
   return !before(came, said_of(record).to) || !before(came, cue.occurrence_start);
@@ -90,7 +90,7 @@ std::optional<std::string> wrong_hour(const ProofRecord& record, const Known& kn
                      early ? "earlier" : "later", early ? "ahead" : "behind");
 }
 
-std::optional<WallTime> newest_journal(const std::vector<store::JournalLife>& journals) {
+std::optional<WallTime> newest_journal(const std::vector<model::JournalLife>& journals) {
   const auto newest = std::max_element(journals.begin(), journals.end(),
                                        [](const auto& one, const auto& other) { return one.began < other.began; });
   return newest == journals.end() ? std::nullopt : std::optional{newest->began};

@@ -15,7 +15,7 @@ Micros share_of(Micros duration, Micros part, Micros whole) {
 
 }  // namespace
 
-void BroadcastHours::add(const store::PlannedCue& planned, const store::PromiseFacts& facts, Micros played) {
+void BroadcastHours::add(const model::PlannedCue& planned, const model::PromiseFacts& facts, Micros played) {
   const Micros owed{planned.cue.duration_us()};
   auto& piece = pieces_[{planned.cue.occurrence(), planned.cue.segment()}];
   piece.duration = std::max(piece.duration, owed);

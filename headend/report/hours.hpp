@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "headend/model/promise.hpp"
 #include "headend/report/report.hpp"
 
 namespace loa::headend::report {
@@ -12,7 +13,7 @@ namespace loa::headend::report {
 class BroadcastHours {
  public:
   /// Adds what one station owed and played of one cue.
-  void add(const store::PlannedCue& cue, const store::PromiseFacts& facts, Micros played);
+  void add(const model::PlannedCue& cue, const model::PromiseFacts& facts, Micros played);
 
   [[nodiscard]] Hours total() const;
   /// By column; they add up to the total, but for rounding down.

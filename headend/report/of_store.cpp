@@ -4,16 +4,16 @@ namespace loa::headend::report {
 namespace {
 
 /// Everything of one station that the period needs.
-Result<void> add_station(Reporter& reporter, store::Store& store, const store::Span& span, const std::string& station,
-                         const std::vector<store::ClockFinding>& office) {
+Result<void> add_station(Reporter& reporter, store::Store& store, const model::Span& span, const std::string& station,
+                         const std::vector<model::ClockFinding>& office) {
   constexpr std::chrono::days margin{1};  // a cue lasts at most 24 h
-  LOA_TRY_LET(const auto planned, store.planned_cues({span.from - margin, span.to}, station));
-  LOA_TRY_LET(const auto proofs, store.proofs({span.from - margin, span.to + margin}, station));
+  LOA_TRY_LET(const auto planned, store.promises().in({span.from - margin, span.to}, station));
+  LOA_TRY_LET(const auto proofs, store.proofs().in({span.from - margin, span.to + margin}, station));
   Known known;
   known.office = office;
-  LOA_TRY_LET(known.clock, store.clock_findings(station));
-  LOA_TRY_LET(known.journals, store.journals(station));
-  LOA_TRY_LET(known.conflicts, store.identity_conflicts(station));
+  LOA_TRY_LET(known.clock, store.findings().clocks(station));
+  LOA_TRY_LET(known.journals, store.findings().journals(station));
+  LOA_TRY_LET(known.conflicts, store.findings().conflicts(station));
   reporter.add(planned, proofs, known);
   return {};
 }
@@ -29,13 +29,13 @@ Result<Report> of_store(store::Store& store, timetable::LocalDate from, timetabl
   const auto span = span_of(from, to, zone);
   std::vector<std::string> stations{station};
   if (station.empty()) {
-    LOA_TRY_LET(stations, store.stations_planned({span.from - std::chrono::days{1}, span.to}));
+    LOA_TRY_LET(stations, store.promises().stations({span.from - std::chrono::days{1}, span.to}));
   }
-  LOA_TRY_LET(const auto office, store.clock_findings(""));
+  LOA_TRY_LET(const auto office, store.findings().clocks(""));
   Reporter reporter{from, to, zone, now};
   for (const auto& one : stations) LOA_TRY(add_station(reporter, store, span, one, office));
   auto report = reporter.finish();
-  LOA_TRY_LET(report.first_plan, store.first_plan(station));
+  LOA_TRY_LET(report.first_plan, store.plans().first(station.empty() ? std::nullopt : std::optional{station}));
   return report;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "headend/store/facts.hpp"
+#include "headend/model/terms.hpp"
 #include "headend/timetable/local_time.hpp"
 #include "protocol/message/loa.pb.h"
 
@@ -103,7 +103,7 @@ struct Row {
 struct SloganRow {
   std::string slogan;  ///< id; empty: not known
   std::string text;    ///< empty: played, but a killed process left no count of its pages
-  store::Named column;
+  model::Named column;
   std::set<std::string> objects;  ///< its pictures, hexadecimal: one for each size of sign
   Micros planned{0};              ///< by the playlists' turns
   Micros shown{0};
@@ -170,7 +170,7 @@ struct Report {
 bool is_closed(const Report& report);
 
 /// The part of UTC that a period of local dates is, both days included.
-store::Span span_of(timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone);
+model::Span span_of(timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone);
 
 /// How much of the differences a text lists.
 enum class Detail { runs, cues };

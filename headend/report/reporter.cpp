@@ -13,8 +13,8 @@ namespace message = protocol::message;
 
 namespace {
 
-using store::PlannedCue;
-using store::ProofRecord;
+using model::PlannedCue;
+using model::ProofRecord;
 using Key = std::tuple<std::string, std::string, std::uint32_t>;  // station, occurrence, segment
 
 Key key_of(const PlannedCue& cue) { return {cue.station, cue.cue.occurrence(), cue.cue.segment()}; }
@@ -23,7 +23,7 @@ Key key_of(const ProofRecord& record) { return {record.station, record.proof.occ
 WallTime start_of(const PlannedCue& cue) { return wall_from_us(cue.cue.start_us()); }
 WallTime end_of(const PlannedCue& cue) { return wall_from_us(cue.cue.start_us() + cue.cue.duration_us()); }
 
-bool contains(const store::Span& span, WallTime instant) { return span.from <= instant && instant < span.to; }
+bool contains(const model::Span& span, WallTime instant) { return span.from <= instant && instant < span.to; }
 
 Anomaly anomaly_of(const ProofRecord& record, const char* kind, std::string text) {
   const auto& proof = record.proof;
@@ -42,9 +42,9 @@ Anomaly not_promised(const ProofRecord& record, const char* kind, const char* wh
 }
 
 /// Of a promise that carries none: its ids stand for the names.
-store::PromiseFacts facts_of(const PlannedCue& cue) {
+model::PromiseFacts facts_of(const PlannedCue& cue) {
   if (cue.facts) return *cue.facts;
-  store::PromiseFacts facts;
+  model::PromiseFacts facts;
   facts.station = cue.station;
   facts.column = {cue.cue.category(), cue.cue.category()};
   facts.title = cue.cue.title();
@@ -82,7 +82,7 @@ Account& Account::operator+=(const Account& other) {
   return *this;
 }
 
-store::Span span_of(timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone) {
+model::Span span_of(timetable::LocalDate from, timetable::LocalDate to, timetable::Zone zone) {
   return {zone.to_utc(from, Micros{0}), zone.to_utc(to + std::chrono::days{1}, Micros{0})};
 }
 
@@ -90,7 +90,7 @@ bool is_closed(const Report& report) {
   return report.made >= span_of(report.from, report.to, report.zone).to && report.cues_to_come == 0;
 }
 
-void Table::add(v1::Medium medium, const store::Named& named, WallTime promised, const Account& account) {
+void Table::add(v1::Medium medium, const model::Named& named, WallTime promised, const Account& account) {
   auto& line = lines_[{medium, named.id}];
   line.account += account;
   const auto [first, fresh] = line.names.try_emplace(named.name, promised);
@@ -238,13 +238,13 @@ void Reporter::add_programme(const PlannedCue& planned, const Proofs& proofs, co
 }
 
 /// A playlist may mix columns: each microsecond belongs to that of the slogan whose turn it is.
-void Reporter::add_columns(const PlannedCue& planned, const store::PromiseFacts& facts, const Settlement& settled) {
+void Reporter::add_columns(const PlannedCue& planned, const model::PromiseFacts& facts, const Settlement& settled) {
   const auto& cue = planned.cue;
   if (cue.medium() != v1::MEDIUM_SIGN) {
     categories_.add(cue.medium(), facts.column, start_of(planned), account_of(settled));
     return;
   }
-  std::map<store::Named, Account> shares;
+  std::map<model::Named, Account> shares;
   for (const auto& stretch : settled.stretches) {
     for (std::int64_t at = to_us(stretch.from); at < to_us(stretch.to);) {
       const auto turn = message::turn_at(cue, at);

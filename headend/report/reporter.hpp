@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "headend/model/promise.hpp"
+#include "headend/model/proof.hpp"
 #include "headend/report/claims.hpp"
 #include "headend/report/hours.hpp"
 #include "headend/report/report.hpp"
@@ -18,7 +20,7 @@ namespace loa::headend::report {
 class Table {
  public:
   /// @param named  the name counts from the instant of the first promise that bore it
-  void add(v1::Medium medium, const store::Named& named, WallTime promised, const Account& account);
+  void add(v1::Medium medium, const model::Named& named, WallTime promised, const Account& account);
   /// @return by medium and id; several names of one id by time, "old → new"
   [[nodiscard]] std::vector<Row> rows() const;
 
@@ -41,25 +43,25 @@ class Reporter {
   /// @param planned  cues that start in the period; earlier ones are only used to recognise their proofs
   /// @param proofs   without flaw, by station, epoch and number; at least all of the cues above
   /// @param known    of the station; where it is anything, the call is about one station
-  void add(const std::vector<store::PlannedCue>& planned, const std::vector<store::ProofRecord>& proofs,
+  void add(const std::vector<model::PlannedCue>& planned, const std::vector<model::ProofRecord>& proofs,
            const Known& known = {});
 
   /// Call once.
   Report finish();
 
  private:
-  using Proofs = std::vector<const store::ProofRecord*>;
+  using Proofs = std::vector<const model::ProofRecord*>;
 
-  void add_cue(const store::PlannedCue& cue, const Proofs& proofs, const Known& known);
+  void add_cue(const model::PlannedCue& cue, const Proofs& proofs, const Known& known);
   void add_cancelled(const Proofs& proofs);
-  void add_filler(const store::PlannedCue& cue, const Settlement& settled);
-  void add_programme(const store::PlannedCue& cue, const Proofs& proofs, const Settlement& settled);
-  void add_columns(const store::PlannedCue& cue, const store::PromiseFacts& facts, const Settlement& settled);
-  void add_differences(const store::PlannedCue& cue, const Settlement& settled);
-  void look_at(const store::PlannedCue& cue, const Proofs& proofs, const Settlement& settled, const Known& known);
-  void note(const store::PlannedCue& cue, const char* kind, std::uint64_t proofs, Micros length);
+  void add_filler(const model::PlannedCue& cue, const Settlement& settled);
+  void add_programme(const model::PlannedCue& cue, const Proofs& proofs, const Settlement& settled);
+  void add_columns(const model::PlannedCue& cue, const model::PromiseFacts& facts, const Settlement& settled);
+  void add_differences(const model::PlannedCue& cue, const Settlement& settled);
+  void look_at(const model::PlannedCue& cue, const Proofs& proofs, const Settlement& settled, const Known& known);
+  void note(const model::PlannedCue& cue, const char* kind, std::uint64_t proofs, Micros length);
 
-  store::Span span_;
+  model::Span span_;
   Report report_;
   Table total_, stations_, categories_, groups_, emergencies_, fillers_;
   BroadcastHours hours_;

@@ -104,8 +104,8 @@ Result<std::vector<Change>> changes_between(std::string_view before, std::string
 Result<void> revise(store::Store& store, Report& report, const std::string& station, Keep keep) {
   if (!is_closed(report)) return {};
   const auto figures = format_figures(report);
-  return store.transaction([&]() -> Result<void> {
-    LOA_TRY_LET(const auto kept, store.revisions(report.from, report.to, station));
+  return store.write([&](store::Unit& unit) -> Result<void> {
+    LOA_TRY_LET(const auto kept, unit.reports().revisions(report.from, report.to, station));
     Revision revision{1, report.made, keep == Keep::yes, {}};
     if (!kept.empty()) {
       LOA_TRY_LET(revision.changes, changes_between(kept.back().figures, figures));
@@ -117,7 +117,7 @@ Result<void> revise(store::Store& store, Report& report, const std::string& stat
         LOA_TRY_LET(revision.changes, changes_between(kept[kept.size() - 2].figures, kept.back().figures));
       }
     } else if (keep == Keep::yes) {
-      LOA_TRY(store.put_revision({report.from, report.to, station, revision.number, report.made, figures}));
+      LOA_TRY(unit.reports().put({report.from, report.to, station, revision.number, report.made, figures}));
     }
     report.revision = std::move(revision);
     return {};

@@ -41,24 +41,24 @@ std::map<std::size_t, Micros> showing(const v1::Cue& cue, std::map<std::size_t, 
 }
 
 std::string hex_of(const std::string& object) {
-  const auto name = store::Sha256::from_bytes(object);
+  const auto name = model::Sha256::from_bytes(object);
   return name ? name->hex() : std::string{};
 }
 
 }  // namespace
 
-store::PageFacts page_facts(const store::PlannedCue& planned, std::size_t page) {
+model::PageFacts page_facts(const model::PlannedCue& planned, std::size_t page) {
   const auto& category = planned.cue.category();
   if (!planned.facts) return {{category, category}, {}, {}};
   if (page < planned.facts->pages.size()) return planned.facts->pages[page];
   return {planned.facts->column, {}, planned.facts->title};
 }
 
-SloganRow& Slogans::row(const store::PlannedCue& planned, std::size_t page) {
+SloganRow& Slogans::row(const model::PlannedCue& planned, std::size_t page) {
   return row(planned, page_facts(planned, page), message::page_of(planned.cue, page).object());
 }
 
-SloganRow& Slogans::row(const store::PlannedCue& planned, const store::PageFacts& facts, const std::string& object) {
+SloganRow& Slogans::row(const model::PlannedCue& planned, const model::PageFacts& facts, const std::string& object) {
   const bool unknown = facts.text.empty() && facts.slogan.empty();
   auto& found = rows_[{facts.slogan, facts.text, facts.column.id, unknown ? object : std::string{}}];
   found.slogan = facts.slogan;
@@ -68,7 +68,7 @@ SloganRow& Slogans::row(const store::PlannedCue& planned, const store::PageFacts
   return found;
 }
 
-void Slogans::add(const store::PlannedCue& planned, const std::vector<const store::ProofRecord*>& proofs,
+void Slogans::add(const model::PlannedCue& planned, const std::vector<const model::ProofRecord*>& proofs,
                   const Settlement& settled) {
   add_planned(planned);
   for (std::size_t i = 0; i < proofs.size(); ++i) {
@@ -76,12 +76,12 @@ void Slogans::add(const store::PlannedCue& planned, const std::vector<const stor
   }
 }
 
-void Slogans::add_planned(const store::PlannedCue& planned) {
+void Slogans::add_planned(const model::PlannedCue& planned) {
   for (const auto& [page, length] : turns_of(planned.cue)) row(planned, page).planned += length;
 }
 
 /// What one proof counts of each picture, but no more of it than is credited to the proof.
-void Slogans::add_shown(const store::PlannedCue& planned, const v1::Proof& proof, Micros credited) {
+void Slogans::add_shown(const model::PlannedCue& planned, const v1::Proof& proof, Micros credited) {
   const auto& cue = planned.cue;
   if (proof.pages_size() == 0 && cue.pages_size() == 0) {
     return add_object(planned, proof, cue.object(), credited, proof.frames());
@@ -98,7 +98,7 @@ void Slogans::add_shown(const store::PlannedCue& planned, const v1::Proof& proof
 }
 
 /// A picture that two slogans share is shared out by their turns in the proof's time.
-void Slogans::add_object(const store::PlannedCue& planned, const v1::Proof& proof, const std::string& object,
+void Slogans::add_object(const model::PlannedCue& planned, const v1::Proof& proof, const std::string& object,
                          Micros shown, std::uint64_t frames) {
   const auto& cue = planned.cue;
   auto owners = showing(cue, turns_between(cue, proof.from_us(), proof.to_us()), object);

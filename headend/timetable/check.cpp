@@ -12,9 +12,9 @@ namespace loa::headend::timetable {
 namespace {
 
 using namespace std::chrono;
-using store::Catalogue;
-using store::Policy;
-using store::Programme;
+using model::Catalogue;
+using model::Policy;
+using model::Programme;
 
 constexpr days breach_horizon{28};
 constexpr std::size_t max_text = 500;
@@ -53,14 +53,14 @@ void check_groups(Problems& problems, const std::string& name, const std::vector
   if (groups.empty())
     problems.add(Severity::error, "no-group", "{} has no target group: name at least one, or 'all'", name);
   for (const auto& group : groups) {
-    if (group == store::everyone || catalogue.group(group)) continue;
+    if (group == model::everyone || catalogue.group(group)) continue;
     problems.add(Severity::error, "unknown-group", "{} names the group '{}', which does not exist", name, group);
   }
 }
 
-void check_days(Problems& problems, const std::string& name, Weekdays weekdays, const store::Validity& validity,
+void check_days(Problems& problems, const std::string& name, Weekdays weekdays, const model::Validity& validity,
                 LocalDate today) {
-  if ((weekdays & store::every_day) == 0)
+  if ((weekdays & model::every_day) == 0)
     problems.add(Severity::error, "no-day", "{} has no weekday: name at least one", name);
   if (validity.from && validity.to && *validity.to < *validity.from) {
     problems.add(Severity::error, "validity", "{} would end on {}, before it begins on {}", name,
@@ -100,9 +100,9 @@ void check_segments(Problems& problems, const std::string& name, const Programme
 
 // ---- two programmes on one station -----------------------------------------------------------------------------
 
-const store::Station* common_station(const Programme& one, const Programme& other, const Catalogue& catalogue) {
+const model::Station* common_station(const Programme& one, const Programme& other, const Catalogue& catalogue) {
   for (const auto& station : catalogue.stations) {
-    if (station.has_speaker && store::reaches(one.groups, station) && store::reaches(other.groups, station))
+    if (station.has_speaker && model::reaches(one.groups, station) && model::reaches(other.groups, station))
       return &station;
   }
   return nullptr;
@@ -211,11 +211,11 @@ void check_length(Problems& problems, const Programme& programme, const std::vec
 }
 
 /// Sessions of one station by local date, the programme that is edited included.
-std::map<LocalDate, unsigned> sessions_on(const store::Station& station, const Programme& edited,
+std::map<LocalDate, unsigned> sessions_on(const model::Station& station, const Programme& edited,
                                           const Catalogue& catalogue, LocalDate from, LocalDate to, Zone zone) {
   std::map<LocalDate, unsigned> sessions;
   const auto add = [&](const Programme& programme) {
-    if (!store::reaches(programme.groups, station)) return;
+    if (!model::reaches(programme.groups, station)) return;
     for (const auto& occurrence : expand(programme, Micros{1}, from, to, zone)) ++sessions[occurrence.date];
   };
   add(edited);
@@ -226,7 +226,7 @@ std::map<LocalDate, unsigned> sessions_on(const store::Station& station, const P
 }
 
 /// @return whether a problem was added
-bool check_sessions(Problems& problems, const store::Station& station, const std::map<LocalDate, unsigned>& sessions,
+bool check_sessions(Problems& problems, const model::Station& station, const std::map<LocalDate, unsigned>& sessions,
                     const Programme& programme, const Catalogue& catalogue) {
   std::map<LocalDate, std::set<LocalDate>> weeks;
   for (const auto& [date, count] : sessions) {
@@ -259,7 +259,7 @@ void check_policy(Problems& problems, const Programme& programme, const Catalogu
   check_hours(problems, programme, occurrences, catalogue, zone);
   check_length(problems, programme, occurrences, catalogue);
   for (const auto& station : catalogue.stations) {
-    if (!station.has_speaker || !store::reaches(programme.groups, station)) continue;
+    if (!station.has_speaker || !model::reaches(programme.groups, station)) continue;
     const auto sessions = sessions_on(station, programme, catalogue, from, to, zone);
     if (check_sessions(problems, station, sessions, programme, catalogue)) return;
   }
@@ -267,14 +267,14 @@ void check_policy(Problems& problems, const Programme& programme, const Catalogu
 
 // ---- a slogan --------------------------------------------------------------------------------------------------
 
-const store::SloganImage* image_for(const store::Slogan& slogan, store::Geometry geometry) {
+const model::SloganImage* image_for(const model::Slogan& slogan, model::Geometry geometry) {
   for (const auto& image : slogan.images) {
     if (image.geometry == geometry) return &image;
   }
   return nullptr;
 }
 
-void check_images(Problems& problems, const std::string& name, const store::Slogan& slogan,
+void check_images(Problems& problems, const std::string& name, const model::Slogan& slogan,
                   const Catalogue& catalogue) {
   for (const auto& image : slogan.images) {
     const auto* content = catalogue.content(image.object);
@@ -288,10 +288,10 @@ void check_images(Problems& problems, const std::string& name, const store::Slog
   }
 }
 
-void check_signs(Problems& problems, const std::string& name, const store::Slogan& slogan, const Catalogue& catalogue) {
+void check_signs(Problems& problems, const std::string& name, const model::Slogan& slogan, const Catalogue& catalogue) {
   bool shown = false;
   for (const auto& station : catalogue.stations) {
-    if (!station.sign || !store::reaches(slogan.groups, station)) continue;
+    if (!station.sign || !model::reaches(slogan.groups, station)) continue;
     shown = true;
     if (image_for(slogan, *station.sign)) continue;
     problems.add(Severity::error, "no-picture", "{} was not rendered for the {}×{} sign of station '{}'", name,
@@ -331,7 +331,7 @@ std::vector<Problem> check(const Programme& programme, const Catalogue& catalogu
   return list;
 }
 
-std::vector<Problem> check(const store::Slogan& slogan, const Catalogue& catalogue, LocalDate today, Zone) {
+std::vector<Problem> check(const model::Slogan& slogan, const Catalogue& catalogue, LocalDate today, Zone) {
   Problems problems;
   const auto name = fmt::format("slogan '{}'", slogan.id);
   check_id(problems, "slogan", slogan.id);
@@ -369,7 +369,7 @@ std::vector<Problem> check(const Policy& policy) {
     problems.add(Severity::warning, "silent", "{} has no window: nothing may be heard under it", name);
   for (const auto& window : policy.windows) {
     if (window.to_minute > window.from_minute && window.to_minute <= 1440 && window.level_cap_cb <= 0 &&
-        (window.weekdays & store::every_day) != 0) {
+        (window.weekdays & model::every_day) != 0) {
       continue;
     }
     problems.add(Severity::error, "window", "{} has a window {}–{} that is empty, without weekday or louder than 0 dB",

@@ -145,7 +145,7 @@ std::string format_time(TimeOfDay time) {
 
 Result<Weekdays> parse_weekdays(std::string_view text) {
   const auto plain = lower(trimmed(text));
-  if (plain == "daily" || plain == "hằng ngày" || plain == "hàng ngày") return store::every_day;
+  if (plain == "daily" || plain == "hằng ngày" || plain == "hàng ngày") return model::every_day;
   unsigned days = 0;
   for (const auto item : split(plain, ',')) {
     const auto some = days_of_item(trimmed(item));
@@ -159,7 +159,7 @@ Result<Weekdays> parse_weekdays(std::string_view text) {
 }
 
 std::string format_weekdays(Weekdays days) {
-  if ((days & store::every_day) == store::every_day) return "hằng ngày";
+  if ((days & model::every_day) == model::every_day) return "hằng ngày";
   std::string text;
   for (unsigned day = 0; day < 7; ++day) {
     if ((days >> day & 1U) == 0) continue;

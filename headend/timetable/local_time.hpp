@@ -3,16 +3,16 @@
 #include <string>
 #include <string_view>
 
-#include "headend/store/catalogue.hpp"
+#include "headend/model/terms.hpp"
 #include "protocol/base/result.hpp"
 #include "protocol/base/time.hpp"
 
 /// From what an operator writes to occurrences in local time.
 namespace loa::headend::timetable {
 
-using store::LocalDate;
-using store::TimeOfDay;
-using store::Weekdays;
+using model::LocalDate;
+using model::TimeOfDay;
+using model::Weekdays;
 
 /// The ward's local time: a fixed offset from UTC (Asia/Ho_Chi_Minh: 7 h, no daylight saving).
 struct Zone {

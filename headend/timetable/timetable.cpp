@@ -13,7 +13,7 @@ std::string occurrence_id(std::string_view programme, LocalDate date, TimeOfDay 
   return fmt::format("{}/{}/{:02}{:02}{:02}", programme, format_date(date), whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-Micros duration_of(const store::Programme& programme, const store::Catalogue& catalogue) {
+Micros duration_of(const model::Programme& programme, const model::Catalogue& catalogue) {
   std::int64_t frames = 0;
   for (const auto& segment : programme.segments) {
     if (const auto* content = catalogue.content(segment.object)) frames += content->frames;
@@ -21,7 +21,7 @@ Micros duration_of(const store::Programme& programme, const store::Catalogue& ca
   return position_of(frames);
 }
 
-std::vector<Occurrence> expand(const store::Programme& programme, Micros duration, LocalDate from, LocalDate to,
+std::vector<Occurrence> expand(const model::Programme& programme, Micros duration, LocalDate from, LocalDate to,
                                Zone zone) {
   std::vector<Occurrence> occurrences;
   for (LocalDate date = from; date <= to; date += days{1}) {

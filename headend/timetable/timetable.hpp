@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "headend/store/catalogue.hpp"
+#include "headend/model/catalogue.hpp"
 #include "headend/timetable/local_time.hpp"
 
 namespace loa::headend::timetable {
@@ -27,10 +27,10 @@ inline constexpr const char* sign_playlist = "bang-led";
 constexpr Micros position_of(std::int64_t frames) { return Micros{(frames * 125 + 3) / 6}; }
 
 /// Length of a programme: its contents' frames, summed before rounding. Contents that are missing count nothing.
-Micros duration_of(const store::Programme& programme, const store::Catalogue& catalogue);
+Micros duration_of(const model::Programme& programme, const model::Catalogue& catalogue);
 
 /// Every occurrence whose local date lies in from…to, both included, by start.
-std::vector<Occurrence> expand(const store::Programme& programme, Micros duration, LocalDate from, LocalDate to,
+std::vector<Occurrence> expand(const model::Programme& programme, Micros duration, LocalDate from, LocalDate to,
                                Zone zone);
 
 enum class Severity {
@@ -49,14 +49,14 @@ struct Problem {
 
 /// Everything that is wrong with a programme, as if it were added to the catalogue or replaced its namesake there.
 /// @param today  breaches are looked for from this day on, over 28 days of its validity
-std::vector<Problem> check(const store::Programme& programme, const store::Catalogue& catalogue, LocalDate today,
+std::vector<Problem> check(const model::Programme& programme, const model::Catalogue& catalogue, LocalDate today,
                            Zone zone);
 
 /// The same for a slogan. (Slogans that share a window take turns: no overlap among them is wrong.)
-std::vector<Problem> check(const store::Slogan& slogan, const store::Catalogue& catalogue, LocalDate today, Zone zone);
+std::vector<Problem> check(const model::Slogan& slogan, const model::Catalogue& catalogue, LocalDate today, Zone zone);
 
 /// The same for a policy.
-std::vector<Problem> check(const store::Policy& policy);
+std::vector<Problem> check(const model::Policy& policy);
 
 /// The errors as one Error; the first sentence, and how many more. No error: success. Breaches count when `strict`.
 Result<void> verdict(const std::vector<Problem>& problems, bool strict = false);

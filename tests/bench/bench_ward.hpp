@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "headend/planner/planner.hpp"
-#include "headend/store/store.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/crypto/key.hpp"
 
 namespace loa::bench {
@@ -17,7 +17,7 @@ struct BenchWard {
   [[nodiscard]] std::string station_id(int station) const { return fmt::format("s{}", station); }
   [[nodiscard]] headend::planner::Settings planner_settings() const;
   /// A fresh store in a file, with the whole catalogue.
-  Result<headend::store::Store> make_store(const std::filesystem::path& file) const;
+  Result<headend::store::sqlite::SqliteStore> make_store(const std::filesystem::path& file) const;
 
   protocol::crypto::SecretKey office = protocol::crypto::SecretKey::generate();
   std::vector<protocol::crypto::SecretKey> stations;

@@ -8,10 +8,11 @@ namespace loa::bench {
 namespace {
 
 using namespace std::chrono;
+namespace model = headend::model;
 namespace store = headend::store;
 namespace planner = headend::planner;
 
-constexpr store::Geometry sign{192, 32};
+constexpr model::Geometry sign{192, 32};
 
 struct Wish {
   const char* name;
@@ -24,55 +25,55 @@ protocol::crypto::Sha256 object_of(const char* what, int number) {
   return protocol::crypto::sha256(fmt::format("{} {}", what, number));
 }
 
-store::Content content_of(const char* what, int number, v1::Medium medium) {
-  store::Content content;
+model::Content content_of(const char* what, int number, v1::Medium medium) {
+  model::Content content;
   content.object = object_of(what, number);
   content.title = fmt::format("{} {} của phường", what, number);
   content.medium = medium;
   content.frames = medium == v1::MEDIUM_AUDIO ? 48'000 * 20 : 0;
   content.bytes = 20'000;
-  if (medium == v1::MEDIUM_SIGN) content.image = store::SignImage{sign.width_px, {sign}};
+  if (medium == v1::MEDIUM_SIGN) content.image = model::SignImage{sign.width_px, {sign}};
   return content;
 }
 
 /// A ward with one box that has a horn and a sign.
-store::Catalogue ward_of(const Wish& wish) {
-  store::Catalogue all;
-  store::Station box;
+model::Catalogue ward_of(const Wish& wish) {
+  model::Catalogue all;
+  model::Station box;
   box.id = box.name = "hop-1";
   box.sign = sign;
   all.stations = {box};
   all.categories = {{"tin", "Bản tin"}};
-  store::Policy policy;
+  model::Policy policy;
   policy.id = policy.reference = "bench";
   policy.windows = {{}};
   all.policies = {policy};
   for (int i = 0; i < wish.segments; i += 20) {
-    store::Programme programme;
+    model::Programme programme;
     programme.id = programme.title = fmt::format("buoi-{}", i);
     programme.start = hours{5 + i / 2};
-    programme.groups = {store::everyone};
+    programme.groups = {model::everyone};
     for (int segment = i; segment < std::min(i + 20, wish.segments); ++segment) {
-      store::add(all, content_of("ban tin", segment, v1::MEDIUM_AUDIO));
+      model::add(all, content_of("ban tin", segment, v1::MEDIUM_AUDIO));
       programme.segments.push_back({object_of("ban tin", segment), "tin"});
     }
     all.programmes.push_back(std::move(programme));
   }
   for (int i = 0; i < wish.slogans; ++i) {
-    store::add(all, content_of("khau hieu", i, v1::MEDIUM_SIGN));
-    store::Slogan slogan;
+    model::add(all, content_of("khau hieu", i, v1::MEDIUM_SIGN));
+    model::Slogan slogan;
     slogan.id = fmt::format("khau-hieu-{}", i);
     slogan.text = fmt::format("Khẩu hiệu số {}", i);
     slogan.category = "tin";
     slogan.images = {{sign, object_of("khau hieu", i)}};
-    slogan.groups = {store::everyone};
+    slogan.groups = {model::everyone};
     slogan.dwell = wish.dwell;
     all.slogans.push_back(std::move(slogan));
   }
   return all;
 }
 
-Result<planner::Fitted> plan_of(const store::Catalogue& all) {
+Result<planner::Fitted> plan_of(const model::Catalogue& all) {
   planner::Settings settings;
   settings.content_url = "https://127.0.0.1:8443/content/";
   const auto midnight = parse_utc("2026-11-22T17:00:00Z").value();

@@ -20,8 +20,8 @@ Result<void> add(const Context& context, const Named& options) {
   if (catalogue.category(options.id) != nullptr) {
     return fail(ErrorCode::exists, "category \"{}\" is there already: it stays as it is", options.id);
   }
-  const store::Category category{options.id, options.name};
-  LOA_TRY(desk.store.put_category(category));
+  const model::Category category{options.id, options.name};
+  LOA_TRY(desk.store.library().put_category(category));
   tell(context.json, api::view(category), fmt::format("Đã thêm chuyên mục · category added: {}", category.id));
   return {};
 }
@@ -43,7 +43,7 @@ Result<void> list(const Context& context) {
 
 Result<void> remove(const Context& context, const Named& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY(desk.store.remove_category(options.id));
+  LOA_TRY(desk.store.library().remove_category(options.id));
   tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
   return {};
 }

@@ -19,7 +19,7 @@ namespace link = protocol::link;
 namespace topic = protocol::topic;
 using std::chrono::seconds;
 
-Result<dispatch::Audience> audience_of(const Order& order, const std::string& ward, const store::Catalogue& catalogue) {
+Result<dispatch::Audience> audience_of(const Order& order, const std::string& ward, const model::Catalogue& catalogue) {
   if (order.group.empty() == order.station.empty()) {
     return fail(ErrorCode::invalid, "say whom it is for: --station ID, or --group ID (all = every station)");
   }
@@ -80,7 +80,7 @@ class Exchange {
     if (replies_.size() == audience_.stations.size()) io_.stop();
   }
 
-  void take_from(const store::Station& station, const std::string& payload) {
+  void take_from(const model::Station& station, const std::string& payload) {
     const auto answer = dispatch::open_answer(ward_, station, order_, payload);
     if (!answer) return;
     for (const auto& known : replies_) {

@@ -1,4 +1,5 @@
 #include "content/media/ingest.hpp"
+#include "headend/publisher/record.hpp"
 
 #include "content/speech/espeak_speech.hpp"
 #include "content/store/object_store.hpp"
@@ -30,7 +31,7 @@ struct Named {
 };
 
 /// What was typed, before any work is done.
-Result<void> check(const Add& options, const store::Catalogue& catalogue) {
+Result<void> check(const Add& options, const model::Catalogue& catalogue) {
   const int sources = int{!options.file.empty()} + int{!options.text.empty()} + int{!options.text_file.empty()};
   if (sources != 1) return fail(ErrorCode::invalid, "give one of FILE, --text and --text-file");
   if (!options.category.empty()) LOA_TRY(known_category(catalogue, options.category));
@@ -63,9 +64,9 @@ Result<media::Ingested> ingest(const Add& options, const std::string& text) {
   return media::ingest(pcm, media::Kind::speech, {}, progress);
 }
 
-store::Content describe(const Add& options, const std::string& text, const media::Ingested& sound,
-                        const store::Sha256& object) {
-  store::Content content;
+model::Content describe(const Add& options, const std::string& text, const media::Ingested& sound,
+                        const model::Sha256& object) {
+  model::Content content;
   content.object = object;
   content.title = options.title.empty() ? options.file.stem().string() : options.title;
   content.medium = v1::MEDIUM_AUDIO;
@@ -74,7 +75,7 @@ store::Content describe(const Add& options, const std::string& text, const media
   content.source = source_of(options);
   content.text = text;
   content.category = options.category;
-  content.loudness = store::Loudness{sound.loudness_in_lufs, sound.loudness_out_lufs, sound.true_peak_dbtp};
+  content.loudness = model::Loudness{sound.loudness_in_lufs, sound.loudness_out_lufs, sound.true_peak_dbtp};
   content.added = wall_now();
   return content;
 }
@@ -89,7 +90,7 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY(good_name("title", content.title));
   LOA_TRY_LET(auto objects, content::store::ObjectStore::open(desk.ward.content_folder()));
   LOA_TRY(objects.put(sound.opus));
-  LOA_TRY(desk.store.put_content(content));
+  LOA_TRY(headend::publisher::keep_content(desk.store, content));
   tell(context.json, api::view(content),
        fmt::format("Đã thêm · added: {}  {}\n{}  {:.1f} LUFS, {:.1f} dBTP", content.title,
                    format_length(timetable::position_of(content.frames).count()), content.object.hex(),
@@ -97,7 +98,7 @@ Result<void> add(const Context& context, const Add& options) {
   return {};
 }
 
-std::string length_of(const store::Content& content) {
+std::string length_of(const model::Content& content) {
   if (content.medium == v1::MEDIUM_AUDIO) return format_length(timetable::position_of(content.frames).count());
   if (!content.image || content.image->signs.empty()) return "–";
   return fmt::format("{}x{}", content.image->width_px, content.image->signs.front().height_px);

@@ -1,5 +1,6 @@
 #include "tools/cli/desk.hpp"
 
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/text.hpp"
 
 namespace loa::tools::cli {
@@ -9,13 +10,13 @@ using namespace headend;
 Result<Desk> Desk::open(const Context& context) {
   LOA_TRY_LET(const auto folder, ward::find_folder(context.ward));
   LOA_TRY_LET(auto opened, ward::Ward::open(folder));
-  LOA_TRY_LET(auto store, store::Store::open(opened.database_file()));
+  LOA_TRY_LET(auto store, store::sqlite::SqliteStore::open(opened.database_file()));
   return Desk{std::move(opened), std::move(store)};
 }
 
 timetable::Zone Desk::zone() const { return {std::chrono::seconds{ward.settings().utc_offset_s}}; }
 
-store::LocalDate Desk::today() const { return zone().date_of(wall_now()); }
+model::LocalDate Desk::today() const { return zone().date_of(wall_now()); }
 
 planner::Settings Desk::planning() const {
   planner::Settings settings;
@@ -24,7 +25,7 @@ planner::Settings Desk::planning() const {
   return settings;
 }
 
-Result<std::vector<std::string>> Desk::keep(const std::function<Result<void>()>& work) {
+Result<std::vector<std::string>> Desk::keep(const headend::store::Work& work) {
   LOA_TRY_LET(auto outlook, publisher::edit(store, planning(), wall_now(), work));
   return std::move(outlook.cannot_obey);
 }
@@ -41,10 +42,10 @@ Result<publisher::EmergencyDesk> open_emergency_desk(Desk& desk) {
 
 WallTime wall_now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
 
-Result<std::vector<std::string>> known_groups(const store::Catalogue& catalogue, std::vector<std::string> groups) {
+Result<std::vector<std::string>> known_groups(const model::Catalogue& catalogue, std::vector<std::string> groups) {
   for (const auto& id : groups) {
-    if (id == store::everyone || catalogue.group(id) != nullptr) continue;
-    std::string known = store::everyone;
+    if (id == model::everyone || catalogue.group(id) != nullptr) continue;
+    std::string known = model::everyone;
     for (const auto& group : catalogue.groups) known += ", " + group.id;
     return fail(ErrorCode::missing, "there is no group \"{}\": there are {}; add one with `loa group add`", id, known);
   }
@@ -53,13 +54,13 @@ Result<std::vector<std::string>> known_groups(const store::Catalogue& catalogue,
   return groups;
 }
 
-Result<void> known_category(const store::Catalogue& catalogue, const std::string& category) {
+Result<void> known_category(const model::Catalogue& catalogue, const std::string& category) {
   if (catalogue.category(category) != nullptr) return {};
   return fail(ErrorCode::missing, "there is no category \"{}\": add it with `loa category add`", category);
 }
 
-Result<const store::Content*> find_content(const store::Catalogue& catalogue, std::string_view text) {
-  const store::Content* found = nullptr;
+Result<const model::Content*> find_content(const model::Catalogue& catalogue, std::string_view text) {
+  const model::Content* found = nullptr;
   for (const auto& content : catalogue.contents) {
     const bool fits = content.title == text || (text.size() >= 6 && content.object.hex().starts_with(text));
     if (!fits) continue;
@@ -71,13 +72,13 @@ Result<const store::Content*> find_content(const store::Catalogue& catalogue, st
   return fail(ErrorCode::missing, "there is no content \"{}\": `loa content list` shows what there is", text);
 }
 
-Result<store::Weekdays> parse_days(std::string text) {
+Result<model::Weekdays> parse_days(std::string text) {
   for (auto at = text.find(".."); at != std::string::npos; at = text.find("..")) text.replace(at, 2, "-");
   return timetable::parse_weekdays(text);
 }
 
-Result<store::Validity> parse_validity(const std::string& from, const std::string& to) {
-  store::Validity validity;
+Result<model::Validity> parse_validity(const std::string& from, const std::string& to) {
+  model::Validity validity;
   if (!from.empty()) {
     LOA_TRY_LET(validity.from, timetable::parse_date(from));
   }
@@ -91,7 +92,7 @@ Result<store::Validity> parse_validity(const std::string& from, const std::strin
 }
 
 Result<void> good_id(std::string_view what, std::string_view id) {
-  if (is_id(id) && id != store::everyone) return {};
+  if (is_id(id) && id != model::everyone) return {};
   return fail(ErrorCode::invalid, "\"{}\" cannot name a {}: 1 to 32 of a–z, 0–9 and '-', not \"all\"", id, what);
 }
 

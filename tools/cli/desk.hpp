@@ -1,9 +1,10 @@
 #pragma once
 #include <functional>
 
+#include "headend/model/catalogue.hpp"
 #include "headend/publisher/edit.hpp"
 #include "headend/publisher/emergency.hpp"
-#include "headend/store/store.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "headend/ward/ward.hpp"
 #include "tools/cli/context.hpp"
@@ -13,17 +14,17 @@ namespace loa::tools::cli {
 /// A ward opened for work: its folder and its store.
 struct Desk {
   headend::ward::Ward ward;
-  headend::store::Store store;
+  headend::store::sqlite::SqliteStore store;
 
-  /// @error missing: no such ward, or several and none named · as Ward::open and Store::open
+  /// @error missing: no such ward, or several and none named · as Ward::open and SqliteStore::open
   static Result<Desk> open(const Context& context);
   [[nodiscard]] headend::timetable::Zone zone() const;
-  [[nodiscard]] headend::store::LocalDate today() const;
+  [[nodiscard]] headend::model::LocalDate today() const;
   /// What the running head-end plans with.
   [[nodiscard]] headend::planner::Settings planning() const;
   /// Keeps an edit of the catalogue that the stations can be told (headend::publisher::edit).
   /// @return a sentence for each station whose software cannot take all of it
-  Result<std::vector<std::string>> keep(const std::function<Result<void>()>& work);
+  Result<std::vector<std::string>> keep(const headend::store::Work& work);
 };
 
 /// @param desk  outlives what is returned @error of the emergency key's file
@@ -36,21 +37,21 @@ WallTime wall_now();
 
 /// Each must be a group of the ward, or "all".
 /// @return sorted, each once @error missing: names the unknown one and says which there are
-Result<std::vector<std::string>> known_groups(const headend::store::Catalogue& catalogue,
+Result<std::vector<std::string>> known_groups(const headend::model::Catalogue& catalogue,
                                               std::vector<std::string> groups);
 
 /// @error missing
-Result<void> known_category(const headend::store::Catalogue& catalogue, const std::string& category);
+Result<void> known_category(const headend::model::Catalogue& catalogue, const std::string& category);
 
 /// @param text  digits of an object's SHA-256, six at least, or its exact title
 /// @error missing · invalid: fits several
-Result<const headend::store::Content*> find_content(const headend::store::Catalogue& catalogue, std::string_view text);
+Result<const headend::model::Content*> find_content(const headend::model::Catalogue& catalogue, std::string_view text);
 
 /// Weekdays as timetable::parse_weekdays takes them, and with ".." for a range.
-Result<headend::store::Weekdays> parse_days(std::string text);
+Result<headend::model::Weekdays> parse_days(std::string text);
 
 /// --from and --to as they were typed; empty: open.
-Result<headend::store::Validity> parse_validity(const std::string& from, const std::string& to);
+Result<headend::model::Validity> parse_validity(const std::string& from, const std::string& to);
 
 /// @param what  "group" and the like, for the sentence
 /// @error invalid

@@ -21,8 +21,8 @@ struct Stop {
   std::string reason = "operator";
 };
 
-Result<std::vector<std::string>> meant(const store::Catalogue& catalogue, const std::vector<std::string>& groups) {
-  if (groups.empty()) return std::vector<std::string>{store::everyone};
+Result<std::vector<std::string>> meant(const model::Catalogue& catalogue, const std::vector<std::string>& groups) {
+  if (groups.empty()) return std::vector<std::string>{model::everyone};
   return known_groups(catalogue, groups);
 }
 
@@ -66,7 +66,7 @@ Result<void> stop(const Context& context, const Stop& options) {
 
 Result<void> show(const Context& context) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY_LET(const auto newest, desk.store.newest_emergencies());
+  LOA_TRY_LET(const auto newest, desk.store.plans().newest_emergencies());
   const auto now = wall_now();
   std::vector<std::vector<std::string>> rows{
       {"TRẠM · STATION", "TÌNH TRẠNG · STATE", "LỆNH LÚC · ORDERED", "ĐẾN · UNTIL", "TIẾNG · SOUND", "LÝ DO · REASON"}};

@@ -52,7 +52,7 @@ std::string state_of(v1::FaultState state) {
 constexpr const char* headend_itself = "headend";
 
 /// @param whose  a station's id, of one that was removed too, or "headend"; empty: everybody's
-Result<std::vector<store::FaultRecord>> faults_of(Desk& desk, const std::string& whose) {
+Result<std::vector<model::FaultRecord>> faults_of(Desk& desk, const std::string& whose) {
   LOA_TRY_LET(auto faults, api::faults(desk.store, wall_now()));
   if (whose.empty()) return faults;
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
@@ -95,7 +95,7 @@ Result<void> settle(const Context& context, const Case& options, v1::FaultState 
     }
     fault.state = state;
     fault.changed = wall_now();
-    LOA_TRY(desk.store.put_fault(fault));
+    LOA_TRY(desk.store.fleet().put_fault(fault));
     tell(context.json, api::view(fault), "đã ghi · done");
     return {};
   }
@@ -110,14 +110,14 @@ Order order_to(const Case& options) {
 }
 
 Result<void> acknowledge(const Context& context, const Case& options) {
-  if (store::is_of_headend(options.code)) return settle(context, options, v1::FAULT_STATE_ACKNOWLEDGED);
+  if (model::is_of_headend(options.code)) return settle(context, options, v1::FAULT_STATE_ACKNOWLEDGED);
   v1::Command command;
   command.mutable_acknowledge()->set_code(options.code);
   return send(context, order_to(options), std::move(command));
 }
 
 Result<void> reset(const Context& context, const Case& options) {
-  if (store::is_of_headend(options.code)) return settle(context, options, v1::FAULT_STATE_RESET);
+  if (model::is_of_headend(options.code)) return settle(context, options, v1::FAULT_STATE_RESET);
   v1::Command command;
   command.mutable_reset()->set_code(options.code);
   return send(context, order_to(options), std::move(command));

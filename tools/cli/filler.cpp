@@ -14,14 +14,15 @@ Result<void> set(const Context& context, const Set& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
   if (options.sound == "none") {
-    LOA_TRY(desk.store.put_filler(std::nullopt));
+    LOA_TRY(desk.store.library().put_filler(std::nullopt));
     tell(context.json, {{"filler", nullptr}}, "Không lấp chỗ trống · silence where content is missing");
     return {};
   }
   LOA_TRY_LET(const auto* content, find_content(catalogue, options.sound));
   if (content->medium != v1::MEDIUM_AUDIO || content->frames <= 0)
     return fail(ErrorCode::invalid, "\"{}\" is no sound: a filler has to be one", content->title);
-  LOA_TRY_LET(const auto cannot_obey, desk.keep([&] { return desk.store.put_filler(content->object); }));
+  LOA_TRY_LET(const auto cannot_obey,
+              desk.keep([&](headend::store::Unit& unit) { return unit.library().put_filler(content->object); }));
   tell(context.json, {{"filler", content->object.hex()}},
        fmt::format("Khi thiếu nội dung thì phát · where content is missing: {}", content->title));
   warn_of(context, cannot_obey);

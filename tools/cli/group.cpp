@@ -20,8 +20,8 @@ Result<void> add(const Context& context, const Named& options) {
   if (catalogue.group(options.id) != nullptr) {
     return fail(ErrorCode::exists, "group \"{}\" is there already: it stays as it is", options.id);
   }
-  const store::Group group{options.id, options.name};
-  LOA_TRY(desk.store.put_group(group));
+  const model::Group group{options.id, options.name};
+  LOA_TRY(desk.store.stations().put_group(group));
   tell(context.json, api::view(group), fmt::format("Đã thêm nhóm · group added: {}", group.id));
   return {};
 }
@@ -36,7 +36,7 @@ Result<void> list(const Context& context) {
   std::vector<std::vector<std::string>> rows{{"NHÓM · GROUP", "TÊN · NAME", "TRẠM · STATIONS"}};
   for (const auto& group : catalogue.groups) {
     const auto count = std::count_if(catalogue.stations.begin(), catalogue.stations.end(),
-                                     [&](const auto& station) { return store::reaches({group.id}, station); });
+                                     [&](const auto& station) { return model::reaches({group.id}, station); });
     rows.push_back({group.id, group.name, std::to_string(count)});
   }
   print_table(rows);
@@ -45,7 +45,7 @@ Result<void> list(const Context& context) {
 
 Result<void> remove(const Context& context, const Named& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY(desk.store.remove_group(options.id));
+  LOA_TRY(desk.store.stations().remove_group(options.id));
   tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
   return {};
 }

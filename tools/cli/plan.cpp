@@ -15,7 +15,7 @@ struct Show {
   int cues = 40;
 };
 
-Result<v1::Plan> open_plan(const Desk& desk, const store::IssuedPlan& issued) {
+Result<v1::Plan> open_plan(const Desk& desk, const model::IssuedPlan& issued) {
   LOA_TRY_LET(const auto key, desk.ward.plan_key());
   protocol::seal::Expectation expectation;
   expectation.ward = desk.ward.settings().id;
@@ -63,7 +63,7 @@ boost::json::object view(const v1::Cue& cue) {
           {"title", cue.title()}};
 }
 
-void print_people(const store::IssuedPlan& issued, const v1::Plan& plan, const Desk& desk, int most) {
+void print_people(const model::IssuedPlan& issued, const v1::Plan& plan, const Desk& desk, int most) {
   const auto zone = desk.zone();
   fmt::print("Kế hoạch · plan {} của · of {}, lập lúc · made {}, đến · until {}\n", issued.sequence, issued.station,
              timetable::format_local(issued.made, zone), timetable::format_local(issued.horizon, zone));
@@ -80,7 +80,7 @@ void print_people(const store::IssuedPlan& issued, const v1::Plan& plan, const D
 
 Result<void> show(const Context& context, const Show& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY_LET(const auto issued, desk.store.newest_plan(options.station));
+  LOA_TRY_LET(const auto issued, desk.store.plans().newest(options.station));
   if (!issued) {
     return fail(ErrorCode::missing,
                 "station \"{}\" has no plan yet: is it in `loa station list`, and is loa-headend running?",

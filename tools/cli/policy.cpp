@@ -11,7 +11,7 @@ namespace {
 using namespace headend;
 
 struct Set {
-  store::Policy policy;
+  model::Policy policy;
   std::vector<std::string> windows;
   std::string from;
   std::string to;
@@ -36,13 +36,13 @@ Result<int> parse_cap(const std::string& text, const std::string& window) {
 }
 
 /// "t2-cn 05:00-21:30 [-3dB]"
-Result<store::Policy::Window> parse_window(const std::string& text) {
+Result<model::Policy::Window> parse_window(const std::string& text) {
   std::istringstream words{text};
   std::string days, hours, cap, more;
   words >> days >> hours >> cap >> more;
   const auto dash = hours.find('-');
   if (dash == std::string::npos || !more.empty()) return bad_window(text);
-  store::Policy::Window window;
+  model::Policy::Window window;
   LOA_TRY_LET(window.weekdays, parse_days(days));
   LOA_TRY_LET(const auto from, timetable::parse_time(hours.substr(0, dash)));
   LOA_TRY_LET(const auto to, timetable::parse_time(hours.substr(dash + 1), true));
@@ -66,7 +66,7 @@ Result<void> set(const Context& context, const Set& options) {
     policy.windows.push_back(window);
   }
   LOA_TRY(timetable::verdict(timetable::check(policy)));
-  LOA_TRY(desk.keep([&] { return desk.store.put_policy(policy); }));
+  LOA_TRY(desk.keep([&](headend::store::Unit& unit) { return unit.schedule().put_policy(policy); }));
   tell(context.json, api::view(policy), "Đã lưu quy định · policy kept: " + policy.id);
   return {};
 }
@@ -77,7 +77,7 @@ std::string format_limit(std::uint32_t limit) {
   return limit == 0 ? "không giới hạn · no limit" : std::to_string(limit);
 }
 
-void print(const store::Policy& policy) {
+void print(const model::Policy& policy) {
   fmt::print("{}  {}\n", policy.id, policy.reference);
   fmt::print("  hiệu lực · valid              {} – {}\n",
              policy.validity.from ? timetable::format_date(*policy.validity.from) : "…",
@@ -106,7 +106,7 @@ Result<void> show(const Context& context) {
 
 Result<void> remove(const Context& context, const Named& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY(desk.store.remove_policy(options.id));
+  LOA_TRY(desk.store.schedule().remove_policy(options.id));
   tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
   return {};
 }

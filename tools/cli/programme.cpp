@@ -29,7 +29,7 @@ struct Named {
 };
 
 /// CONTENT[:CATEGORY]; a title may have a colon of its own, so the tail counts only if it names a category.
-Result<store::Segment> parse_segment(const store::Catalogue& catalogue, const std::string& text) {
+Result<model::Segment> parse_segment(const model::Catalogue& catalogue, const std::string& text) {
   const auto colon = text.rfind(':');
   const bool whole = colon == std::string::npos || find_content(catalogue, text).has_value();
   LOA_TRY_LET(const auto* content, find_content(catalogue, whole ? text : text.substr(0, colon)));
@@ -39,11 +39,11 @@ Result<store::Segment> parse_segment(const store::Catalogue& catalogue, const st
                 text);
   }
   LOA_TRY(known_category(catalogue, category));
-  return store::Segment{content->object, category};
+  return model::Segment{content->object, category};
 }
 
-Result<store::Programme> build(const Add& options, const store::Catalogue& catalogue) {
-  store::Programme programme;
+Result<model::Programme> build(const Add& options, const model::Catalogue& catalogue) {
+  model::Programme programme;
   programme.id = options.id;
   programme.title = options.title;
   LOA_TRY(good_id("programme", options.id));
@@ -74,7 +74,8 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY_LET(const auto programme, build(options, catalogue));
   const auto problems = timetable::check(programme, catalogue, desk.today(), desk.zone());
   LOA_TRY(timetable::verdict(problems, options.strict));
-  LOA_TRY_LET(const auto cannot_obey, desk.keep([&] { return desk.store.put_programme(programme); }));
+  LOA_TRY_LET(const auto cannot_obey,
+              desk.keep([&](headend::store::Unit& unit) { return unit.schedule().put_programme(programme); }));
   auto json = api::view(programme);
   auto& told = json["problems"].emplace_array();
   for (const auto& problem : problems) told.push_back({{"code", problem.code}, {"text", problem.text}});
@@ -137,7 +138,7 @@ Result<void> show(const Context& context, const Named& options) {
 
 Result<void> remove(const Context& context, const Named& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
-  LOA_TRY(desk.store.remove_programme(options.id));
+  LOA_TRY(desk.store.schedule().remove_programme(options.id));
   tell(context.json, {{"removed", options.id}}, "Đã xóa · removed: " + options.id);
   return {};
 }

@@ -22,12 +22,12 @@ tl::unexpected<Error> bad_stretch(const std::string& text) {
 }
 
 /// "22:00-05:00 20%": two stretches where it passes midnight.
-Result<std::vector<store::Brightness>> parse_stretch(const std::string& text) {
+Result<std::vector<model::Brightness>> parse_stretch(const std::string& text) {
   std::istringstream words{text};
   std::string hours, percent, more;
   words >> hours >> percent >> more;
   const auto dash = hours.find('-');
-  store::Brightness stretch;
+  model::Brightness stretch;
   const auto* end = percent.data() + percent.size();
   const auto [at, error] = std::from_chars(percent.data(), end, stretch.percent);
   const std::string_view unit{at, static_cast<std::size_t>(end - at)};
@@ -41,13 +41,13 @@ Result<std::vector<store::Brightness>> parse_stretch(const std::string& text) {
   stretch.from_minute = static_cast<std::uint32_t>(from.count() / 60);
   stretch.to_minute = static_cast<std::uint32_t>(to.count() / 60);
   if (stretch.from_minute < stretch.to_minute) return std::vector{stretch};
-  std::vector<store::Brightness> both{{stretch.from_minute, day_minutes, stretch.percent}};
+  std::vector<model::Brightness> both{{stretch.from_minute, day_minutes, stretch.percent}};
   if (stretch.to_minute > 0) both.push_back({0, stretch.to_minute, stretch.percent});
   return both;
 }
 
-Result<std::vector<store::Brightness>> parse_stretches(const std::vector<std::string>& texts) {
-  std::vector<store::Brightness> stretches;
+Result<std::vector<model::Brightness>> parse_stretches(const std::vector<std::string>& texts) {
+  std::vector<model::Brightness> stretches;
   for (const auto& text : texts) {
     LOA_TRY_LET(const auto some, parse_stretch(text));
     stretches.insert(stretches.end(), some.begin(), some.end());
@@ -62,7 +62,7 @@ Result<std::vector<store::Brightness>> parse_stretches(const std::vector<std::st
   return stretches;
 }
 
-boost::json::array view(const std::vector<store::Brightness>& stretches) {
+boost::json::array view(const std::vector<model::Brightness>& stretches) {
   boost::json::array array;
   for (const auto& one : stretches) {
     array.push_back({{"from_minute", one.from_minute}, {"to_minute", one.to_minute}, {"percent", one.percent}});
@@ -70,7 +70,7 @@ boost::json::array view(const std::vector<store::Brightness>& stretches) {
   return array;
 }
 
-std::string text_of(const std::vector<store::Brightness>& stretches) {
+std::string text_of(const std::vector<model::Brightness>& stretches) {
   std::string text = "Độ sáng các bảng · brightness of the signs";
   for (const auto& one : stretches) {
     text += fmt::format("\n  {}–{}  {} %", timetable::format_time(std::chrono::minutes{one.from_minute}),
@@ -86,7 +86,7 @@ Result<void> brightness(const Context& context, const Set& options) {
   }
   if (options.full || !options.stretches.empty()) {
     LOA_TRY_LET(const auto stretches, parse_stretches(options.stretches));
-    LOA_TRY(desk.keep([&] { return desk.store.put_brightness(stretches); }));
+    LOA_TRY(desk.keep([&](headend::store::Unit& unit) { return unit.schedule().put_brightness(stretches); }));
   }
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
   tell(context.json, {{"brightness", view(catalogue.brightness)}}, text_of(catalogue.brightness));

@@ -1,4 +1,5 @@
 #include "content/slogan/slogan.hpp"
+#include "headend/publisher/record.hpp"
 
 #include <map>
 #include <set>
@@ -33,7 +34,7 @@ struct Add {
   int position = 0;
 };
 
-const store::Category usual_category{"khau-hieu", "Khẩu hiệu"};
+const model::Category usual_category{"khau-hieu", "Khẩu hiệu"};
 
 struct Named {
   std::string id;
@@ -41,32 +42,32 @@ struct Named {
 
 /// What will stand on the signs of one geometry, not yet stored.
 struct Drawn {
-  store::Geometry geometry;
+  model::Geometry geometry;
   int width_px = 0;
   std::string bytes;  ///< PNG or WebP
   int frames = 0;     ///< of a video
   std::chrono::milliseconds length{0};
 };
 
-std::string next_id(const store::Catalogue& catalogue) {
+std::string next_id(const model::Catalogue& catalogue) {
   for (int number = 1;; ++number) {
     auto id = fmt::format("khau-hieu-{}", number);
     if (catalogue.slogan(id) == nullptr && catalogue.programme(id) == nullptr) return id;
   }
 }
 
-Result<std::set<store::Geometry>> geometries_of(const store::Catalogue& catalogue,
+Result<std::set<model::Geometry>> geometries_of(const model::Catalogue& catalogue,
                                                 const std::vector<std::string>& groups) {
-  std::set<store::Geometry> geometries;
+  std::set<model::Geometry> geometries;
   for (const auto& station : catalogue.stations) {
-    if (station.sign && store::reaches(groups, station)) geometries.insert(*station.sign);
+    if (station.sign && model::reaches(groups, station)) geometries.insert(*station.sign);
   }
   if (!geometries.empty()) return geometries;
   return fail(ErrorCode::missing, "no station in {} has a sign: nobody could read the slogan", join(groups));
 }
 
 /// A picture or a video, fitted to the sign.
-Result<Drawn> fit(const Add& options, const store::Geometry& geometry) {
+Result<Drawn> fit(const Add& options, const model::Geometry& geometry) {
   namespace media = content::media;
   const auto width_px = static_cast<int>(geometry.width_px), height_px = static_cast<int>(geometry.height_px);
   const bool moves = !options.video.empty();
@@ -76,7 +77,7 @@ Result<Drawn> fit(const Add& options, const store::Geometry& geometry) {
 }
 
 /// A strip where it is to scroll and is wider than the sign; else a page.
-Result<Drawn> draw(const Add& options, const store::Geometry& geometry) {
+Result<Drawn> draw(const Add& options, const model::Geometry& geometry) {
   const slogan::SignGeometry sign{static_cast<int>(geometry.width_px), static_cast<int>(geometry.height_px)};
   const auto style = slogan::Style::for_sign(sign);
   std::optional<content::picture::Picture> picture;
@@ -91,8 +92,8 @@ Result<Drawn> draw(const Add& options, const store::Geometry& geometry) {
   return Drawn{geometry, picture->width_px, std::move(png), 0, {}};
 }
 
-store::Content describe(const Add& options, const Drawn& drawn) {
-  store::Content content;
+model::Content describe(const Add& options, const Drawn& drawn) {
+  model::Content content;
   content.object = protocol::crypto::sha256(drawn.bytes);
   content.title = options.text.substr(0, options.text.find('\n'));
   content.medium = v1::MEDIUM_SIGN;
@@ -102,7 +103,7 @@ store::Content describe(const Add& options, const Drawn& drawn) {
   content.source = file.empty() ? "text" : file.filename().string();
   if (file.empty()) content.text = options.text;
   content.category = options.category;
-  content.image = store::SignImage{static_cast<std::uint32_t>(drawn.width_px), {drawn.geometry}};
+  content.image = model::SignImage{static_cast<std::uint32_t>(drawn.width_px), {drawn.geometry}};
   content.added = wall_now();
   return content;
 }
@@ -132,8 +133,8 @@ Result<void> check_kind(const Add& options) {
   return {};
 }
 
-Result<store::Slogan> build(const Add& options, const store::Catalogue& catalogue) {
-  store::Slogan made;
+Result<model::Slogan> build(const Add& options, const model::Catalogue& catalogue) {
+  model::Slogan made;
   made.id = options.id.empty() ? next_id(catalogue) : options.id;
   LOA_TRY(good_id("slogan", made.id));
   if (catalogue.slogan(made.id) != nullptr) {
@@ -154,20 +155,20 @@ Result<store::Slogan> build(const Add& options, const store::Catalogue& catalogu
 }
 
 /// The usual category is made with the first slogan; a name that it has by now stays.
-Result<void> keep_category(Desk& desk, const store::Slogan& made) {
-  LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
+Result<void> keep_category(headend::store::Unit& unit, const model::Slogan& made) {
+  LOA_TRY_LET(const auto catalogue, unit.catalogue());
   if (catalogue.category(made.category) != nullptr) return {};
-  return desk.store.put_category(usual_category);
+  return unit.library().put_category(usual_category);
 }
 
-Result<std::vector<std::string>> keep(Desk& desk, const store::Slogan& made, const std::vector<Drawn>& drawings,
-                                      const std::vector<store::Content>& contents) {
+Result<std::vector<std::string>> keep(Desk& desk, const model::Slogan& made, const std::vector<Drawn>& drawings,
+                                      const std::vector<model::Content>& contents) {
   LOA_TRY_LET(auto objects, content::store::ObjectStore::open(desk.ward.content_folder()));
   for (const auto& drawn : drawings) LOA_TRY(objects.put(drawn.bytes));
-  return desk.keep([&]() -> Result<void> {
-    LOA_TRY(keep_category(desk, made));
-    for (const auto& content : contents) LOA_TRY(desk.store.put_content(content));
-    return desk.store.put_slogan(made);
+  return desk.keep([&](headend::store::Unit& unit) -> Result<void> {
+    LOA_TRY(keep_category(unit, made));
+    for (const auto& content : contents) LOA_TRY(headend::publisher::keep_content(desk.store, content));
+    return unit.schedule().put_slogan(made);
   });
 }
 
@@ -184,7 +185,7 @@ Result<void> add(const Context& context, const Add& typed) {
   LOA_TRY_LET(auto made, build(options, catalogue));
   LOA_TRY_LET(const auto geometries, geometries_of(catalogue, made.groups));
   std::vector<Drawn> drawings;
-  std::vector<store::Content> contents;
+  std::vector<model::Content> contents;
   for (const auto& geometry : geometries) {
     const bool of_file = !options.image.empty() || !options.video.empty();
     LOA_TRY_LET(auto drawn, of_file ? fit(options, geometry) : draw(options, geometry));
@@ -194,7 +195,7 @@ Result<void> add(const Context& context, const Add& typed) {
     made.images.push_back({geometry, contents.back().object});
     drawings.push_back(std::move(drawn));
   }
-  for (const auto& content : contents) store::add(catalogue, content);  // the check wants to see them in the store
+  for (const auto& content : contents) model::add(catalogue, content);  // the check wants to see them in the store
   const auto problems = timetable::check(made, catalogue, desk.today(), desk.zone());
   LOA_TRY(timetable::verdict(problems));
   LOA_TRY_LET(const auto watch, publisher::SignWatch::begin(desk.store, made.groups));
@@ -242,7 +243,7 @@ Result<void> remove(const Context& context, const Named& options) {
   const auto* slogan = catalogue.slogan(options.id);
   LOA_TRY_LET(const auto watch,
               publisher::SignWatch::begin(desk.store, slogan ? slogan->groups : std::vector<std::string>{}));
-  LOA_TRY(desk.store.remove_slogan(options.id));
+  LOA_TRY(desk.store.schedule().remove_slogan(options.id));
   LOA_TRY_LET(const auto word, hear_signs(desk, watch));
   tell(context.json, {{"removed", options.id}, {"signs", word.json}}, "Đã xóa · removed: " + options.id + word.text);
   return {};

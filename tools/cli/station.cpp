@@ -16,7 +16,7 @@ namespace {
 using namespace headend;
 
 struct Add {
-  store::Station station;
+  model::Station station;
   ward::StationWish wish;
   std::string sign;
   bool no_speaker = false;
@@ -45,7 +45,7 @@ Result<ward::SignSize> parse_size(std::string_view text) {
   return fail(ErrorCode::invalid, "\"{}\" is not the size of a sign: write it as 192x32", text);
 }
 
-Result<void> complete(const Add& options, const Desk& desk, const store::Catalogue& catalogue, store::Station& station,
+Result<void> complete(const Add& options, const Desk& desk, const model::Catalogue& catalogue, model::Station& station,
                       ward::StationWish& wish) {
   LOA_TRY(good_id("station", station.id));
   LOA_TRY(good_name("name", station.name));
@@ -69,7 +69,7 @@ Result<void> complete(const Add& options, const Desk& desk, const store::Catalog
   if (options.no_speaker) wish.pcm.clear();
   if (!options.sign.empty()) {
     LOA_TRY_LET(wish.sign, parse_size(options.sign));
-    station.sign = store::Geometry{wish.sign->width_px, wish.sign->height_px};
+    station.sign = model::Geometry{wish.sign->width_px, wish.sign->height_px};
   }
   if (!station.has_speaker && !station.sign) {
     return fail(ErrorCode::invalid, "station \"{}\" has neither loudspeaker nor sign", station.id);
@@ -88,7 +88,7 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY_LET(const auto enrolment, ward::make_bundle(desk.ward, wish, options.out));
   station.key = enrolment.key;
   station.mqtt_password_hash = enrolment.password_hash;
-  const auto kept = desk.keep([&] { return desk.store.put_station(station); });
+  const auto kept = desk.keep([&](headend::store::Unit& unit) { return unit.stations().put(station); });
   if (!kept) {
     std::error_code ignored;
     std::filesystem::remove_all(options.out, ignored);
@@ -103,7 +103,7 @@ Result<void> add(const Context& context, const Add& options) {
   return {};
 }
 
-std::string describe_sign(const store::Station& station) {
+std::string describe_sign(const model::Station& station) {
   return station.sign ? fmt::format("{}x{}", station.sign->width_px, station.sign->height_px) : "–";
 }
 
@@ -125,15 +125,15 @@ Result<void> list(const Context& context) {
 }
 
 /// As the head-end last found it.
-Result<store::RemovedStation> look_again(Desk& desk, const store::RemovedStation& removed) {
-  LOA_TRY_LET(const auto all, desk.store.removed_stations());
+Result<model::RemovedStation> look_again(Desk& desk, const model::RemovedStation& removed) {
+  LOA_TRY_LET(const auto all, desk.store.stations().removed());
   for (const auto& one : all) {
     if (one.id == removed.id && one.removed == removed.removed) return one;
   }
   return removed;
 }
 
-std::string outcome_of(const store::RemovedStation& removed, const timetable::Zone& zone) {
+std::string outcome_of(const model::RemovedStation& removed, const timetable::Zone& zone) {
   if (removed.silent) return "trạm đã xác nhận im · it has said that it is silent";
   if (removed.closed)
     return "trạm chưa từng lên tiếng, không còn phát gì · it was never heard of: there is nothing to silence";

@@ -23,8 +23,8 @@ Result<std::uint32_t> minute_of(const std::string& text) {
 }
 
 /// Replaces what the station had between the two times; the rest of older windows stays.
-std::vector<store::Volume> with(const std::vector<store::Volume>& before, const store::Volume& added) {
-  std::vector<store::Volume> volumes{added};
+std::vector<model::Volume> with(const std::vector<model::Volume>& before, const model::Volume& added) {
+  std::vector<model::Volume> volumes{added};
   for (const auto& one : before) {
     if (one.from_minute < added.from_minute)
       volumes.push_back({one.from_minute, std::min(one.to_minute, added.from_minute), one.gain_cb});
@@ -38,7 +38,7 @@ std::vector<store::Volume> with(const std::vector<store::Volume>& before, const 
 
 std::string clock(std::uint32_t minute) { return fmt::format("{:02}:{:02}", minute / 60, minute % 60); }
 
-Result<void> show(const Context& context, const store::Station& station) {
+Result<void> show(const Context& context, const model::Station& station) {
   std::vector<std::vector<std::string>> rows{{"TỪ · FROM", "ĐẾN · TO", "MỨC · GAIN"}};
   boost::json::array json;
   for (const auto& one : station.volumes) {
@@ -73,7 +73,8 @@ Result<void> volume(const Context& context, const Volume& options) {
   } else {
     return show(context, station);
   }
-  LOA_TRY(desk.keep([&] { return desk.store.put_volumes(station.id, station.volumes); }));
+  LOA_TRY(
+      desk.keep([&](headend::store::Unit& unit) { return unit.stations().put_volumes(station.id, station.volumes); }));
   return show(context, station);
 }
 

@@ -38,13 +38,13 @@ std::int64_t allowance_of(const SimStation& box, const Emission& emission) {
 }
 
 /// Begun again, and the process ended before it reached new ground: no proof is left to say so in.
-std::int64_t cut_off_again(const headend::store::PlannedCue& planned, const Emission& emission) {
+std::int64_t cut_off_again(const headend::model::PlannedCue& planned, const Emission& emission) {
   return planned.cue.preempt_policy() == v1::PREEMPT_POLICY_RESTART ? emission.cut_us : 0;
 }
 
 /// The same, of a front that its first time had missed and accounted for: heard after its account, and no proof to say
 /// so in.
-std::int64_t front_cut_off_again(const headend::store::PlannedCue& planned, const Site& site, const Stretches& heard,
+std::int64_t front_cut_off_again(const headend::model::PlannedCue& planned, const Site& site, const Stretches& heard,
                                  const std::vector<ReportView::Stretch>& account) {
   bool cut = false;
   for (const auto& box : site.boxes()) {
@@ -64,7 +64,7 @@ std::int64_t front_cut_off_again(const headend::store::PlannedCue& planned, cons
 }
 
 /// A clock that was believed and ahead books and plays cues of tomorrow; then the office changes them.
-bool is_of_an_older_plan(const Anomaly& anomaly, const headend::store::PlannedCue& planned,
+bool is_of_an_older_plan(const Anomaly& anomaly, const headend::model::PlannedCue& planned,
                          const CueJudge::Proofs& proofs) {
   return std::any_of(proofs.begin(), proofs.end(), [&](const auto* record) {
     const auto& proof = record->proof;
@@ -74,7 +74,7 @@ bool is_of_an_older_plan(const Anomaly& anomaly, const headend::store::PlannedCu
 }
 
 /// Heard, and proved, as what an older plan had: other content, or at a time that is not the cue's any more.
-std::int64_t heard_of_an_older_plan(const headend::store::PlannedCue& planned, const CueJudge::Proofs& proofs) {
+std::int64_t heard_of_an_older_plan(const headend::model::PlannedCue& planned, const CueJudge::Proofs& proofs) {
   const std::int64_t start = planned.cue.start_us(), end = start + planned.cue.duration_us();
   std::int64_t older_us = 0;
   for (const auto* record : proofs) {
@@ -95,7 +95,7 @@ std::string reason_at(const std::vector<ReportView::Stretch>& account, std::int6
 
 /// Heard once, and said by two journals: what a mark on an older image of the card said again.
 bool is_said_by_two_journals(const Anomaly& anomaly, const CueJudge::Proofs& proofs) {
-  std::set<headend::store::Epoch> epochs;
+  std::set<headend::model::Epoch> epochs;
   for (const auto* record : proofs) {
     const auto& proof = record->proof;
     if (wall_from_us(proof.to_us()) <= anomaly.from || wall_from_us(proof.from_us()) >= anomaly.to) continue;
@@ -106,7 +106,7 @@ bool is_said_by_two_journals(const Anomaly& anomaly, const CueJudge::Proofs& pro
 
 /// An edit of its slogans ends a sign's cue while it is on: what a station that had not heard of it yet showed beyond
 /// the new end is nobody's time.
-Stretches owed_of(const headend::store::PlannedCue& planned, const Stretches& owed) {
+Stretches owed_of(const headend::model::PlannedCue& planned, const Stretches& owed) {
   if (planned.cue.medium() != v1::MEDIUM_SIGN) return owed;
   return within(owed, INT64_MIN, planned.cue.start_us() + planned.cue.duration_us());
 }

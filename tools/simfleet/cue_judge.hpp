@@ -1,4 +1,6 @@
 #pragma once
+#include "headend/model/promise.hpp"
+#include "headend/model/proof.hpp"
 #include "tools/simfleet/history.hpp"
 #include "tools/simfleet/verdict.hpp"
 
@@ -7,8 +9,8 @@ namespace loa::tools::simfleet {
 /// Holds what the report says of the cues of one station against the horns of its boxes.
 class CueJudge {
  public:
-  using PlannedCue = headend::store::PlannedCue;
-  using Proofs = std::vector<const headend::store::ProofRecord*>;
+  using PlannedCue = headend::model::PlannedCue;
+  using Proofs = std::vector<const headend::model::ProofRecord*>;
 
   CueJudge(Verdict& verdict, const Site& site, const ReportView& view, const History& history);
 

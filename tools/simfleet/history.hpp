@@ -1,4 +1,5 @@
 #pragma once
+#include "headend/model/promise.hpp"
 #include "tools/simfleet/report_view.hpp"
 #include "tools/simfleet/site.hpp"
 
@@ -14,11 +15,11 @@ class History {
                     Instant now);
 
   /// Returns what was reported as played at any time while the promise was the same.
-  [[nodiscard]] Stretches played(const headend::store::PlannedCue& planned) const;
+  [[nodiscard]] Stretches played(const headend::model::PlannedCue& planned) const;
 
  private:
   using Key = std::tuple<std::string, std::string, std::uint32_t, std::int64_t, std::string>;  // … start, content
-  static Key key_of(const headend::store::PlannedCue& planned);
+  static Key key_of(const headend::model::PlannedCue& planned);
 
   std::map<Key, Stretches> played_;
 };

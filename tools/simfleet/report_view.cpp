@@ -21,7 +21,7 @@ ReportView::ReportView(report::Report made) : report_(std::move(made)) {
   for (const auto& one : report_.anomalies) anomalies_.emplace(Key{one.station, one.occurrence, one.segment}, one);
 }
 
-std::vector<ReportView::Stretch> ReportView::of(const headend::store::PlannedCue& planned) const {
+std::vector<ReportView::Stretch> ReportView::of(const headend::model::PlannedCue& planned) const {
   const auto& cue = planned.cue;
   auto at = wall_from_us(cue.start_us());
   const auto end = wall_from_us(cue.start_us() + cue.duration_us());
@@ -41,7 +41,7 @@ std::vector<ReportView::Stretch> ReportView::of(const headend::store::PlannedCue
   return account;
 }
 
-std::vector<report::Anomaly> ReportView::anomalies(const headend::store::PlannedCue& planned) const {
+std::vector<report::Anomaly> ReportView::anomalies(const headend::model::PlannedCue& planned) const {
   std::vector<report::Anomaly> found;
   const auto [first, last] = anomalies_.equal_range({planned.station, planned.cue.occurrence(), planned.cue.segment()});
   for (auto entry = first; entry != last; ++entry) found.push_back(entry->second);

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "headend/model/promise.hpp"
 #include "headend/report/reporter.hpp"
 #include "tools/simfleet/stretch.hpp"
 #include "tools/simfleet/timeline.hpp"
@@ -22,8 +23,8 @@ class ReportView {
   static Result<ReportView> make(headend::store::Store& store, Instant from, Instant to, Instant now);
 
   /// Returns the cue's planned time by what became of it, in order, without a gap. Not of fillers.
-  [[nodiscard]] std::vector<Stretch> of(const headend::store::PlannedCue& planned) const;
-  [[nodiscard]] std::vector<headend::report::Anomaly> anomalies(const headend::store::PlannedCue& planned) const;
+  [[nodiscard]] std::vector<Stretch> of(const headend::model::PlannedCue& planned) const;
+  [[nodiscard]] std::vector<headend::report::Anomaly> anomalies(const headend::model::PlannedCue& planned) const;
   /// Returns how long the fillers of a station were played, all together.
   [[nodiscard]] std::int64_t filler_us(const std::string& station, v1::Medium medium) const;
   [[nodiscard]] std::uint64_t unexplained() const { return report_.cues_unexplained; }

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "headend/fleet/keep.hpp"
 #include "headend/publisher/emergency.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/message/compact.hpp"
 #include "tools/simfleet/timetable_edit.hpp"
 
 namespace loa::tools::simfleet {
 namespace {
 
+namespace model = headend::model;
 namespace store = headend::store;
 using headend::dispatch::Publication;
 using headend::ledger::Commit;
@@ -21,12 +24,12 @@ constexpr std::int64_t commit_after_us = 50 * millisecond_us;
 constexpr std::int64_t noticing_us = 10 * minute_us;  // its stations notice that its clock has moved
 constexpr std::int64_t issue_interval_us = 30 * minute_us;
 constexpr std::int64_t news_after_us = 250 * millisecond_us;
-constexpr store::Geometry sign{64, 32};
+constexpr model::Geometry sign{64, 32};
 
-store::Sha256 object_of(const std::string& name) { return protocol::crypto::sha256(name); }
+model::Sha256 object_of(const std::string& name) { return protocol::crypto::sha256(name); }
 
-store::Content audio(const std::string& name, std::int64_t length_s, const std::string& category) {
-  store::Content content;
+model::Content audio(const std::string& name, std::int64_t length_s, const std::string& category) {
+  model::Content content;
   content.object = object_of(name);
   content.title = name;
   content.medium = v1::MEDIUM_AUDIO;
@@ -36,23 +39,23 @@ store::Content audio(const std::string& name, std::int64_t length_s, const std::
   return content;
 }
 
-store::Content picture(const std::string& name) {
-  store::Content content;
+model::Content picture(const std::string& name) {
+  model::Content content;
   content.object = object_of(name);
   content.title = name;
   content.medium = v1::MEDIUM_SIGN;
   content.bytes = 900;
-  content.image = store::SignImage{sign.width_px, {sign}};
+  content.image = model::SignImage{sign.width_px, {sign}};
   return content;
 }
 
-store::Programme programme(const std::string& id, hours start, v1::LatePolicy late, v1::CueClass rank,
+model::Programme programme(const std::string& id, hours start, v1::LatePolicy late, v1::CueClass rank,
                            const std::vector<std::string>& contents) {
-  store::Programme made;
+  model::Programme made;
   made.id = id;
   made.title = id;
   made.start = start;
-  made.groups = {store::everyone};
+  made.groups = {model::everyone};
   made.late_policy = late;
   made.late_limit = minutes{2};
   made.cue_class = rank;
@@ -62,7 +65,7 @@ store::Programme programme(const std::string& id, hours start, v1::LatePolicy la
 
 /// A ward's week: morning, noon (weekdays), afternoon with a priority notice in its middle, slogans in the evening,
 /// and late in the evening two that lose the air to a notice, one to begin again and one to be dropped.
-std::vector<store::Programme> timetable() {
+std::vector<model::Programme> timetable() {
   using enum v1::CueClass;
   const auto join = v1::LATE_POLICY_JOIN;
   auto noon = programme("trua", hours{11}, v1::LATE_POLICY_SKIP, CUE_CLASS_SCHEDULED, {"nhac", "suc-khoe", "nhac"});
@@ -91,27 +94,27 @@ std::vector<store::Programme> timetable() {
 }
 
 /// They take turns from 18:00 to 19:00; one stands alone before, the other after.
-store::Slogan slogan(const std::string& id, hours from, hours to) {
-  store::Slogan made;
+model::Slogan slogan(const std::string& id, hours from, hours to) {
+  model::Slogan made;
   made.id = id;
   made.text = id;
   made.category = "tin";
   made.images = {{sign, object_of(id)}};
   made.from = from;
   made.to = to;
-  made.groups = {store::everyone};
+  made.groups = {model::everyone};
   return made;
 }
 
-std::vector<store::Slogan> slogans() {
+std::vector<model::Slogan> slogans() {
   return {slogan("khau-hieu", hours{17}, hours{19}), slogan("phong-chay", hours{18}, hours{20})};
 }
 
-store::Policy policy() {
-  store::Policy made;
+model::Policy policy() {
+  model::Policy made;
   made.id = "quy-dinh";
   made.reference = "simfleet";
-  made.windows = {{store::every_day, 5 * 60, 21 * 60, 0}};
+  made.windows = {{model::every_day, 5 * 60, 21 * 60, 0}};
   made.sessions_per_day = 12;
   return made;
 }
@@ -120,13 +123,13 @@ store::Policy policy() {
 
 Result<std::unique_ptr<SimOffice>> SimOffice::open(Timeline& timeline, Network& network, EventLog& log,
                                                    const std::vector<StationEntry>& stations) {
-  LOA_TRY_LET(auto opened, store::Store::open(":memory:"));
+  LOA_TRY_LET(auto opened, store::sqlite::SqliteStore::open(":memory:"));
   std::unique_ptr<SimOffice> office{new SimOffice{timeline, network, log, std::move(opened), stations}};
   LOA_TRY(office->fill(stations));
   return office;
 }
 
-SimOffice::SimOffice(Timeline& timeline, Network& network, EventLog& log, store::Store opened,
+SimOffice::SimOffice(Timeline& timeline, Network& network, EventLog& log, store::sqlite::SqliteStore opened,
                      const std::vector<StationEntry>& stations)
     : timeline_(timeline),
       network_(network),
@@ -161,29 +164,29 @@ void SimOffice::restart() {
 }
 
 Result<void> SimOffice::fill(const std::vector<StationEntry>& stations) {
-  return store_.transaction([&]() -> Result<void> {
-    LOA_TRY(store_.put_group({store::everyone, "simfleet"}));
-    LOA_TRY(store_.put_category({"tin", "tin"}));
+  return store_.write([&](store::Unit& unit) -> Result<void> {
+    LOA_TRY(unit.stations().put_group({model::everyone, "simfleet"}));
+    LOA_TRY(unit.library().put_category({"tin", "tin"}));
     for (const auto& content :
          {audio("nhac", 20, "tin"), audio("tin-1", 240, "tin"), audio("tin-2", 180, "tin"), audio("tin-3", 300, "tin"),
           audio("suc-khoe", 150, "tin"), audio("thong-bao", 90, "tin"), audio("nhac-nen", 60, "tin"),
           audio("bao-dong", 15, "tin"), picture("khau-hieu"), picture("phong-chay")}) {
-      LOA_TRY(store_.put_content(content));
+      LOA_TRY(unit.library().put(content));
     }
-    for (const auto& entry : timetable()) LOA_TRY(store_.put_programme(entry));
-    LOA_TRY(store_.put_filler(object_of("nhac-nen")));
-    for (const auto& entry : slogans()) LOA_TRY(store_.put_slogan(entry));
-    LOA_TRY(store_.put_policy(policy()));
+    for (const auto& entry : timetable()) LOA_TRY(unit.schedule().put_programme(entry));
+    LOA_TRY(unit.library().put_filler(object_of("nhac-nen")));
+    for (const auto& entry : slogans()) LOA_TRY(unit.schedule().put_slogan(entry));
+    LOA_TRY(unit.schedule().put_policy(policy()));
     for (std::size_t i = 0; i < stations.size(); ++i) {
-      store::Station station;
+      model::Station station;
       station.id = station.name = stations[i].id;
       station.key = stations[i].key;
       station.sign = sign;
       station.stagger = std::chrono::milliseconds{i % 4 * 10};
-      LOA_TRY(store_.put_station(station));
+      LOA_TRY(unit.stations().put(station));
       v1::Status status;  // a mixed fleet: every other box has the first build and gets plans in their first form
       if (i % 2 == 0) status.add_understands(std::string{protocol::message::plan_compact});
-      LOA_TRY(store_.put_status(station.id, status, now()));
+      LOA_TRY(headend::fleet::keep_status(unit, station.id, status, now()));
     }
     return {};
   });
@@ -222,10 +225,10 @@ void SimOffice::edit_slogan(Random& random) {
   if (!away) simfleet::edit(chosen, random);
   log_.note(timeline_.now(), "office", "edit", "{}{}", chosen.id, away ? " away" : "");
   if (away) {
-    [[maybe_unused]] const auto gone = store_.remove_slogan(chosen.id);  // it may be away already
+    [[maybe_unused]] const auto gone = store_.schedule().remove_slogan(chosen.id);  // it may be away already
     return;
   }
-  if (const auto put = store_.put_slogan(chosen); !put) problem(put.error());
+  if (const auto put = store_.schedule().put_slogan(chosen); !put) problem(put.error());
 }
 
 /// Stricter, or as it was.
@@ -233,7 +236,7 @@ void SimOffice::edit_policy(Random& random) {
   auto changed = policy();
   if (random.happens(0.6)) simfleet::edit(changed, random);
   log_.note(timeline_.now(), "office", "edit", "{}", changed.id);
-  if (const auto put = store_.put_policy(changed); !put) problem(put.error());
+  if (const auto put = store_.schedule().put_policy(changed); !put) problem(put.error());
 }
 
 void SimOffice::edit_programme(Random& random) {
@@ -242,7 +245,7 @@ void SimOffice::edit_programme(Random& random) {
       programmes[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(programmes.size()) - 1))];
   simfleet::edit(chosen, random);
   log_.note(timeline_.now(), "office", "edit", "{}", chosen.id);
-  if (const auto put = store_.put_programme(chosen); !put) problem(put.error());
+  if (const auto put = store_.schedule().put_programme(chosen); !put) problem(put.error());
 }
 
 void SimOffice::issue() {
@@ -262,14 +265,14 @@ void SimOffice::alarm(std::int64_t in_us, unsigned repeat) {
   wish.repeat = repeat;
   wish.start = wall_from_us((to_us(now()) + in_us) / second_us * second_us + second_us);
   log_.note(timeline_.now(), "office", "alarm", "{} times", repeat);
-  const auto ordered = desk.start(wish, {store::everyone}, "simfleet", now());
+  const auto ordered = desk.start(wish, {model::everyone}, "simfleet", now());
   ordered ? hand_out_emergencies() : problem(ordered.error());
 }
 
 void SimOffice::all_clear() {
   headend::publisher::EmergencyDesk desk{ward, emergency_key_, settings_, store_};
   log_.note(timeline_.now(), "office", "all-clear");
-  const auto stopped = desk.stop({store::everyone}, "simfleet", now());
+  const auto stopped = desk.stop({model::everyone}, "simfleet", now());
   stopped ? hand_out_emergencies() : problem(stopped.error());
 }
 
@@ -310,7 +313,7 @@ void SimOffice::keep_news() {
 
 /// What was found of the head-end's own clock.
 void SimOffice::note_own_clock() {
-  const auto findings = store_.clock_findings("");
+  const auto findings = store_->findings().clocks("");
   if (!findings) return problem(findings.error());
   if (findings->empty() || std::exchange(own_clock_found_, findings->back().ahead) == findings->back().ahead) return;
   log_.note(timeline_.now(), "office", "office-clock-found", "ahead {} s since {}",

@@ -6,6 +6,7 @@
 #include "headend/daemon/inbox.hpp"
 #include "headend/ledger/ledger.hpp"
 #include "headend/publisher/publisher.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "tools/simfleet/network.hpp"
 
 namespace loa::tools::simfleet {
@@ -48,7 +49,7 @@ class SimOffice {
   static constexpr const char* ward = "simfleet";
 
  private:
-  SimOffice(Timeline& timeline, Network& network, EventLog& log, headend::store::Store store,
+  SimOffice(Timeline& timeline, Network& network, EventLog& log, headend::store::sqlite::SqliteStore store,
             const std::vector<StationEntry>& stations);
   Result<void> fill(const std::vector<StationEntry>& stations);
   void edit_policy(Random& random);
@@ -71,7 +72,7 @@ class SimOffice {
   Timeline& timeline_;
   Network& network_;
   EventLog& log_;
-  headend::store::Store store_;
+  headend::store::sqlite::SqliteStore store_;
   protocol::crypto::SecretKey key_;
   protocol::crypto::SecretKey emergency_key_;
   headend::planner::Settings settings_;

@@ -11,12 +11,12 @@ constexpr minutes grid{5};
 
 /// To a neighbour on a grid of five minutes, within the third of an hour it began in: no programme meets another of its
 /// class.
-void move(headend::store::Programme& programme, Random& random) {
+void move(headend::model::Programme& programme, Random& random) {
   const auto third = programme.start - programme.start % minutes{20};
   programme.start = third + random.between(0, 3) * grid;
 }
 
-void shuffle(headend::store::Programme& programme, Random& random) {
+void shuffle(headend::model::Programme& programme, Random& random) {
   auto& segments = programme.segments;
   const auto by = random.between(1, static_cast<std::int64_t>(segments.size()));
   std::rotate(segments.begin(), segments.begin() + (by % static_cast<std::int64_t>(segments.size())), segments.end());
@@ -24,7 +24,7 @@ void shuffle(headend::store::Programme& programme, Random& random) {
 
 }  // namespace
 
-void edit(headend::store::Programme& programme, Random& random) {
+void edit(headend::model::Programme& programme, Random& random) {
   switch (random.between(0, 4)) {
     case 0:
       return move(programme, random);
@@ -38,11 +38,11 @@ void edit(headend::store::Programme& programme, Random& random) {
       return;
     default:
       programme.weekdays ^= 1U << random.between(0, 6);
-      if (programme.weekdays == 0) programme.weekdays = headend::store::every_day;
+      if (programme.weekdays == 0) programme.weekdays = headend::model::every_day;
   }
 }
 
-void edit(headend::store::Policy& policy, Random& random) {
+void edit(headend::model::Policy& policy, Random& random) {
   switch (random.between(0, 3)) {
     case 0:
       policy.windows[0].from_minute = 6 * 60;
@@ -58,7 +58,7 @@ void edit(headend::store::Policy& policy, Random& random) {
   }
 }
 
-void edit(headend::store::Slogan& slogan, Random& random) {
+void edit(headend::model::Slogan& slogan, Random& random) {
   switch (random.between(0, 3)) {
     case 0:
       slogan.from += minutes{random.between(-30, 30)};

@@ -19,7 +19,7 @@ Result<void> judge_box(Verdict& verdict, SimOffice& office, const Site& site) {
     verdict.find(fmt::format("{} is not back: {}, {} proofs waiting", site.id(),
                              box.running() ? "runs" : "does not run", box.proofs_waiting()));
   }
-  LOA_TRY_LET(const auto newest, office.store().newest_plan(site.id()));
+  LOA_TRY_LET(const auto newest, office.store().plans().newest(site.id()));
   if (newest && box.running() && box.plan_sequence() != newest->sequence) {
     ++verdict.not_back;
     verdict.find(fmt::format("{} obeys plan {}, the newest is {}", site.id(), box.plan_sequence(), newest->sequence));
@@ -34,9 +34,9 @@ Result<void> judge_box(Verdict& verdict, SimOffice& office, const Site& site) {
 }
 
 Result<void> judge_cues(Verdict& verdict, SimOffice& office, const Site& site, const ReportView& view,
-                        const History& history, const headend::store::Span& span) {
-  LOA_TRY_LET(const auto planned, office.store().planned_cues(span, site.id()));
-  LOA_TRY_LET(const auto proofs, office.store().proofs({span.from, span.to + std::chrono::days{1}}, site.id()));
+                        const History& history, const headend::model::Span& span) {
+  LOA_TRY_LET(const auto planned, office.store().promises().in(span, site.id()));
+  LOA_TRY_LET(const auto proofs, office.store().proofs().in({span.from, span.to + std::chrono::days{1}}, site.id()));
   std::map<CueKey, CueJudge::Proofs> of_cue;
   for (const auto& proof : proofs) of_cue[CueKey::of(proof.proof)].push_back(&proof);
   CueJudge judge{verdict, site, view, history};

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "content/store/object_store.hpp"
-#include "headend/store/store.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/file.hpp"
 #include "tests/rehearsal/air_time.hpp"
 #include "tests/support/wav.hpp"
@@ -68,7 +68,7 @@ Result<void> HostileWard::add_foreign() {
   const std::string text(20'000, '?');
   LOA_TRY_LET(const auto object, objects.put(text));
   foreign_ = object.hex();
-  headend::store::Content content;
+  headend::model::Content content;
   content.object = object;
   content.title = "Không phải Opus";
   content.medium = v1::MEDIUM_AUDIO;
@@ -77,8 +77,8 @@ Result<void> HostileWard::add_foreign() {
   content.source = "x";
   content.category = "am-nhac";
   content.added = wall_now();
-  LOA_TRY_LET(auto store, headend::store::Store::open(kit_->ward() / "loa.db"));
-  return store.put_content(content);
+  LOA_TRY_LET(auto store, headend::store::sqlite::SqliteStore::open(kit_->ward() / "loa.db"));
+  return store.library().put(content);
 }
 
 /// Writes behind the back of the store.

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <set>
 
-#include "headend/store/store.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/file.hpp"
 #include "protocol/base/text.hpp"
 #include "tests/rehearsal/air_time.hpp"
@@ -18,8 +18,8 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-using headend::store::ProofRecord;
-using headend::store::Store;
+using headend::model::ProofRecord;
+using headend::store::sqlite::SqliteStore;
 
 constexpr const char* station = "cum-01";
 
@@ -70,9 +70,9 @@ class Identity : public testing::Test {
   std::string boot() const { return word_of("boot"); }
   /// What the ledger has of a programme.
   std::vector<ProofRecord> ledger(const std::string& programme) const {
-    auto store = Store::open(kit_->ward() / "loa.db");
+    auto store = SqliteStore::open(kit_->ward() / "loa.db");
     EXPECT_TRUE(store) << store.error().text;
-    auto all = store->proofs({wall_now() - 24h, wall_now() + 24h}).value();
+    auto all = store->proofs().in({wall_now() - 24h, wall_now() + 24h}).value();
     std::erase_if(all, [&](const auto& proof) { return !proof.proof.occurrence().starts_with(programme + "/"); });
     return all;
   }
@@ -153,7 +153,7 @@ TEST_F(Identity, AFolderPutBackToAnOlderCopyBeginsANewEpochAndLosesNothing) {
   EXPECT_TRUE(fault_stands("storage")) << "and the office is told";
   play("toi");
   ASSERT_FALSE(HasFatalFailure());
-  std::set<headend::store::Epoch> epochs;
+  std::set<headend::model::Epoch> epochs;
   for (const auto& proof : ledger("sang")) epochs.insert(proof.epoch);
   EXPECT_EQ(epochs.size(), 2U) << "said again";
   const auto heard = ledger("trua");
@@ -200,10 +200,11 @@ TEST_F(TwoBoxesAtWork, WithOneBundleAreAFaultThatNamesBothAndOneOfThemCounts) {
 
   schedule("trua", 12s);
   EXPECT_TRUE(wait_until(60s, [&] { return !ledger("trua").empty(); }));
-  auto store = Store::open(kit_->ward() / "loa.db");
+  auto store = SqliteStore::open(kit_->ward() / "loa.db");
   ASSERT_TRUE(store);
-  EXPECT_TRUE(wait_until(60s, [&] { return store->count_aside(station).value() > 0; })) << "of the other box";
-  const auto conflicts = store->identity_conflicts(station).value();
+  EXPECT_TRUE(wait_until(60s, [&] { return store->waiting_proofs().count(station).value() > 0; }))
+      << "of the other box";
+  const auto conflicts = store->findings().conflicts(station).value();
   ASSERT_EQ(conflicts.size(), 1U);
   EXPECT_EQ(format_hex({reinterpret_cast<const char*>(conflicts[0].counted.data()), 16}), epoch)
       << "the one of which the ledger had proofs first";

@@ -4,7 +4,7 @@
 
 #include "content/picture/picture.hpp"
 #include "content/store/object_store.hpp"
-#include "headend/store/store.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "tests/rehearsal/ward_kit.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/wav.hpp"
@@ -13,10 +13,11 @@ namespace loa::tests {
 namespace {
 
 using namespace std::chrono_literals;
+namespace model = headend::model;
 namespace store = headend::store;
 
 constexpr const char* station = "cum-01";
-constexpr store::Geometry sign{96, 32};
+constexpr model::Geometry sign{96, 32};
 
 WallTime wall_now() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
 
@@ -37,33 +38,33 @@ class ManySlogans : public testing::Test {
   }
 
   /// What earlier days have added: pictures of one colour each, one second a turn, without a process for each of them.
-  Result<void> add_slogans(int from, int to, store::TimeOfDay at, store::TimeOfDay until) {
-    LOA_TRY_LET(auto store, store::Store::open(kit_->ward() / "loa.db"));
+  Result<void> add_slogans(int from, int to, model::TimeOfDay at, model::TimeOfDay until) {
+    LOA_TRY_LET(auto store, store::sqlite::SqliteStore::open(kit_->ward() / "loa.db"));
     LOA_TRY_LET(auto objects, content::store::ObjectStore::open(kit_->ward()));
-    return store.transaction([&]() -> Result<void> {
+    return store.write([&](store::Unit&) -> Result<void> {
       for (int i = from; i < to; ++i) {
         content::picture::Picture picture{96, 32,
                                           std::vector<std::uint8_t>(96U * 32 * 3, static_cast<std::uint8_t>(i))};
         LOA_TRY_LET(const auto png, content::picture::encode_png(picture));
         LOA_TRY_LET(const auto object, objects.put(png));
-        store::Content content;
+        model::Content content;
         content.object = object;
         content.title = fmt::format("Khẩu hiệu {}", i);
         content.medium = v1::MEDIUM_SIGN;
         content.bytes = png.size();
         content.source = "text";
-        content.image = store::SignImage{sign.width_px, {sign}};
-        LOA_TRY(store.put_content(content));
-        store::Slogan slogan;
+        content.image = model::SignImage{sign.width_px, {sign}};
+        LOA_TRY(store.library().put(content));
+        model::Slogan slogan;
         slogan.id = fmt::format("cu-{}", i);
         slogan.text = content.title;
         slogan.category = "khau-hieu";
         slogan.images = {{sign, object}};
         slogan.from = at;
         slogan.to = until;
-        slogan.groups = {store::everyone};
+        slogan.groups = {model::everyone};
         slogan.dwell = 10s;
-        LOA_TRY(store.put_slogan(slogan));
+        LOA_TRY(store.schedule().put_slogan(slogan));
       }
       return {};
     });
@@ -122,11 +123,11 @@ TEST_F(ManySlogans, OfAHundredAndThreeTheStationIsToldAllAndTheRadioGoesOut) {
   ASSERT_TRUE(faults);
   for (const auto& fault : faults->as_array()) EXPECT_NE(fault.at("code").as_string(), "plan-behind");
 
-  auto ward = store::Store::open(kit_->ward() / "loa.db");
+  auto ward = store::sqlite::SqliteStore::open(kit_->ward() / "loa.db");
   ASSERT_TRUE(ward);
   const auto is_heard = [&] {
-    const auto proofs = ward->proofs({start - 1min, start + 1min}).value();
-    return std::any_of(proofs.begin(), proofs.end(), [](const store::ProofRecord& record) {
+    const auto proofs = ward->proofs().in({start - 1min, start + 1min}).value();
+    return std::any_of(proofs.begin(), proofs.end(), [](const model::ProofRecord& record) {
       return record.proof.medium() == v1::MEDIUM_AUDIO && record.proof.bucket() == v1::BUCKET_PLAYED;
     });
   };

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "headend/ledger/ledger.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/log.hpp"
 #include "station/daemon/gate.hpp"
 #include "station/outbox/outbox.hpp"
@@ -22,10 +23,10 @@ class Offline : public testing::Test {
  protected:
   Offline() {
     log::set_level(log::Level::error);
-    headend::store::Station station;
+    headend::model::Station station;
     station.id = station.name = station_id;
     station.key = station_key().public_key();
-    EXPECT_TRUE(store_.put_station(station));
+    EXPECT_TRUE(store_.stations().put(station));
   }
   static WallTime at(int cue) { return first_morning + std::chrono::hours{24} * cue / cues_a_day; }
   static v1::Proof draft(int cue) {
@@ -61,7 +62,7 @@ class Offline : public testing::Test {
   }
   std::size_t committed() {
     std::set<std::uint32_t> segments;
-    const auto rows = store_.proofs_of(station_id);
+    const auto rows = store_.proofs().of(station_id);
     for (const auto& row : *rows) segments.insert(row.proof.segment());
     EXPECT_EQ(rows->size(), segments.size()) << "none twice";
     return segments.size();
@@ -69,7 +70,7 @@ class Offline : public testing::Test {
 
   TempFolder folder_{"loa-offline"};
   const station::daemon::Gate gate_{station_settings()};
-  headend::store::Store store_{std::move(*headend::store::Store::open(":memory:"))};
+  headend::store::sqlite::SqliteStore store_{std::move(*headend::store::sqlite::SqliteStore::open(":memory:"))};
   headend::ledger::Ledger ledger_{ward_id, office_key(), store_};
 };
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "headend/ledger/ledger.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/text.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/system/power_cuts/disk/write_count.hpp"
@@ -17,10 +18,10 @@ constexpr std::uint64_t budget = 2'000'000;  // bytes a day
 class Day {
  public:
   Day() {
-    auto station = headend::store::Station{};
+    auto station = headend::model::Station{};
     station.id = station.name = station_id;
     station.key = station_key().public_key();
-    EXPECT_TRUE(store_.put_station(station));
+    EXPECT_TRUE(store_.stations().put(station));
   }
 
   std::map<std::string, WriteCount> run(int cues, int seconds_each) {
@@ -120,7 +121,7 @@ class Day {
 
   TempFolder folder_{"loa-budget"};
   ForgetfulDisk disk_;
-  headend::store::Store store_{std::move(*headend::store::Store::open(":memory:"))};
+  headend::store::sqlite::SqliteStore store_{std::move(*headend::store::sqlite::SqliteStore::open(":memory:"))};
   headend::ledger::Ledger ledger_{ward_id, office_key(), store_};
   std::uint64_t receipts_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/file.hpp"
 #include "protocol/topic/topic.hpp"
 #include "tests/rehearsal/air_time.hpp"
@@ -15,7 +16,7 @@ namespace {
 namespace json = boost::json;
 namespace topic = protocol::topic;
 using namespace std::chrono_literals;
-using headend::store::Store;
+using headend::store::sqlite::SqliteStore;
 
 constexpr auto lead = 8s;
 constexpr std::array<std::chrono::milliseconds, 5> lengths{12s, 15s, 9s, 17s, 12s};
@@ -33,8 +34,8 @@ std::optional<Body> body_of(const std::string& sealed) {
   return body;
 }
 
-headend::store::Epoch epoch_of(const std::string& bytes) {
-  headend::store::Epoch epoch{};
+headend::model::Epoch epoch_of(const std::string& bytes) {
+  headend::model::Epoch epoch{};
   std::copy_n(bytes.begin(), std::min(bytes.size(), epoch.size()), epoch.begin());
   return epoch;
 }
@@ -184,9 +185,9 @@ Result<std::vector<NoiseCue>> KilledStation::cues() const {
   return cues;
 }
 
-Result<std::vector<headend::store::ProofRecord>> KilledStation::ledger() const {
-  LOA_TRY_LET(auto store, Store::open(kit_->ward() / "loa.db"));
-  return store.proofs_of(id);
+Result<std::vector<headend::model::ProofRecord>> KilledStation::ledger() const {
+  LOA_TRY_LET(auto store, SqliteStore::open(kit_->ward() / "loa.db"));
+  return store.proofs().of(id);
 }
 
 std::vector<SeenReceipt> KilledStation::receipts() const {

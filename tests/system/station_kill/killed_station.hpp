@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "headend/model/proof.hpp"
 #include "headend/store/store.hpp"
 #include "tests/rehearsal/ward_kit.hpp"
 #include "tests/rehearsal/wire.hpp"
@@ -23,7 +24,7 @@ struct NoiseCue {
 
 /// A receipt, as it went over the wire, and the station's proofs in the ledger when it was seen.
 struct SeenReceipt {
-  headend::store::Epoch epoch{};
+  headend::model::Epoch epoch{};
   std::uint64_t through = 0;
   std::string head;
 };
@@ -32,7 +33,7 @@ struct SeenReceipt {
 class KilledStation {
  public:
   static constexpr const char* id = "cum-01";
-  using ProofKey = std::pair<headend::store::Epoch, std::uint64_t>;
+  using ProofKey = std::pair<headend::model::Epoch, std::uint64_t>;
 
   /// How the station ends, again and again.
   enum class End { sigkill, power_cut };
@@ -52,7 +53,7 @@ class KilledStation {
   [[nodiscard]] Result<boost::json::value> report() const;
   /// What was to be heard.
   [[nodiscard]] Result<std::vector<NoiseCue>> cues() const;
-  [[nodiscard]] Result<std::vector<headend::store::ProofRecord>> ledger() const;
+  [[nodiscard]] Result<std::vector<headend::model::ProofRecord>> ledger() const;
   [[nodiscard]] std::vector<SeenReceipt> receipts() const;
   /// Every different sealed proof that went over the wire, by epoch and number.
   [[nodiscard]] std::map<ProofKey, std::set<std::string>> sent_proofs() const;
@@ -61,7 +62,7 @@ class KilledStation {
   [[nodiscard]] const WardKit& kit() const { return *kit_; }
   [[nodiscard]] const std::vector<std::int64_t>& kills_us() const { return kills_us_; }
   /// Rows of the ledger at each kill: number of the row, digest.
-  [[nodiscard]] const std::vector<std::vector<headend::store::ProofRecord>>& ledger_at_kill() const { return at_kill_; }
+  [[nodiscard]] const std::vector<std::vector<headend::model::ProofRecord>>& ledger_at_kill() const { return at_kill_; }
   /// What the station believed to be receipted at each kill, and what the ledger had then.
   [[nodiscard]] const std::vector<std::pair<std::uint64_t, std::uint64_t>>& through_at_kill() const {
     return through_at_kill_;
@@ -84,7 +85,7 @@ class KilledStation {
   WallTime start_;
   WallTime end_;
   std::vector<std::int64_t> kills_us_;
-  std::vector<std::vector<headend::store::ProofRecord>> at_kill_;
+  std::vector<std::vector<headend::model::ProofRecord>> at_kill_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> through_at_kill_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/text.hpp"
 #include "protocol/crypto/key.hpp"
 #include "station/journal/proof_journal.hpp"
@@ -14,8 +15,8 @@ namespace loa::tests {
 namespace {
 
 namespace fs = std::filesystem;
-using headend::store::ProofRecord;
-using headend::store::Store;
+using headend::model::ProofRecord;
+using headend::store::sqlite::SqliteStore;
 using listen::Part;
 
 constexpr int kills = 50;
@@ -133,14 +134,14 @@ void StationKill::expect_nothing_is_double() {
 }
 
 void StationKill::expect_whole_chain() {
-  auto store = Store::open(station_.kit().ward() / "loa.db");
+  auto store = SqliteStore::open(station_.kit().ward() / "loa.db");
   ASSERT_TRUE(store) << store.error().text;
-  EXPECT_EQ(*store->count_forks(KilledStation::id), 0U);
-  EXPECT_EQ(*store->count_aside(KilledStation::id), 0U) << "a hole in the chain";
-  const auto faults = store->faults();
+  EXPECT_EQ(*store->waiting_proofs().count_forks(KilledStation::id), 0U);
+  EXPECT_EQ(*store->waiting_proofs().count(KilledStation::id), 0U) << "a hole in the chain";
+  const auto faults = store->fleet().faults();
   ASSERT_TRUE(faults) << faults.error().text;
   for (const auto& fault : *faults) {
-    if (headend::store::is_of_headend(fault.code))
+    if (headend::model::is_of_headend(fault.code))
       ADD_FAILURE() << fault.station << " " << fault.code << " " << fault.text;
   }
   protocol::crypto::Sha256 previous;

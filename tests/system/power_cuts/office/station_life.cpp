@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/text.hpp"
 #include "tests/system/power_cuts/office/ward.hpp"
 
@@ -88,11 +89,12 @@ void Tally::add(const Tally& other) {
 StationLife::StationLife(fs::path folder, std::uint64_t seed, std::string lie, bool trace)
     : folder_(std::move(folder)), lie_(std::move(lie)), trace_(trace), random_(seed), has_tmpfs_(below(10) != 0) {
   ::signal(SIGPIPE, SIG_IGN);
-  store_ = std::make_unique<headend::store::Store>(std::move(*headend::store::Store::open(":memory:")));
-  headend::store::Station station;
+  store_ = std::make_unique<headend::store::sqlite::SqliteStore>(
+      std::move(*headend::store::sqlite::SqliteStore::open(":memory:")));
+  headend::model::Station station;
   station.id = station.name = station_id;
   station.key = station_key().public_key();
-  if (const auto put = store_->put_station(station); !put) judge_.find("failed", put.error().text);
+  if (const auto put = store_->stations().put(station); !put) judge_.find("failed", put.error().text);
   ledger_ = std::make_unique<headend::ledger::Ledger>(ward_id, office_key(), *store_);
 }
 
@@ -315,15 +317,15 @@ void StationLife::deliver_everything(Victim& victim) {
     if (!obey(victim, "again")) return judge_.find("failed", "the last process has ended");
   }
   if (judge_.through() < judge_.last()) judge_.find("lost", "not everything gets its receipt");
-  const auto rows = store_->proofs_of(station_id);
+  const auto rows = store_->proofs().of(station_id);
   if (!rows) return judge_.find("failed", rows.error().text);
   std::set<std::string> committed;
   for (const auto& row : *rows) committed.insert(row.sealed);
   for (const auto& [number, sealed] : judge_.sealed()) {
     if (!committed.contains(sealed)) judge_.find("lost", fmt::format("proof {} is not in the ledger", number));
   }
-  if (*store_->count_forks(station_id) > 0) judge_.find("double", "the ledger has found a fork");
-  if (*store_->count_aside(station_id) > 0) judge_.find("lost", "the ledger has found a hole");
+  if (*store_->waiting_proofs().count_forks(station_id) > 0) judge_.find("double", "the ledger has found a fork");
+  if (*store_->waiting_proofs().count(station_id) > 0) judge_.find("lost", "the ledger has found a hole");
 }
 
 }  // namespace loa::tests

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "headend/ledger/ledger.hpp"
-#include "headend/store/store.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 #include "tests/system/power_cuts/disk/forgetful_disk.hpp"
 #include "tests/system/power_cuts/office/judge.hpp"
 #include "tests/system/power_cuts/office/victim.hpp"
@@ -64,7 +64,7 @@ class StationLife {
   ForgetfulDisk disk_;
   Judge judge_;
   Tally tally_;
-  std::unique_ptr<headend::store::Store> store_;
+  std::unique_ptr<headend::store::sqlite::SqliteStore> store_;
   std::unique_ptr<headend::ledger::Ledger> ledger_;
   std::vector<std::string> receipts_;  ///< on their way
   bool powered_ = false;               ///< the last process was only killed

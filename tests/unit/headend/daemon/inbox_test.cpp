@@ -1,4 +1,6 @@
 #include "headend/daemon/inbox.hpp"
+#include "headend/publisher/record.hpp"
+#include "headend/store/sqlite/sqlite_store.hpp"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -22,10 +24,10 @@ class InboxTest : public testing::Test {
  protected:
   InboxTest() {
     for (const auto& [id, number] : {std::pair{"a", 1}, {"b", 2}}) {
-      store::Station station;
+      model::Station station;
       station.id = station.name = id;
       station.key = key_of(static_cast<std::uint8_t>(number)).public_key();
-      EXPECT_TRUE(store_.put_station(station));
+      EXPECT_TRUE(store_.stations().put(station));
     }
     inbox_.know(store_.catalogue()->stations);
   }
@@ -78,9 +80,9 @@ class InboxTest : public testing::Test {
     LOA_TRY(inbox_.take(place, payload, now));
     return inbox_.commit(now);
   }
-  std::uint64_t plan_kept() { return store_.statuses()->at(0).status->plan_sequence(); }
+  std::uint64_t plan_kept() { return store_.fleet().statuses()->at(0).status->plan_sequence(); }
 
-  store::Store store_ = *store::Store::open(":memory:");
+  store::sqlite::SqliteStore store_ = *store::sqlite::SqliteStore::open(":memory:");
   Inbox inbox_{"w", store_};
 };
 
@@ -94,26 +96,26 @@ TEST_F(InboxTest, KeepsAStatusOnce) {
 }
 
 TEST_F(InboxTest, GoesOnAboveAPlanThatItHasNotGiven) {
-  ASSERT_TRUE(store_.next_sequence("plan/a", 500));
+  ASSERT_TRUE(store_.sequences().next("plan/a", 500));
   ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(500), 10)));
   EXPECT_FALSE(inbox_.take_behind());
   ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(900), 11)));
   EXPECT_TRUE(inbox_.take_behind()) << "the store is a backup";
   EXPECT_FALSE(inbox_.take_behind());
-  EXPECT_EQ(store_.next_sequence("plan/a").value(), 901U);
+  EXPECT_EQ(store_.sequences().next("plan/a").value(), 901U);
   ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(1ULL << 62U), 12)));
   EXPECT_FALSE(inbox_.take_behind()) << "no station may use up the numbers of its plans";
-  EXPECT_EQ(store_.next_sequence("plan/a").value(), 902U);
+  EXPECT_EQ(store_.sequences().next("plan/a").value(), 902U);
 }
 
 TEST_F(InboxTest, WhatTheBrokerKeptIsNoSignOfLife) {
   const auto later = now + 1h;
   ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10), later, true));
   ASSERT_TRUE(inbox_.commit(later));
-  EXPECT_EQ(store_.statuses()->at(0).status_received, now) << "when it was made";
+  EXPECT_EQ(store_.fleet().statuses()->at(0).status_received, now) << "when it was made";
   ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 11), later));
   ASSERT_TRUE(inbox_.commit(later));
-  EXPECT_EQ(store_.statuses()->at(0).status_received, later);
+  EXPECT_EQ(store_.fleet().statuses()->at(0).status_received, later);
 }
 
 TEST_F(InboxTest, AsksAStationThatSomebodyCallsGoneButNotAgainAndAgain) {
@@ -141,27 +143,27 @@ TEST_F(InboxTest, BelievesOnlyTheStationItself) {
   EXPECT_TRUE(refused(from(Leaf::status), sealed(v1::KIND_STATUS, "\xff\xff", 10))) << "not a status";
   EXPECT_TRUE(refused(from(Leaf::status, "c"), sealed(v1::KIND_STATUS, status(7), 10))) << "nobody's";
   EXPECT_TRUE(refused(from(Leaf::plan), sealed(v1::KIND_STATUS, status(7), 10))) << "not to be sent";
-  EXPECT_TRUE(store_.statuses()->empty());
+  EXPECT_TRUE(store_.fleet().statuses()->empty());
 }
 
 TEST_F(InboxTest, KeepsFaultsUnderTheirOwnCode) {
   EXPECT_FALSE(take(from(Leaf::fault, "a", "storage"), sealed(v1::KIND_FAULT, fault("device-gone"), 1)));
   EXPECT_TRUE(take(from(Leaf::fault, "a", "storage"), sealed(v1::KIND_FAULT, fault("storage"), 2)));
   EXPECT_TRUE(take(from(Leaf::fault, "a", "device-gone"), sealed(v1::KIND_FAULT, fault("device-gone"), 3)));
-  EXPECT_EQ(store_.faults()->size(), 2U);
+  EXPECT_EQ(store_.fleet().faults()->size(), 2U);
   EXPECT_TRUE(take(from(Leaf::fault, "a", "storage"), "")) << "taken back on the broker: no news";
-  EXPECT_EQ(store_.faults()->size(), 2U);
+  EXPECT_EQ(store_.fleet().faults()->size(), 2U);
 }
 
 TEST_F(InboxTest, FindingsOfTheHeadEndAreNotForStationsToTell) {
-  ASSERT_TRUE(store_.put_fault({"a", "proof-fork", v1::FAULT_STATE_NEW, now, now, 1, "mâu thuẫn"}));
+  ASSERT_TRUE(store_.fleet().put_fault({"a", "proof-fork", v1::FAULT_STATE_NEW, now, now, 1, "mâu thuẫn"}));
   for (const char* code : {"proof-fork", "unreachable", "clock-off"}) {
     EXPECT_EQ(take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 1)).error().code,
               ErrorCode::refused);
   }
   EXPECT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({}), 2)));
-  ASSERT_EQ(store_.faults()->size(), 1U);
-  EXPECT_EQ(store_.faults()->at(0).text, "mâu thuẫn");
+  ASSERT_EQ(store_.fleet().faults()->size(), 1U);
+  EXPECT_EQ(store_.fleet().faults()->at(0).text, "mâu thuẫn");
 }
 
 TEST_F(InboxTest, AStatusSettlesWhatWasResetWhileNobodyHeard) {
@@ -169,10 +171,10 @@ TEST_F(InboxTest, AStatusSettlesWhatWasResetWhileNobodyHeard) {
     ASSERT_TRUE(take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 5)));
   }
   ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 6)));
-  EXPECT_EQ(store_.faults()->size(), 3U) << "an older station tells nothing of its faults";
+  EXPECT_EQ(store_.fleet().faults()->size(), 3U) << "an older station tells nothing of its faults";
   ASSERT_TRUE(take(from(Leaf::fault, "a", "panel"), sealed(v1::KIND_FAULT, fault("panel"), 9)));
   ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({"storage"}), 8)));
-  const auto left = *store_.faults();
+  const auto left = *store_.fleet().faults();
   ASSERT_EQ(left.size(), 2U);
   EXPECT_EQ(left[0].code, "panel") << "told after that status was made";
   EXPECT_EQ(left[1].code, "storage");
@@ -189,14 +191,14 @@ TEST_F(InboxTest, KeepsAllThatWasTakenInOneTransaction) {
   ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 3), now));
   ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status_with_faults({"storage"}), 4), now));
   EXPECT_FALSE(inbox_.empty());
-  EXPECT_TRUE(store_.statuses()->empty());
-  EXPECT_TRUE(store_.faults()->empty());
+  EXPECT_TRUE(store_.fleet().statuses()->empty());
+  EXPECT_TRUE(store_.fleet().faults()->empty());
   ASSERT_TRUE(inbox_.commit(now));
   EXPECT_TRUE(inbox_.empty());
-  EXPECT_EQ(store_.statuses()->size(), 2U);
+  EXPECT_EQ(store_.fleet().statuses()->size(), 2U);
   EXPECT_EQ(plan_kept(), 0U) << "the newest status, not the first";
-  ASSERT_EQ(store_.faults()->size(), 1U) << "it settled the fault that came before it";
-  EXPECT_EQ(store_.faults()->at(0).code, "storage");
+  ASSERT_EQ(store_.fleet().faults()->size(), 1U) << "it settled the fault that came before it";
+  EXPECT_EQ(store_.fleet().faults()->at(0).code, "storage");
 }
 
 TEST_F(InboxTest, TellsOnceWhoseBuildUnderstandsMoreOrLess) {
@@ -242,19 +244,19 @@ class RefusingDatabase {
 
 TEST_F(InboxTest, WhatTheStoreRefusesWaitsForTheNextCommit) {
   const tests::TempFolder folder{"loa-inbox"};
-  auto store = *store::Store::open(folder / "loa.db");
+  auto store = *store::sqlite::SqliteStore::open(folder / "loa.db");
   RefusingDatabase database{folder / "loa.db"};
   Inbox inbox{"w", store};
   inbox.know(store_.catalogue()->stations);
   ASSERT_TRUE(inbox.take(from(Leaf::fault, "a", "panel"), sealed(v1::KIND_FAULT, fault("panel"), 1), now));
   ASSERT_TRUE(inbox.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 2), now));
   EXPECT_FALSE(inbox.commit(now));
-  EXPECT_TRUE(store.faults()->empty()) << "all or nothing";
+  EXPECT_TRUE(store.fleet().faults()->empty()) << "all or nothing";
   database.recover();
   EXPECT_FALSE(inbox.empty());
   ASSERT_TRUE(inbox.commit(now));
-  EXPECT_EQ(store.faults()->size(), 1U);
-  EXPECT_EQ(store.statuses()->size(), 1U);
+  EXPECT_EQ(store.fleet().faults()->size(), 1U);
+  EXPECT_EQ(store.fleet().statuses()->size(), 1U);
 }
 
 TEST_F(InboxTest, TellsOfAClockThatContradictsItsOwnUntilItIsRight) {
@@ -264,25 +266,25 @@ TEST_F(InboxTest, TellsOfAClockThatContradictsItsOwnUntilItIsRight) {
     ASSERT_TRUE(inbox_.commit(now + after));
   };
   hear(0s, 0s);
-  EXPECT_TRUE(store_.faults()->empty());
+  EXPECT_TRUE(store_.fleet().faults()->empty());
   hear(1h, 60s);
-  ASSERT_EQ(store_.faults()->size(), 1U);
-  EXPECT_EQ(store_.faults()->at(0).code, store::clock_off);
-  EXPECT_EQ(store_.faults()->at(0).text.substr(0, 34), "its clock is 1 h 00 min 00.0 s ahe");
-  EXPECT_EQ(store_.faults()->at(0).since, now + 60s);
+  ASSERT_EQ(store_.fleet().faults()->size(), 1U);
+  EXPECT_EQ(store_.fleet().faults()->at(0).code, model::clock_off);
+  EXPECT_EQ(store_.fleet().faults()->at(0).text.substr(0, 34), "its clock is 1 h 00 min 00.0 s ahe");
+  EXPECT_EQ(store_.fleet().faults()->at(0).since, now + 60s);
   hear(1h, 120s);
-  EXPECT_EQ(store_.faults()->at(0).count, 1U) << "said once";
+  EXPECT_EQ(store_.fleet().faults()->at(0).count, 1U) << "said once";
   hear(0s, 180s);
-  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
+  EXPECT_EQ(store_.fleet().faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
   hear(1h, 240s);
-  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_NEW);
-  EXPECT_EQ(store_.faults()->at(0).count, 2U);
-  EXPECT_EQ(store_.faults()->at(0).since, now + 240s) << "this time";
+  EXPECT_EQ(store_.fleet().faults()->at(0).state, v1::FAULT_STATE_NEW);
+  EXPECT_EQ(store_.fleet().faults()->at(0).count, 2U);
+  EXPECT_EQ(store_.fleet().faults()->at(0).since, now + 240s) << "this time";
 }
 
 TEST_F(InboxTest, WhatAClockShowedIsKeptWithItsFaultAndOnceHoweverOftenTheHeadEndStarts) {
   const tests::TempFolder folder{"loa-inbox"};
-  auto store = *store::Store::open(folder / "loa.db");
+  auto store = *store::sqlite::SqliteStore::open(folder / "loa.db");
   std::optional<Inbox> inbox;
   const auto restart = [&] {
     inbox.emplace("w", store);
@@ -295,28 +297,28 @@ TEST_F(InboxTest, WhatAClockShowedIsKeptWithItsFaultAndOnceHoweverOftenTheHeadEn
   };
   restart();
   EXPECT_TRUE(hear(0s, 0s));
-  EXPECT_TRUE(store.clock_findings("a")->empty()) << "it was never off";
+  EXPECT_TRUE(store.findings().clocks("a")->empty()) << "it was never off";
   {
     RefusingDatabase database{folder / "loa.db"};
     EXPECT_FALSE(hear(1h, 60s));
-    EXPECT_TRUE(store.clock_findings("a")->empty()) << "all or nothing";
+    EXPECT_TRUE(store.findings().clocks("a")->empty()) << "all or nothing";
     database.recover();
   }
   ASSERT_TRUE(inbox->commit(now + 61s));
-  EXPECT_EQ(store.faults()->size(), 1U);
-  ASSERT_EQ(store.clock_findings("a")->size(), 1U);
-  EXPECT_EQ(store.clock_findings("a")->at(0).since, now) << "it agreed until then";
-  EXPECT_EQ(store.clock_findings("a")->at(0).ahead, 1h);
+  EXPECT_EQ(store.fleet().faults()->size(), 1U);
+  ASSERT_EQ(store.findings().clocks("a")->size(), 1U);
+  EXPECT_EQ(store.findings().clocks("a")->at(0).since, now) << "it agreed until then";
+  EXPECT_EQ(store.findings().clocks("a")->at(0).ahead, 1h);
   restart();
   EXPECT_TRUE(hear(1h, 120s));
-  EXPECT_EQ(store.clock_findings("a")->size(), 1U);
+  EXPECT_EQ(store.findings().clocks("a")->size(), 1U);
   EXPECT_TRUE(hear(5s, 180s));
-  ASSERT_EQ(store.clock_findings("a")->size(), 2U);
-  EXPECT_EQ(store.clock_findings("a")->at(1).since, now + 180s);
-  EXPECT_EQ(store.clock_findings("a")->at(1).ahead, 0s) << "within what is tolerated it is right";
+  ASSERT_EQ(store.findings().clocks("a")->size(), 2U);
+  EXPECT_EQ(store.findings().clocks("a")->at(1).since, now + 180s);
+  EXPECT_EQ(store.findings().clocks("a")->at(1).ahead, 0s) << "within what is tolerated it is right";
   restart();
   EXPECT_TRUE(hear(0s, 240s));
-  EXPECT_EQ(store.clock_findings("a")->size(), 2U);
+  EXPECT_EQ(store.findings().clocks("a")->size(), 2U);
 }
 
 TEST_F(InboxTest, TakesStateAsAHint) {
@@ -325,17 +327,17 @@ TEST_F(InboxTest, TakesStateAsAHint) {
   state.set_since_us(to_us(now));
   state.set_boot("boot1");
   EXPECT_TRUE(take(from(Leaf::state), state.SerializeAsString()));
-  EXPECT_TRUE(store_.statuses()->at(0).online);
+  EXPECT_TRUE(store_.fleet().statuses()->at(0).online);
   EXPECT_FALSE(take(from(Leaf::state), "\xff\xff"));
 }
 
 TEST_F(InboxTest, ForgetsAStationThatWasRemoved) {
   ASSERT_TRUE(inbox_.take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 9), now));
-  ASSERT_TRUE(store_.remove_station("a", now));
+  ASSERT_TRUE(publisher::drop_station(store_, "a", now));
   inbox_.know(store_.catalogue()->stations);
   EXPECT_EQ(take(from(Leaf::status), sealed(v1::KIND_STATUS, status(7), 10)).error().code, ErrorCode::missing);
   ASSERT_TRUE(inbox_.commit(now));
-  EXPECT_TRUE(store_.statuses()->empty()) << "nor is what it said before";
+  EXPECT_TRUE(store_.fleet().statuses()->empty()) << "nor is what it said before";
 }
 
 TEST_F(InboxTest, ANewKeyBeginsItsSequencesAnew) {
@@ -374,8 +376,8 @@ class TwoBoxesTest : public InboxTest {
     hear(word("new-box", 'f', 100, 1, 110s), 110s);
     hear(word("old-box", 'e', 0, 2, 115s), 115s);
   }
-  static store::Epoch epoch(char letter) {
-    store::Epoch epoch{};
+  static model::Epoch epoch(char letter) {
+    model::Epoch epoch{};
     epoch.fill(static_cast<std::uint8_t>(letter));
     return epoch;
   }
@@ -383,13 +385,13 @@ class TwoBoxesTest : public InboxTest {
 
 TEST_F(TwoBoxesTest, AreAFaultThatNamesBothAndSaysWhatToDo) {
   two_boxes();
-  const auto faults = *store_.faults();
+  const auto faults = *store_.fleet().faults();
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_EQ(faults[0].station, "a");
   EXPECT_EQ(faults[0].code, "identity-twice");
   for (const char* word : {"old-box", "new-box", "hai hộp", "loa station add", "two boxes"})
     EXPECT_NE(faults[0].text.find(word), std::string::npos) << faults[0].text;
-  const auto conflicts = *store_.identity_conflicts("a");
+  const auto conflicts = *store_.findings().conflicts("a");
   ASSERT_EQ(conflicts.size(), 1U);
   EXPECT_EQ(conflicts[0].since, now + 99s)
       << "when the second one started: it speaks of itself from then on; an uptime is told in whole seconds";
@@ -398,14 +400,14 @@ TEST_F(TwoBoxesTest, AreAFaultThatNamesBothAndSaysWhatToDo) {
 }
 
 TEST_F(TwoBoxesTest, TheOneWhoseProofsTheLedgerHadFirstCounts) {
-  store::ProofRecord proof;
+  model::ProofRecord proof;
   proof.station = "a";
   proof.epoch = epoch('f');
   proof.number = 1;
   proof.sealed = "x";
-  ASSERT_TRUE(store_.append_proofs({proof}, {{"a", epoch('f'), 1, {}, now}}));
+  ASSERT_TRUE(store_.proofs().append({proof}, {{"a", epoch('f'), 1, {}, now}}));
   two_boxes();
-  EXPECT_EQ(store_.identity_conflicts("a")->at(0).counted, epoch('f'));
+  EXPECT_EQ(store_.findings().conflicts("a")->at(0).counted, epoch('f'));
 }
 
 TEST_F(TwoBoxesTest, AreOverWhenOneWasSilentForAnHour) {
@@ -413,18 +415,18 @@ TEST_F(TwoBoxesTest, AreOverWhenOneWasSilentForAnHour) {
   for (std::uint64_t minute = 3; minute < 65; ++minute) {
     hear(word("new-box", 'f', 100, minute, minute * 1min), minute * 1min);
   }
-  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
-  EXPECT_EQ(store_.identity_conflicts("a")->at(0).ended, now + 115s) << "when the other was last heard";
-  EXPECT_EQ(store_.journals("a")->back().epoch, epoch('f')) << "its journal is the station's from now on";
+  EXPECT_EQ(store_.fleet().faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
+  EXPECT_EQ(store_.findings().conflicts("a")->at(0).ended, now + 115s) << "when the other was last heard";
+  EXPECT_EQ(store_.findings().journals("a")->back().epoch, epoch('f')) << "its journal is the station's from now on";
 }
 
 TEST_F(TwoBoxesTest, LeaveTheStationsJournalAsItWas) {
   hear(word("old-box", 'e', 0, 1, 10s), 10s);
   hear(word("new-box", 'f', 100, 1, 110s), 110s);
-  ASSERT_EQ(store_.journals("a")->size(), 2U) << "a box that was replaced looks the same";
+  ASSERT_EQ(store_.findings().journals("a")->size(), 2U) << "a box that was replaced looks the same";
   hear(word("old-box", 'e', 0, 2, 115s), 115s);
   hear(word("third-box", 'g', 120, 1, 121s), 121s);
-  EXPECT_EQ(store_.journals("a")->size(), 2U);
+  EXPECT_EQ(store_.findings().journals("a")->size(), 2U);
 }
 
 TEST_F(TwoBoxesTest, LastOverARestartOfTheHeadEnd) {
@@ -436,8 +438,8 @@ TEST_F(TwoBoxesTest, LastOverARestartOfTheHeadEnd) {
     ASSERT_TRUE(next.take(from(Leaf::status), word("new-box", 'f', 100, minute, minute * 1min), now + minute * 1min));
     ASSERT_TRUE(next.commit(now + minute * 1min));
   }
-  EXPECT_EQ(store_.identity_conflicts("a")->at(0).ended, now + 5min);
-  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
+  EXPECT_EQ(store_.findings().conflicts("a")->at(0).ended, now + 5min);
+  EXPECT_EQ(store_.fleet().faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
 }
 
 TEST_F(TwoBoxesTest, AreOverWhenTheStationGetsAnotherKey) {
@@ -446,8 +448,9 @@ TEST_F(TwoBoxesTest, AreOverWhenTheStationGetsAnotherKey) {
   stations.at(0).key = key_of(7).public_key();
   inbox_.know(stations);
   ASSERT_TRUE(inbox_.commit(now + 5min));
-  EXPECT_EQ(store_.identity_conflicts("a")->at(0).ended, now + 5min) << "else the new box's proofs would wait for ever";
-  EXPECT_EQ(store_.faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
+  EXPECT_EQ(store_.findings().conflicts("a")->at(0).ended, now + 5min)
+      << "else the new box's proofs would wait for ever";
+  EXPECT_EQ(store_.fleet().faults()->at(0).state, v1::FAULT_STATE_RESOLVED);
 }
 
 TEST_F(TwoBoxesTest, EachNewProcessIsToldOfOnce) {
@@ -478,10 +481,10 @@ class OfficeClockOff : public InboxTest {
  protected:
   OfficeClockOff() {
     for (std::uint8_t number = 3; number <= 4; ++number) {
-      store::Station station;
+      model::Station station;
       station.id = station.name = std::string(1, static_cast<char>('a' + number - 1));
       station.key = key_of(number).public_key();
-      EXPECT_TRUE(store_.put_station(station));
+      EXPECT_TRUE(store_.stations().put(station));
     }
     inbox_.know(store_.catalogue()->stations);
   }
@@ -499,7 +502,7 @@ class OfficeClockOff : public InboxTest {
   }
   std::vector<std::string> standing() {
     std::vector<std::string> names;
-    const auto faults = store_.faults().value();
+    const auto faults = store_.fleet().faults().value();
     for (const auto& fault : faults) {
       if (fault.state != v1::FAULT_STATE_RESOLVED) names.push_back(fault.station + "/" + fault.code);
     }
@@ -512,12 +515,12 @@ TEST_F(OfficeClockOff, IsTheHeadEndsFaultWhenItsStationsAgree) {
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 0s, number * 1s);
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 1h, 60s + number * 1s);
   EXPECT_EQ(standing(), std::vector<std::string>{"/clock-off"});
-  const auto own = *store_.clock_findings("");
+  const auto own = *store_.findings().clocks("");
   ASSERT_EQ(own.size(), 1U);
   EXPECT_EQ(own[0].ahead, -1h) << "the head-end is behind";
   EXPECT_EQ(own[0].since, now + 1s) << "when the first of them was last heard to agree";
   for (const char* station : {"a", "b", "c", "d"}) {
-    const auto findings = store_.clock_findings(station).value();
+    const auto findings = store_.findings().clocks(station).value();
     for (const auto& finding : findings) EXPECT_EQ(finding.ahead, 0s) << station;
   }
   hear(1, 1h, 120s);
@@ -527,11 +530,11 @@ TEST_F(OfficeClockOff, IsTheHeadEndsFaultWhenItsStationsAgree) {
 
 TEST_F(OfficeClockOff, IsNotMeasuredByMessagesThatWereHeldUp) {
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 3h, number * 1s);
-  ASSERT_EQ(store_.clock_findings("")->back().ahead, -3h);
+  ASSERT_EQ(store_->findings().clocks("")->back().ahead, -3h);
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 3h - 8min, 10min + number * 1s);
-  EXPECT_EQ(store_.clock_findings("")->back().ahead, -3h) << "eight minutes on their way";
+  EXPECT_EQ(store_->findings().clocks("")->back().ahead, -3h) << "eight minutes on their way";
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 3h - 8min, 11min + number * 1s);
-  EXPECT_EQ(store_.clock_findings("")->back().ahead, -3h + 8min) << "said again a minute later: it was set";
+  EXPECT_EQ(store_->findings().clocks("")->back().ahead, -3h + 8min) << "said again a minute later: it was set";
 }
 
 TEST_F(OfficeClockOff, IsOverWhenItIsPutRight) {
@@ -539,7 +542,7 @@ TEST_F(OfficeClockOff, IsOverWhenItIsPutRight) {
   ASSERT_EQ(standing(), std::vector<std::string>{"/clock-off"});
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 0s, 1h + number * 1s);
   EXPECT_TRUE(standing().empty());
-  EXPECT_EQ(store_.clock_findings("")->back().ahead, 0s);
+  EXPECT_EQ(store_.findings().clocks("")->back().ahead, 0s);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "protocol/seal/seal.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::dispatch {
 namespace {
@@ -52,7 +52,7 @@ class SealsTest : public testing::Test {
     }
   }
 
-  store::Store store_ = store::Store::open(":memory:").value();
+  store::sqlite::SqliteStore store_ = store::sqlite::SqliteStore::open(":memory:").value();
   Seals seals_{"phuong-1", sample::key_of(100), store_};
 };
 
@@ -84,7 +84,7 @@ TEST_F(SealsTest, NumbersAllCommandsOfAWardFromOneCounter) {
 }
 
 TEST_F(SealsTest, SignsNoNumberThatNoStationTakes) {
-  ASSERT_TRUE(store_.next_sequence("command", 1ULL << 62U));
+  ASSERT_TRUE(store_.sequences().next("command", 1ULL << 62U));
   const auto sealed = seals_.command("all", command(), noon);
   ASSERT_FALSE(sealed);
   EXPECT_THAT(sealed.error().text, HasSubstr("counter command"));

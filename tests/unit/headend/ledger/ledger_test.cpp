@@ -7,7 +7,7 @@
 
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::ledger {
 namespace {
@@ -58,9 +58,9 @@ class Chain {
     return sealed;
   }
 
-  [[nodiscard]] store::Sha256 head() const { return head_; }
-  [[nodiscard]] store::Epoch epoch() const {
-    store::Epoch epoch{};
+  [[nodiscard]] model::Sha256 head() const { return head_; }
+  [[nodiscard]] model::Epoch epoch() const {
+    model::Epoch epoch{};
     std::copy(epoch_.begin(), epoch_.end(), epoch.begin());
     return epoch;
   }
@@ -70,7 +70,7 @@ class Chain {
   std::string station_;
   std::string epoch_;
   std::uint64_t number_ = 0;
-  store::Sha256 head_;
+  model::Sha256 head_;
 };
 
 class LedgerTest : public testing::Test {
@@ -79,7 +79,7 @@ class LedgerTest : public testing::Test {
 
   void receive(const std::string& sealed) { ASSERT_TRUE(ledger_.receive("loa-1", sealed, noon)); }
   Commit commit(WallTime now = noon) { return ledger_.commit(now).value(); }
-  std::uint64_t through(const Chain& chain) { return store_.chain("loa-1", chain.epoch()).value().through; }
+  std::uint64_t through(const Chain& chain) { return store_.proofs().chain("loa-1", chain.epoch()).value().through; }
 
   v1::Receipt receipt_of(const dispatch::Publication& message) {
     protocol::seal::Expectation want;
@@ -93,7 +93,7 @@ class LedgerTest : public testing::Test {
         .value();
   }
 
-  store::Store store_ = store::Store::open(":memory:").value();
+  store::sqlite::SqliteStore store_ = store::sqlite::SqliteStore::open(":memory:").value();
   Ledger ledger_{"phuong-1", sample::key_of(100), store_};
   Chain chain_;
 };
@@ -110,7 +110,7 @@ TEST_F(LedgerTest, CommitsABatchAndReceiptsItAfterwards) {
   const auto receipt = receipt_of(receipts[0]);
   EXPECT_EQ(receipt.through(), 2U);
   EXPECT_EQ(receipt.head(), chain_.head().view());
-  EXPECT_EQ(store_.newest_receipt("loa-1").value(), receipts[0].payload);
+  EXPECT_EQ(store_.proofs().newest_receipt("loa-1").value(), receipts[0].payload);
   EXPECT_TRUE(ledger_.receipts_due(noon).value().empty());
 }
 
@@ -124,7 +124,7 @@ TEST_F(LedgerTest, DuplicatesAreHarmlessAndGetTheirReceiptAgain) {
   ASSERT_EQ(ledger_.receipts_due(noon).value().size(), 1U);
   receive(proof);
   EXPECT_EQ(commit().duplicates, 1U);
-  EXPECT_EQ(store_.count_proofs().value(), 1U);
+  EXPECT_EQ(store_.proofs().count().value(), 1U);
   ASSERT_EQ(ledger_.receipts_due(noon).value().size(), 1U);
 }
 
@@ -143,7 +143,7 @@ TEST_F(LedgerTest, NothingPastAHoleIsReceipted) {
   receive(second);
   EXPECT_EQ(commit().appended, 3U);
   EXPECT_EQ(receipt_of(ledger_.receipts_due(noon).value()[0]).through(), 4U);
-  EXPECT_EQ(store_.count_aside("loa-1").value(), 0U);
+  EXPECT_EQ(store_.waiting_proofs().count("loa-1").value(), 0U);
 }
 
 // A station whose journal was damaged says everything again in a new epoch: PROTOCOL.md §8.7.
@@ -160,7 +160,7 @@ TEST_F(LedgerTest, ANewEpochIsReceiptedWhateverHoleTheOldOneHas) {
   ASSERT_EQ(receipts.size(), 1U);
   EXPECT_EQ(receipt_of(receipts[0]).epoch(), std::string(16, 'n'));
   EXPECT_EQ(receipt_of(receipts[0]).through(), 3U);
-  EXPECT_EQ(store_.count_forks("loa-1").value(), 0U);
+  EXPECT_EQ(store_.waiting_proofs().count_forks("loa-1").value(), 0U);
   EXPECT_EQ(through(chain_), 1U);
 }
 
@@ -168,11 +168,11 @@ TEST_F(LedgerTest, AnOldHoleBecomesAFault) {
   chain_.next();
   receive(chain_.next());
   commit();
-  EXPECT_TRUE(store_.faults().value().empty());
+  EXPECT_TRUE(store_.fleet().faults().value().empty());
   receive(chain_.next());
   commit(noon + 11min);
-  ASSERT_EQ(store_.faults().value().size(), 1U);
-  EXPECT_EQ(store_.faults().value()[0].code, "proof-hole");
+  ASSERT_EQ(store_.fleet().faults().value().size(), 1U);
+  EXPECT_EQ(store_.fleet().faults().value()[0].code, "proof-hole");
 }
 
 TEST_F(LedgerTest, AForkIsKeptReportedAndNotCounted) {
@@ -182,17 +182,17 @@ TEST_F(LedgerTest, AForkIsKeptReportedAndNotCounted) {
   const auto forged = twin.next("other");
   receive(forged);
   EXPECT_EQ(commit().forks, 1U);
-  EXPECT_EQ(store_.count_forks("loa-1").value(), 1U);
-  ASSERT_EQ(store_.faults().value().size(), 1U);
-  EXPECT_EQ(store_.faults().value()[0].code, "proof-fork");
+  EXPECT_EQ(store_.waiting_proofs().count_forks("loa-1").value(), 1U);
+  ASSERT_EQ(store_.fleet().faults().value().size(), 1U);
+  EXPECT_EQ(store_.fleet().faults().value()[0].code, "proof-fork");
   receive(forged);
   commit();
-  EXPECT_EQ(store_.count_forks("loa-1").value(), 1U);
-  EXPECT_EQ(store_.faults().value()[0].count, 1U) << "the same evidence again is no new fault";
+  EXPECT_EQ(store_.waiting_proofs().count_forks("loa-1").value(), 1U);
+  EXPECT_EQ(store_.fleet().faults().value()[0].count, 1U) << "the same evidence again is no new fault";
   receive(twin.next());  // continues the other history
   EXPECT_EQ(commit().forks, 1U);
   EXPECT_EQ(through(chain_), 1U);
-  EXPECT_EQ(store_.count_proofs().value(), 1U);
+  EXPECT_EQ(store_.proofs().count().value(), 1U);
 }
 
 TEST_F(LedgerTest, AWrongSuccessorThatWaitedIsAForkAndMakesRoomForTheRightOne) {
@@ -247,13 +247,13 @@ TEST_F(LedgerTest, ASenselessProofIsKeptButNeverCounted) {
   const auto outcome = commit();
   EXPECT_EQ(outcome.appended, 2U) << "or the chain would stand still for ever";
   EXPECT_EQ(outcome.flawed, 1U);
-  EXPECT_EQ(store_.proofs({noon - 1h, noon + 1h}).value().size(), 1U);
-  EXPECT_EQ(store_.faults().value()[0].code, "proof-flawed");
+  EXPECT_EQ(store_.proofs().in({noon - 1h, noon + 1h}).value().size(), 1U);
+  EXPECT_EQ(store_.fleet().faults().value()[0].code, "proof-flawed");
 }
 
 TEST_F(LedgerTest, KnowsANewStationAfterReload) {
   receive(chain_.next());
-  ASSERT_TRUE(store_.put_station(sample::station("loa-3", {"to-1"}, 7)));
+  ASSERT_TRUE(store_.stations().put(sample::station("loa-3", {"to-1"}, 7)));
   Chain fresh{7, "loa-3"};
   const auto proof = fresh.next();
   EXPECT_FALSE(ledger_.receive("loa-3", proof, noon));
@@ -264,7 +264,7 @@ TEST_F(LedgerTest, KnowsANewStationAfterReload) {
 /// The network drops, doubles and reorders; the head-end restarts; the station repeats what has no receipt.
 TEST_F(LedgerTest, EndsExactWhateverTheNetworkDoes) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
-    auto store = store::Store::open(":memory:").value();
+    auto store = store::sqlite::SqliteStore::open(":memory:").value();
     sample::fill(store, sample::catalogue());
     std::mt19937 random{seed};
     Chain chain;
@@ -291,14 +291,14 @@ TEST_F(LedgerTest, EndsExactWhateverTheNetworkDoes) {
       const auto receipts = ledger->receipts_due(noon).value();
       if (!receipts.empty() && random() % 3 != 0) {
         const auto receipt = receipt_of(receipts[0]);
-        ASSERT_EQ(receipt.through(), store.count_proofs().value()) << "never past what is committed";
+        ASSERT_EQ(receipt.through(), store.proofs().count().value()) << "never past what is committed";
         receipted = std::max(receipted, receipt.through());
       }
     }
-    EXPECT_EQ(store.count_proofs().value(), journal.size());
-    const auto kept = store.proofs_of("loa-1").value();
+    EXPECT_EQ(store.proofs().count().value(), journal.size());
+    const auto kept = store.proofs().of("loa-1").value();
     for (std::size_t i = 0; i < kept.size(); ++i) ASSERT_EQ(kept[i].sealed, journal[i]);
-    EXPECT_EQ(store.count_forks("loa-1").value(), 0U);
+    EXPECT_EQ(store.waiting_proofs().count_forks("loa-1").value(), 0U);
   }
 }
 
@@ -308,10 +308,10 @@ class TwoBoxes : public LedgerTest {
  protected:
   /// From `noon` + 2 s to the given instant; absent: it lasts.
   void conflict(std::optional<WallTime> ended) {
-    ASSERT_TRUE(store_.put_identity_conflict({"loa-1", noon + 2s, chain_.epoch(), ended}));
+    ASSERT_TRUE(store_.findings().put_conflict({"loa-1", noon + 2s, chain_.epoch(), ended}));
   }
   std::size_t counted(const Chain& chain) {
-    const auto proofs = store_.proofs({noon, noon + 1h}, "loa-1").value();
+    const auto proofs = store_.proofs().in({noon, noon + 1h}, "loa-1").value();
     return static_cast<std::size_t>(
         std::count_if(proofs.begin(), proofs.end(), [&](const auto& proof) { return proof.epoch == chain.epoch(); }));
   }
@@ -326,10 +326,10 @@ TEST_F(TwoBoxes, ProofsOfTheOneThatDoesNotCountWaitWithoutReceipt) {
   EXPECT_EQ(done.appended, 1U);
   EXPECT_EQ(done.aside, 3U);
   EXPECT_EQ(through(other_), 0U);
-  EXPECT_EQ(store_.count_aside("loa-1").value(), 3U) << "durable";
+  EXPECT_EQ(store_.waiting_proofs().count("loa-1").value(), 3U) << "durable";
   ASSERT_EQ(ledger_.receipts_due(noon).value().size(), 1U);
   EXPECT_EQ(counted(other_), 0U);
-  EXPECT_TRUE(store_.faults()->empty()) << "no hole and no fork";
+  EXPECT_TRUE(store_.fleet().faults()->empty()) << "no hole and no fork";
 }
 
 TEST_F(TwoBoxes, WhatWaitedIsTakenWhenOneIsAloneAndCountsOutsideOfTheConflict) {
@@ -347,8 +347,8 @@ TEST_F(TwoBoxes, WhatWaitedIsTakenWhenOneIsAloneAndCountsOutsideOfTheConflict) {
   EXPECT_EQ(counted(other_), 3U);
   EXPECT_EQ(through(other_), 6U);
   EXPECT_EQ(ledger_.receipts_due(noon).value().size(), 1U);
-  EXPECT_EQ(store_.count_aside("loa-1").value(), 0U);
-  EXPECT_TRUE(store_.faults()->empty()) << "they break no rule";
+  EXPECT_EQ(store_.waiting_proofs().count("loa-1").value(), 0U);
+  EXPECT_TRUE(store_.fleet().faults()->empty()) << "they break no rule";
 }
 
 TEST_F(TwoBoxes, ProofsOfTheOneThatCountsAreNoneTheWorse) {

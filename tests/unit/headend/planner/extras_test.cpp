@@ -12,13 +12,13 @@ using namespace std::chrono_literals;
 
 const WallTime noon = sample::utc("2026-11-23T05:00:00Z");
 
-store::Catalogue ward() {
+model::Catalogue ward() {
   auto all = sample::catalogue();
   all.policies = {sample::policy()};
   return all;
 }
 
-v1::Plan plan(const store::Catalogue& all, const std::vector<store::PlannedCue>& begun = {}, WallTime now = noon) {
+v1::Plan plan(const model::Catalogue& all, const std::vector<model::PlannedCue>& begun = {}, WallTime now = noon) {
   Settings settings;
   settings.content_url = "https://headend:8443/content/";
   return compile(all, *all.station("loa-1"), now, settings, begun).value().plan;
@@ -51,7 +51,7 @@ TEST(Filler, OfARunningProgrammeStaysUnderWhatIsToCome) {
   auto all = ward();
   all.filler = sample::object_of("nhac hieu");
   const auto on_air = sample::utc("2026-11-23T22:00:05Z");
-  std::vector<store::PlannedCue> begun;
+  std::vector<model::PlannedCue> begun;
   const auto whole = plan(all);
   for (const auto& cue : whole.cues()) {
     const bool running = cue.occurrence() == "sang/2026-11-24/050000" || cue.start_us() < to_us(on_air);

@@ -25,14 +25,14 @@ Settings settings() {
 
 /// A ward with one box that has a loudspeaker and a sign, the morning programme, and so many slogans of so long a turn,
 /// around the clock.
-store::Catalogue ward_with(int slogans, std::chrono::seconds dwell) {
+model::Catalogue ward_with(int slogans, std::chrono::seconds dwell) {
   auto all = sample::catalogue();
   all.policies = {sample::policy()};
   all.stations = {sample::station("hop-1", {"to-1"}, 1)};
-  all.stations[0].sign = store::Geometry{192, 32};
+  all.stations[0].sign = model::Geometry{192, 32};
   for (int i = 0; i < slogans; ++i) {
     const auto name = fmt::format("khau-hieu-{:03}", i);
-    store::add(all, sample::picture(name, {192, 32}, 192));
+    model::add(all, sample::picture(name, {192, 32}, 192));
     auto slogan = sample::slogan(name, name);
     slogan.from = 0s;
     slogan.to = 24h;
@@ -43,7 +43,7 @@ store::Catalogue ward_with(int slogans, std::chrono::seconds dwell) {
   return all;
 }
 
-Fitted fitted(const store::Catalogue& all, Form form, std::size_t most = envelope) {
+Fitted fitted(const model::Catalogue& all, Form form, std::size_t most = envelope) {
   auto done = fit(all, all.stations[0], noon, settings(), {}, form, most);
   EXPECT_TRUE(done) << done.error().text;
   return done ? *std::move(done) : Fitted{};

@@ -22,15 +22,15 @@ Settings settings() {
   return made;
 }
 
-store::Catalogue ward() {
+model::Catalogue ward() {
   auto all = sample::catalogue();
   all.policies = {sample::policy()};
   all.slogans = {sample::slogan("a", "page"), sample::slogan("b", "strip")};
   return all;
 }
 
-Planned plan(const store::Catalogue& all, const char* station, WallTime now = noon,
-             const std::vector<store::PlannedCue>& begun = {}) {
+Planned plan(const model::Catalogue& all, const char* station, WallTime now = noon,
+             const std::vector<model::PlannedCue>& begun = {}) {
   return compile(all, *all.station(station), now, settings(), begun).value();
 }
 
@@ -101,7 +101,7 @@ TEST(Planner, NeverPlansWhatBeganBeforeNow) {
 TEST(Planner, KeepsABegunOccurrenceAsItWasPromised) {
   auto all = ward();
   const auto before = plan(all, "loa-1").cues;
-  const std::vector<store::PlannedCue> begun{before[0], before[1]};
+  const std::vector<model::PlannedCue> begun{before[0], before[1]};
   const auto during = sample::utc("2026-11-23T22:00:05Z");
   std::swap(all.programmes[0].segments[0], all.programmes[0].segments[1]);
   const auto after = plan(all, "loa-1", during, begun);
@@ -115,7 +115,7 @@ TEST(Planner, KeepsABegunOccurrenceAsItWasPromised) {
 TEST(Planner, ABegunCueThatCannotBeDoneAnyMoreIsLeftOutWithANote) {
   auto all = ward();
   const auto sign_cues = plan(all, "bang-1").cues;
-  all.stations[0].sign = store::Geometry{512, 256};
+  all.stations[0].sign = model::Geometry{512, 256};
   const auto after = plan(all, "bang-1", sample::utc("2026-11-23T23:00:05Z"), {sign_cues[0]});
   EXPECT_EQ(after.plan.cues_size(), 0);
   ASSERT_EQ(after.notes.size(), 1U);
@@ -283,8 +283,8 @@ TEST(Planner, APromiseCarriesWhatItCountsFor) {
   const auto planned = plan(all, "loa-1");
   const auto& second = *planned.cues.at(1).facts;
   EXPECT_EQ(second.station, "Trạm loa-1");
-  EXPECT_EQ(second.groups, (std::vector<store::Named>{{"to-1", "Tổ 1"}, {"to-2", "Tổ 2"}}));
-  EXPECT_EQ(second.column, (store::Named{"tin", "Bản tin"}));
+  EXPECT_EQ(second.groups, (std::vector<model::Named>{{"to-1", "Tổ 1"}, {"to-2", "Tổ 2"}}));
+  EXPECT_EQ(second.column, (model::Named{"tin", "Bản tin"}));
   EXPECT_EQ(second.title, "ban tin");
   EXPECT_TRUE(second.pages.empty());
   EXPECT_FALSE(second.as_of_migration);
@@ -299,12 +299,12 @@ TEST(Planner, APageBelongsToTheSloganThatPutItThere) {
   ASSERT_FALSE(planned.cues.empty());
   const auto& facts = *planned.cues[0].facts;
   ASSERT_EQ(facts.pages.size(), 2U);
-  EXPECT_EQ(facts.pages[0], (store::PageFacts{{"tuyen-truyen", "Tuyên truyền"}, "a", "Phòng cháy hơn chữa cháy"}));
-  EXPECT_EQ(facts.pages[1], (store::PageFacts{{"tin", "Bản tin"}, "b", "Phòng cháy hơn chữa cháy"}));
+  EXPECT_EQ(facts.pages[0], (model::PageFacts{{"tuyen-truyen", "Tuyên truyền"}, "a", "Phòng cháy hơn chữa cháy"}));
+  EXPECT_EQ(facts.pages[1], (model::PageFacts{{"tin", "Bản tin"}, "b", "Phòng cháy hơn chữa cháy"}));
 }
 
 /// Whether each page stands under the slogan whose picture it is.
-void expect_facts_in_order(const store::Catalogue& all, const Planned& planned) {
+void expect_facts_in_order(const model::Catalogue& all, const Planned& planned) {
   int pages = 0;
   for (const auto& [station, cue, begins, sequence, cancelled, facts] : planned.cues) {
     if (cue.medium() != v1::MEDIUM_SIGN) continue;
@@ -323,7 +323,7 @@ TEST(Planner, PagesAndTheirFactsStandInOneOrderAlsoAfterAnEditOnTheSign) {
   const auto before = plan(all, "bang-1");
   expect_facts_in_order(all, before);
   const auto now = sample::utc("2026-11-23T23:10:07Z");  // 06:10 local, in the middle of a cue
-  std::vector<store::PlannedCue> begun;
+  std::vector<model::PlannedCue> begun;
   for (const auto& cue : before.cues) {
     const auto start = wall_from_us(cue.cue.start_us());
     if (start < now && now < start + Micros{cue.cue.duration_us()}) begun.push_back(cue);

@@ -6,9 +6,10 @@
 #include "headend/planner/comparison.hpp"
 #include "headend/planner/planner.hpp"
 #include "headend/planner/sign_cues.hpp"
+#include "headend/publisher/record.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/message/playlist.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 // A sign follows an edit of its slogans within seconds, and what was promised stays exact through it.
 namespace loa::headend::planner {
@@ -32,7 +33,7 @@ class SignEdit : public testing::Test {
     sample::fill(store_, all_);
   }
 
-  static store::Slogan slogan(const std::string& id, const std::string& picture) {
+  static model::Slogan slogan(const std::string& id, const std::string& picture) {
     auto made = sample::slogan(id, picture);
     made.scroll_px_s = 0;
     return made;
@@ -40,9 +41,11 @@ class SignEdit : public testing::Test {
 
   /// Plans, keeps the promise, and hands back the plan.
   v1::Plan plan(WallTime now) {
-    const auto begun = store_.begun_cues("bang-1", now - settings_.near_past, promised_until(now, settings_)).value();
+    const auto begun =
+        store_.promises().begun("bang-1", now - settings_.near_past, promised_until(now, settings_)).value();
     auto planned = compile(all_, *all_.station("bang-1"), now, settings_, begun).value();
-    EXPECT_TRUE(store_.record_plan({"bang-1", ++sequence_, now, now + std::chrono::days{31}, "sealed"}, planned.cues));
+    EXPECT_TRUE(publisher::record_plan(store_, {"bang-1", ++sequence_, now, now + std::chrono::days{31}, "sealed"},
+                                       planned.cues));
     return planned.plan;
   }
 
@@ -78,8 +81,8 @@ class SignEdit : public testing::Test {
     return "";
   }
 
-  store::Catalogue all_ = sample::catalogue();
-  store::Store store_ = store::Store::open(":memory:").value();
+  model::Catalogue all_ = sample::catalogue();
+  store::sqlite::SqliteStore store_ = store::sqlite::SqliteStore::open(":memory:").value();
   Settings settings_ = [] {
     Settings made;
     made.content_url = "https://headend:8443/content/";
@@ -192,7 +195,7 @@ TEST_F(SignEdit, TheReportsSumStaysThatOfTheHour) {
   }
   Micros promised{0};
   WallTime end = dawn + 1h;
-  const auto cues = store_.planned_cues({dawn, dawn + 2h}, "bang-1").value();
+  const auto cues = store_.promises().in({dawn, dawn + 2h}, "bang-1").value();
   for (const auto& one : cues) {
     if (one.cancelled || one.cue.medium() != v1::MEDIUM_SIGN) continue;
     ASSERT_EQ(wall_from_us(one.cue.start_us()), end) << "no hole and no overlap in what was promised";

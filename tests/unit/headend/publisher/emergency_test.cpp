@@ -1,10 +1,11 @@
 #include "headend/publisher/emergency.hpp"
+#include "headend/publisher/record.hpp"
 
 #include <gmock/gmock.h>
 
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::publisher {
 namespace {
@@ -54,7 +55,7 @@ class EmergencyDeskTest : public testing::Test {
     return opened ? protocol::message::decode<v1::Plan>(opened->header.body()).value() : v1::Plan{};
   }
 
-  store::Store store_ = store::Store::open(":memory:").value();
+  store::sqlite::SqliteStore store_ = store::sqlite::SqliteStore::open(":memory:").value();
   Publisher publisher_{"phuong-1", sample::key_of(100), settings(), store_};
   EmergencyDesk desk_{"phuong-1", sample::key_of(101), settings(), store_};
 };
@@ -79,11 +80,11 @@ TEST_F(EmergencyDeskTest, OrdersOneSoundForEveryLoudspeakerByTheEmergencyKey) {
 TEST_F(EmergencyDeskTest, AWardsPlanNeitherHoldsNorCancelsIt) {
   ASSERT_TRUE(desk_.start(siren(2), {"to-1"}, "Lũ về", night));
   ASSERT_TRUE(publisher_.issue(night + 1s, [](const Publication&) {}));
-  const auto cues = store_.planned_cues({night, night + 1min}, "loa-1").value();
+  const auto cues = store_.promises().in({night, night + 1min}, "loa-1").value();
   ASSERT_EQ(cues.size(), 2U);
   EXPECT_FALSE(cues[0].cancelled.has_value());
   EXPECT_EQ(cues[0].cue.cue_class(), v1::CUE_CLASS_EMERGENCY);
-  EXPECT_THAT(store_.begun_cues("loa-1", night - 1h, night + 15s).value(), IsEmpty());
+  EXPECT_THAT(store_.promises().begun("loa-1", night - 1h, night + 15s).value(), IsEmpty());
 }
 
 TEST_F(EmergencyDeskTest, CallsOffWhatIsInForceAndNothingElse) {
@@ -95,12 +96,12 @@ TEST_F(EmergencyDeskTest, CallsOffWhatIsInForceAndNothingElse) {
   const auto sent = handed_out();
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(open(sent[0], 101, night + 1h).cues_size(), 0) << "valid as long as what it calls off, for those offline";
-  const auto planned = store_.planned_cues({night, night + 5min}, "loa-1").value();
+  const auto planned = store_.promises().in({night, night + 5min}, "loa-1").value();
   std::vector<bool> cancelled;
   for (const auto& cue : planned) cancelled.push_back(cue.cancelled.has_value());
   EXPECT_THAT(cancelled, ElementsAre(false, true, true, true)) << "what had begun is owed an account";
   EXPECT_THAT(desk_.stop({"all"}, "an", night + 16s).value(), IsEmpty());
-  EXPECT_EQ(store_.newest_emergencies().value().at(0).reason, "an");
+  EXPECT_EQ(store_.plans().newest_emergencies().value().at(0).reason, "an");
 }
 
 TEST_F(EmergencyDeskTest, WhatIsNoSoundOrReachesNobodyIsNotOrdered) {
@@ -108,7 +109,7 @@ TEST_F(EmergencyDeskTest, WhatIsNoSoundOrReachesNobodyIsNotOrdered) {
   wish.object = sample::object_of("page");
   EXPECT_EQ(desk_.start(wish, {"all"}, "?", night).error().code, ErrorCode::missing);
   EXPECT_EQ(desk_.start(siren(1), {"to-9"}, "?", night).error().code, ErrorCode::missing);
-  EXPECT_THAT(store_.newest_emergencies().value(), IsEmpty());
+  EXPECT_THAT(store_.plans().newest_emergencies().value(), IsEmpty());
 }
 
 TEST_F(EmergencyDeskTest, StandsAgainOnABrokerThatForgotAndGoesWithItsStation) {
@@ -120,7 +121,7 @@ TEST_F(EmergencyDeskTest, StandsAgainOnABrokerThatForgotAndGoesWithItsStation) {
   ASSERT_TRUE(publisher_.repeat(collect));
   ASSERT_EQ(sent.size(), 4U);
   EXPECT_EQ(sent[0].topic, "loa/1/phuong-1/station/loa-1/emergency");
-  ASSERT_TRUE(store_.remove_station("loa-1", night + 1s));
+  ASSERT_TRUE(publisher::drop_station(store_, "loa-1", night + 1s));
   for (const bool repeated : {false, true}) {
     sent.clear();
     ASSERT_TRUE(repeated ? publisher_.repeat(collect) : publisher_.recall(collect));

@@ -1,8 +1,10 @@
 #include "headend/publisher/plan_watch.hpp"
+#include "headend/fleet/keep.hpp"
+#include "headend/publisher/record.hpp"
 
 #include <gmock/gmock.h>
 
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::publisher {
 namespace {
@@ -14,7 +16,7 @@ const WallTime noon = sample::utc("2026-11-23T05:00:00Z");
 
 PlanStanding standing(std::uint64_t issued, std::uint64_t obeyed) {
   PlanStanding made;
-  made.issued = store::PlanHead{issued, noon};
+  made.issued = model::PlanHead{issued, noon};
   made.heard.emplace();
   made.heard->online = true;
   made.heard->online_since = noon - 1h;
@@ -53,24 +55,24 @@ class PlanWatchTest : public testing::Test {
  protected:
   void SetUp() override {
     sample::fill(store_, sample::catalogue());
-    ASSERT_TRUE(store_.record_plan({"loa-1", 8, noon, noon + 24h, "sealed"}, {}));
+    ASSERT_TRUE(publisher::record_plan(store_, {"loa-1", 8, noon, noon + 24h, "sealed"}, {}));
     hear(7, noon);
   }
   void hear(std::uint64_t sequence, WallTime at) {
     v1::Status status;
     status.set_plan_sequence(sequence);
-    ASSERT_TRUE(store_.put_online("loa-1", true, "b", noon - 1h));
-    ASSERT_TRUE(store_.put_status("loa-1", status, at));
+    ASSERT_TRUE(fleet::keep_online(store_, "loa-1", true, "b", noon - 1h));
+    ASSERT_TRUE(fleet::keep_status(store_, "loa-1", status, at));
   }
   std::string states() {
     std::string text;
-    const auto faults = store_.faults().value();
+    const auto faults = store_.fleet().faults().value();
     for (const auto& fault : faults)
       text += fmt::format("{} {} {} {};", fault.station, fault.code, static_cast<int>(fault.state), fault.count);
     return text;
   }
 
-  store::Store store_ = store::Store::open(":memory:").value();
+  store::sqlite::SqliteStore store_ = store::sqlite::SqliteStore::open(":memory:").value();
   PlanWatch watch_{store_};
 };
 

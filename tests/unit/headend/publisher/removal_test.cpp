@@ -1,10 +1,11 @@
 #include "headend/publisher/removal.hpp"
+#include "headend/fleet/keep.hpp"
 
 #include <gmock/gmock.h>
 
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::publisher {
 namespace {
@@ -23,7 +24,7 @@ class RemovalTest : public testing::Test {
     all.policies = {sample::policy()};
     sample::fill(store_, all);
     ASSERT_TRUE(publisher_.issue(noon, [](const Publication&) {}));
-    hear(store_.newest_plan(station).value()->sequence, 0, noon);
+    hear(store_.plans().newest(station).value()->sequence, 0, noon);
   }
   static planner::Settings settings() {
     planner::Settings made;
@@ -44,12 +45,12 @@ class RemovalTest : public testing::Test {
     v1::Status status;
     status.set_plan_sequence(plan_sequence);
     status.set_proofs_waiting(proofs_waiting);
-    ASSERT_TRUE(store_.put_status(station, status, now));
+    ASSERT_TRUE(fleet::keep_status(store_, station, status, now));
   }
   std::string fault_state() {
-    const auto faults = store_.faults().value();
+    const auto faults = store_.fleet().faults().value();
     for (const auto& fault : faults) {
-      if (fault.code == store::removed_unheard) return std::to_string(fault.state) + " " + fault.text;
+      if (fault.code == model::removed_unheard) return std::to_string(fault.state) + " " + fault.text;
     }
     return "";
   }
@@ -69,7 +70,7 @@ class RemovalTest : public testing::Test {
   }
 
   static constexpr const char* plan_topic = "loa/1/phuong-1/station/loa-1/plan";
-  store::Store store_ = store::Store::open(":memory:").value();
+  store::sqlite::SqliteStore store_ = store::sqlite::SqliteStore::open(":memory:").value();
   Publisher publisher_{"phuong-1", sample::key_of(100), settings(), store_};
   EmergencyDesk emergencies_{"phuong-1", sample::key_of(101), settings(), store_};
   RemovalDesk desk_{"phuong-1", sample::key_of(100), settings(), store_, emergencies_};
@@ -78,13 +79,13 @@ class RemovalTest : public testing::Test {
 };
 
 TEST_F(RemovalTest, FirstSilencesAStationAndForgetsItWhenItHasSaidSo) {
-  const auto before = store_.newest_plan(station).value();
+  const auto before = store_.plans().newest(station).value();
   const auto removed = desk_.remove(station, noon + 1s);
   ASSERT_TRUE(removed) << removed.error().text;
   EXPECT_EQ(store_.catalogue()->station(station), nullptr);
   EXPECT_EQ(removed->until, before->horizon) << "what it goes on with if it never hears of it";
   EXPECT_GT(removed->plan_sequence, before->sequence);
-  const auto promised = store_.planned_cues({noon, noon + 800h}, station).value();
+  const auto promised = store_.promises().in({noon, noon + 800h}, station).value();
   ASSERT_FALSE(promised.empty());
   for (const auto& cue : promised) EXPECT_TRUE(cue.cancelled);
 
@@ -122,7 +123,7 @@ TEST_F(RemovalTest, OutOfReachAFaultStaysAndItsPlanRunsOut) {
 }
 
 TEST_F(RemovalTest, AStationThatWasNeverHeardOfIsGoneAtOnce) {
-  ASSERT_TRUE(store_.put_station(sample::station("moi", {"to-1"}, 9)));
+  ASSERT_TRUE(store_.stations().put(sample::station("moi", {"to-1"}, 9)));
   ASSERT_TRUE(publisher_.issue(noon, [](const Publication&) {}));
   const auto removed = desk_.remove("moi", noon);
   ASSERT_TRUE(removed);
@@ -135,7 +136,7 @@ TEST_F(RemovalTest, TheSameNameAddedAgainIsAnotherStation) {
   const auto removed = desk_.remove(station, noon + 1s);
   ASSERT_TRUE(removed);
   step(noon + 1s);
-  ASSERT_TRUE(store_.put_station(sample::station(station, {"to-1"}, 77)));
+  ASSERT_TRUE(store_.stations().put(sample::station(station, {"to-1"}, 77)));
   std::map<std::string, std::string> issued;
   ASSERT_TRUE(
       publisher_.issue(noon + 2s, [&](const Publication& message) { issued[message.topic] = message.payload; }));
@@ -155,7 +156,7 @@ TEST_F(RemovalTest, ItsEmergencyIsCalledOffToo) {
   wish.start = noon + 10s;
   ASSERT_TRUE(emergencies_.start(wish, {"to-1"}, "Lũ về", noon));
   ASSERT_TRUE(desk_.remove(station, noon + 20s));
-  const auto newest = store_.newest_emergencies().value();
+  const auto newest = store_.plans().newest_emergencies().value();
   for (const auto& emergency : newest)
     EXPECT_TRUE(emergency.plan.station != station || !emergency.in_force(noon + 20s));
 }

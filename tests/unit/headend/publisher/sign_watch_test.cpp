@@ -1,9 +1,10 @@
 #include "headend/publisher/sign_watch.hpp"
+#include "headend/fleet/keep.hpp"
 
 #include <gmock/gmock.h>
 
 #include "headend/publisher/publisher.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 namespace loa::headend::publisher {
 namespace {
@@ -31,15 +32,15 @@ class SignWatchTest : public testing::Test {
     status.set_plan_sequence(plan);
     status.set_objects_wanted(2);
     status.set_objects_held(held);
-    ASSERT_TRUE(store_.put_online("bang-1", true, "b", at));
-    ASSERT_TRUE(store_.put_status("bang-1", status, at));
+    ASSERT_TRUE(fleet::keep_online(store_, "bang-1", true, "b", at));
+    ASSERT_TRUE(fleet::keep_status(store_, "bang-1", status, at));
   }
   SignProgress look(const SignWatch& watch, WallTime now) {
     const auto progress = watch.look(store_, now).value();
     EXPECT_EQ(progress.size(), 1U) << "loudspeakers are not asked";
     return progress.empty() ? SignProgress{} : progress[0];
   }
-  [[nodiscard]] std::uint64_t newest() { return store_.newest_plan("bang-1").value()->sequence; }
+  [[nodiscard]] std::uint64_t newest() { return store_.plans().newest("bang-1").value()->sequence; }
 
   static planner::Settings settings() {
     planner::Settings made;
@@ -47,14 +48,14 @@ class SignWatchTest : public testing::Test {
     return made;
   }
 
-  store::Store store_ = store::Store::open(":memory:").value();
+  store::sqlite::SqliteStore store_ = store::sqlite::SqliteStore::open(":memory:").value();
   Publisher publisher_{"phuong-1", sample::key_of(100), settings(), store_};
 };
 
 TEST_F(SignWatchTest, SaysHowFarAnOrderHasComeByTheStationsOwnWord) {
   const auto watch = SignWatch::begin(store_, {"all"}).value();
   EXPECT_FALSE(watch.is_anybody_there(store_, during).value());
-  ASSERT_TRUE(store_.put_slogan(sample::slogan("b", "strip")));
+  ASSERT_TRUE(store_.schedule().put_slogan(sample::slogan("b", "strip")));
   EXPECT_EQ(look(watch, during).state, State::not_issued);
   issue(during);
   EXPECT_EQ(look(watch, during).state, State::unreachable) << "it never said anything";

@@ -1,15 +1,17 @@
+#include "headend/fleet/keep.hpp"
+#include "headend/publisher/record.hpp"
 #include "tests/unit/headend/report/report_sample.hpp"
 
 namespace loa::headend::report {
 namespace {
 
 /// The clock was so far ahead between two instants, counted from the start of the cue.
-std::vector<store::ClockFinding> off(Micros ahead, Micros since, Micros until) {
+std::vector<model::ClockFinding> off(Micros ahead, Micros since, Micros until) {
   return {{"loa-1", start + since, ahead}, {"loa-1", start + until, 0s}};
 }
 
 /// The marks at one cue of 10 s whose proof came at an instant counted from its start.
-std::vector<Anomaly> marks(Micros came, const std::vector<store::ClockFinding>& clock) {
+std::vector<Anomaly> marks(Micros came, const std::vector<model::ClockFinding>& clock) {
   auto played = proof(cue(), 0s, 10s);
   played.proof.set_number(12);
   played.received = start + came;
@@ -55,7 +57,7 @@ TEST(Report, WhatIsDecidedAtOnceForAWholeCueCounts) {
 TEST(Report, AnOfficeWhoseOwnClockWasBehindRefusesNoTrueProof) {
   auto played = proof(cue(), 0s, 10s);
   played.received = start - 2h;
-  const auto with = [&](std::vector<store::ClockFinding> office) {
+  const auto with = [&](std::vector<model::ClockFinding> office) {
     Reporter reporter{today, today, zone, evening};
     reporter.add({cue()}, {played}, {{}, std::move(office), {}});
     return reporter.finish();
@@ -193,7 +195,7 @@ TEST(Report, ABoxRestoredFromItsBundleMakesNoAnomalies) {
 }
 
 TEST(Report, BeforeTheNewestJournalOfAStationItWasDarkWhereNoProofSpeaks) {
-  const auto with = [&](const std::vector<store::JournalLife>& journals) {
+  const auto with = [&](const std::vector<model::JournalLife>& journals) {
     Reporter reporter{today, today, zone, evening};
     reporter.add({cue()}, {proof(cue(), 0s, 3s)}, {{}, {}, journals});
     return reporter.finish();
@@ -282,7 +284,7 @@ TEST(Report, WhatASecondBoxSaidBeforeItWasFoundOutTakesNothing) {
   auto played = proof(cue(), 0s, 10s), late = proof(cue(), 2s, 8s, v1::BUCKET_SKIPPED_LATE, "plan-late");
   played.epoch = {1};
   late.epoch = {2};
-  const auto with = [&](const store::IdentityConflict& conflict) {
+  const auto with = [&](const model::IdentityConflict& conflict) {
     Reporter reporter{today, today, zone, evening};
     reporter.add({cue()}, {played, late}, {{}, {}, {}, {conflict}});
     return reporter.finish();
@@ -294,20 +296,20 @@ TEST(Report, WhatASecondBoxSaidBeforeItWasFoundOutTakesNothing) {
 }
 
 TEST(Report, AStationsJournalsAndTheOfficesClockAreReadFromTheStore) {
-  auto store = store::Store::open(":memory:").value();
-  ASSERT_TRUE(store.record_plan({"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue()}));
-  ASSERT_TRUE(store.put_journal({"loa-1", {1}, start - 48h}));
-  ASSERT_TRUE(store.put_journal({"loa-1", {2}, start + 6s}));
+  auto store = store::sqlite::SqliteStore::open(":memory:").value();
+  ASSERT_TRUE(publisher::record_plan(store, {"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue()}));
+  ASSERT_TRUE(store.findings().put_journal({"loa-1", {1}, start - 48h}));
+  ASSERT_TRUE(store.findings().put_journal({"loa-1", {2}, start + 6s}));
   auto played = proof(cue(), 0s, 3s);
   played.epoch = {1};
   played.number = 1;
   played.received = start - 2h;
-  ASSERT_TRUE(store.append_proofs({played}, {}));
+  ASSERT_TRUE(store.proofs().append({played}, {}));
   EXPECT_THAT(
       of_store(store, today, today, zone, evening).value().differences,
       ElementsAre(is(0s, 3s, v1::BUCKET_CLOCK_UNTRUSTED, "not-come"),
                   is(3s, 6s, v1::BUCKET_NODE_DARK, "before-journal"), is(6s, 10s, v1::BUCKET_UNKNOWN, "no-proof")));
-  ASSERT_TRUE(store.put_clock_finding({"", start - 3h, -(2h + 4s)}));
+  ASSERT_TRUE(fleet::keep_clock(store, {"", start - 3h, -(2h + 4s)}));
   EXPECT_EQ(spent(of_store(store, today, today, zone, evening).value(), v1::BUCKET_PLAYED), 3s);
 }
 

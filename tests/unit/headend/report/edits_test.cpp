@@ -1,6 +1,7 @@
 #include <random>
 
 #include "headend/publisher/publisher.hpp"
+#include "headend/publisher/record.hpp"
 #include "tests/unit/headend/report/report_sample.hpp"
 
 namespace loa::headend::report {
@@ -20,12 +21,12 @@ class EditedWard {
   void publish(WallTime now) {
     ASSERT_TRUE(publisher_.issue(now, [](const publisher::Publication&) {}));
   }
-  void prove(store::Span span);
+  void prove(model::Span span);
   void edit(WallTime now);
   Report report(WallTime now) { return of_store(store_, first_day, last_day, zone, now).value(); }
 
   static constexpr std::chrono::days period{2};
-  const store::LocalDate first_day = sample::date(2026, 11, 23), last_day = first_day + period - std::chrono::days{1};
+  const model::LocalDate first_day = sample::date(2026, 11, 23), last_day = first_day + period - std::chrono::days{1};
 
  private:
   static planner::Settings settings() {
@@ -40,14 +41,14 @@ class EditedWard {
   void edit_slogan();
 
   std::mt19937_64 random_;
-  store::Store store_ = store::Store::open(":memory:").value();
+  store::sqlite::SqliteStore store_ = store::sqlite::SqliteStore::open(":memory:").value();
   publisher::Publisher publisher_{"phuong-1", sample::key_of(100), settings(), store_};
 };
 
 /// Every planned cue ends in a bucket at random, some in none.
-void EditedWard::prove(store::Span span) {
+void EditedWard::prove(model::Span span) {
   std::map<std::string, std::uint64_t> numbers;
-  const auto all = store_.planned_cues(span).value();
+  const auto all = store_.promises().in(span).value();
   for (const auto& planned : all) {
     const auto bucket = static_cast<v1::Bucket>(below(bucket_count));
     if (bucket == v1::BUCKET_UNKNOWN || planned.cancelled) continue;
@@ -60,25 +61,25 @@ void EditedWard::prove(store::Span span) {
       page->set_shown_us(planned.cue.duration_us());
       page->set_frames(record.proof.frames());
     }
-    ASSERT_TRUE(store_.append_proofs({record}, {}));
+    ASSERT_TRUE(store_.proofs().append({record}, {}));
   }
 }
 
 void EditedWard::edit_station(WallTime now) {
   const auto stations = store_.catalogue().value().stations;
   if (stations.empty() || below(6) == 0) {
-    ASSERT_TRUE(store_.put_station(sample::station("loa-1", {"to-2"}, 1)));
+    ASSERT_TRUE(store_.stations().put(sample::station("loa-1", {"to-2"}, 1)));
     return;
   }
   auto station = stations[below(stations.size())];
   if (below(4) == 0) {
-    ASSERT_TRUE(store_.remove_station(station.id, now));
+    ASSERT_TRUE(publisher::drop_station(store_, station.id, now));
     return;
   }
   if (below(2) == 0) station.name = word();
   if (below(2) == 0)
     station.groups = below(2) == 0 ? std::vector<std::string>{"to-1", "to-2"} : std::vector<std::string>{"to-2"};
-  ASSERT_TRUE(store_.put_station(station));
+  ASSERT_TRUE(store_.stations().put(station));
 }
 
 void EditedWard::edit_programme() {
@@ -88,9 +89,9 @@ void EditedWard::edit_programme() {
   if (below(2) == 0) programme.segments[0].category = "tuyen-truyen";
   programme.start += std::chrono::minutes{below(30)};
   if (below(5) == 0) {
-    static_cast<void>(store_.remove_programme("sang"));
+    static_cast<void>(store_.schedule().remove_programme("sang"));
   } else {
-    ASSERT_TRUE(store_.put_programme(programme));
+    ASSERT_TRUE(store_.schedule().put_programme(programme));
   }
 }
 
@@ -100,9 +101,9 @@ void EditedWard::edit_slogan() {
   slogan.category = below(2) == 0 ? "tin" : "nhac";
   slogan.to = std::chrono::hours{7 + below(5)};
   if (below(4) == 0) {
-    static_cast<void>(store_.remove_slogan(slogan.id));
+    static_cast<void>(store_.schedule().remove_slogan(slogan.id));
   } else {
-    ASSERT_TRUE(store_.put_slogan(slogan));
+    ASSERT_TRUE(store_.schedule().put_slogan(slogan));
   }
 }
 
@@ -115,16 +116,16 @@ void EditedWard::edit(WallTime now) {
     case 2:
       return edit_slogan();
     case 3:
-      ASSERT_TRUE(store_.put_group({below(2) == 0 ? "to-1" : "to-2", word()}));
+      ASSERT_TRUE(store_.stations().put_group({below(2) == 0 ? "to-1" : "to-2", word()}));
       return;
     case 4:
-      ASSERT_TRUE(store_.put_category({below(2) == 0 ? "tin" : "tuyen-truyen", word()}));
+      ASSERT_TRUE(store_.library().put_category({below(2) == 0 ? "tin" : "tuyen-truyen", word()}));
       return;
     case 5: {
       auto content = store_.catalogue().value().contents[below(4)];
       content.title = word();
       content.category = below(2) == 0 ? "nhac" : "tin";
-      ASSERT_TRUE(store_.put_content(content));
+      ASSERT_TRUE(store_.library().put(content));
       return;
     }
     default:

@@ -49,7 +49,7 @@ TEST(Report, BroadcastHoursCountAnOccurrenceOnceHoweverManyLoudspeakers) {
   std::vector<PlannedCue> planned;
   std::vector<ProofRecord> proofs;
   for (int i = 0; i < 10; ++i) {
-    const auto group = i < 4 ? store::Named{"to-1", "Tổ 1"} : store::Named{"to-2", "Tổ 2"};
+    const auto group = i < 4 ? model::Named{"to-1", "Tổ 1"} : model::Named{"to-2", "Tổ 2"};
     planned.push_back(cue_of(fmt::format("cum-{:02}", i), "Cụm", {group}));
     if (i > 0) proofs.push_back(proof(planned.back(), 0s, 10s));
   }

@@ -27,7 +27,7 @@ void expect_same_rows(const value& was, const value& is, const char* table) {
 TEST(OldWard, ReportsTheSameFiguresAfterItsMigration) {
   sample::Folder folder;
   fs::copy(fixture / "loa.db", folder / "loa.db");
-  auto store = store::Store::open(folder / "loa.db");
+  auto store = store::sqlite::SqliteStore::open(folder / "loa.db");
   ASSERT_TRUE(store) << store.error().text;
   const auto day = sample::date(2026, 12, 1), next = day + std::chrono::days{1};
   const auto report = of_store(*store, day, day, zone, zone.to_utc(next, 9h)).value();

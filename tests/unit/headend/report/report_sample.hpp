@@ -5,17 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "headend/model/fleet.hpp"
+#include "headend/model/promise.hpp"
+#include "headend/model/proof.hpp"
 #include "headend/report/reporter.hpp"
 #include "headend/report/words.hpp"
 #include "headend/timetable/timetable.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
 /// Promises and proofs that the report's tests share.
 namespace loa::headend::report {
 
 using namespace std::chrono_literals;
-using store::PlannedCue;
-using store::ProofRecord;
+using model::PlannedCue;
+using model::ProofRecord;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::Field;
@@ -70,7 +73,7 @@ inline void add_gap(ProofRecord& record, Micros at, Micros length) {
 }
 
 inline Report make(const std::vector<PlannedCue>& planned, const std::vector<ProofRecord>& proofs,
-                   WallTime now = evening, const std::vector<store::ClockFinding>& clock = {}) {
+                   WallTime now = evening, const std::vector<model::ClockFinding>& clock = {}) {
   Reporter reporter{today, today, zone, now};
   reporter.add(planned, proofs, {clock, {}, {}});
   return reporter.finish();
@@ -85,16 +88,16 @@ inline testing::Matcher<const Difference&> is(Micros from, Micros to, v1::Bucket
                                            Field(&Stretch::bucket, bucket), Field(&Stretch::reason, reason)));
 }
 
-inline std::shared_ptr<const store::PromiseFacts> facts(const std::string& name, std::vector<store::Named> groups,
-                                                        store::Named column = {"tin", "Bản tin"}) {
-  store::PromiseFacts made;
+inline std::shared_ptr<const model::PromiseFacts> facts(const std::string& name, std::vector<model::Named> groups,
+                                                        model::Named column = {"tin", "Bản tin"}) {
+  model::PromiseFacts made;
   made.station = name;
   made.groups = std::move(groups);
   made.column = std::move(column);
-  return std::make_shared<const store::PromiseFacts>(std::move(made));
+  return std::make_shared<const model::PromiseFacts>(std::move(made));
 }
 
-inline PlannedCue cue_of(const std::string& station, const std::string& name, std::vector<store::Named> groups,
+inline PlannedCue cue_of(const std::string& station, const std::string& name, std::vector<model::Named> groups,
                          std::uint32_t segment = 0, Micros offset = 0s) {
   auto made = cue(segment, offset, 10s, station);
   made.facts = facts(name, std::move(groups));

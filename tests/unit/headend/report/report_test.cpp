@@ -1,5 +1,7 @@
 #include <random>
 
+#include "headend/fleet/keep.hpp"
+#include "headend/publisher/record.hpp"
 #include "tests/unit/headend/report/report_sample.hpp"
 
 namespace loa::headend::report {
@@ -214,15 +216,16 @@ TEST(Report, JsonCarriesEveryMicrosecond) {
 }
 
 TEST(Report, IsReadFromTheStore) {
-  auto store = store::Store::open(":memory:").value();
+  auto store = store::sqlite::SqliteStore::open(":memory:").value();
   sample::fill(store, sample::catalogue());
-  ASSERT_TRUE(store.record_plan({"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue(), cue(1, 10s)}));
+  ASSERT_TRUE(
+      publisher::record_plan(store, {"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {cue(), cue(1, 10s)}));
   auto played = proof(cue(), 0s, 10s);
   played.epoch = {1};
   played.number = 1;
   add_gap(played, 1s, 500ms);
-  ASSERT_TRUE(store.append_proofs({played}, {}));
-  ASSERT_TRUE(store.put_clock_finding({"loa-1", start - 2h, 2h}));
+  ASSERT_TRUE(store.proofs().append({played}, {}));
+  ASSERT_TRUE(fleet::keep_clock(store, {"loa-1", start - 2h, 2h}));
   const auto report = of_store(store, today, today, zone, evening).value();
   EXPECT_EQ(report.cues_planned, 2U);
   EXPECT_EQ(report.cues_accounted, 1U);

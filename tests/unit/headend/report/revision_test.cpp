@@ -1,4 +1,5 @@
 #include "headend/report/revision.hpp"
+#include "headend/publisher/record.hpp"
 
 #include "tests/unit/headend/report/report_sample.hpp"
 
@@ -8,14 +9,14 @@ namespace {
 class RevisionTest : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(store_.record_plan({"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {promised()}));
+    ASSERT_TRUE(publisher::record_plan(store_, {"loa-1", 1, start - 1h, start + 24h * 30, "sealed"}, {promised()}));
     append(proof(promised(), 0s, 4s), 1);
   }
   static PlannedCue promised() { return cue_of("loa-1", "Chợ", {{"to-1", "Tổ 1"}}); }
   void append(ProofRecord record, std::uint64_t number) {
     record.epoch = {1};
     record.number = number;
-    ASSERT_TRUE(store_.append_proofs({record}, {}));
+    ASSERT_TRUE(store_.proofs().append({record}, {}));
   }
   Report report(WallTime now, Keep keep = Keep::yes, const std::string& station = {}) {
     auto made = of_store(store_, today, today, zone, now, station).value();
@@ -23,7 +24,7 @@ class RevisionTest : public testing::Test {
     return made;
   }
 
-  store::Store store_ = store::Store::open(":memory:").value();
+  store::sqlite::SqliteStore store_ = store::sqlite::SqliteStore::open(":memory:").value();
   const WallTime next_day_ = zone.to_utc(today + std::chrono::days{1}, 8h);
 };
 
@@ -31,7 +32,7 @@ TEST_F(RevisionTest, APeriodThatIsNotOverHasNone) {
   const auto made = report(evening);
   EXPECT_FALSE(made.revision);
   EXPECT_THAT(format_text(made), HasSubstr("The period is not over"));
-  EXPECT_TRUE(store_.revisions(today, today, "").value().empty());
+  EXPECT_TRUE(store_.reports().revisions(today, today, "").value().empty());
 }
 
 TEST_F(RevisionTest, TheSameEvidenceIsTheSameRevision) {
@@ -40,7 +41,7 @@ TEST_F(RevisionTest, TheSameEvidenceIsTheSameRevision) {
   EXPECT_EQ(again.revision->number, 1U);
   EXPECT_EQ(again.revision->made, next_day_) << "made first then";
   EXPECT_THAT(again.revision->changes, IsEmpty());
-  EXPECT_EQ(store_.revisions(today, today, "").value().size(), 1U);
+  EXPECT_EQ(store_.reports().revisions(today, today, "").value().size(), 1U);
 }
 
 TEST_F(RevisionTest, LateProofsMakeANumberedOneThatListsWhatChanged) {
@@ -74,7 +75,7 @@ TEST_F(RevisionTest, LookingMakesNone) {
   const auto looked = report(next_day_, Keep::no);
   ASSERT_TRUE(looked.revision);
   EXPECT_FALSE(looked.revision->kept);
-  EXPECT_TRUE(store_.revisions(today, today, "").value().empty());
+  EXPECT_TRUE(store_.reports().revisions(today, today, "").value().empty());
   report(next_day_);
   EXPECT_TRUE(report(next_day_, Keep::no).revision->kept);
   EXPECT_EQ(report(next_day_, Keep::yes, "loa-1").revision->number, 1U) << "a station's report has its own";

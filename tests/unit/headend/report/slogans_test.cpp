@@ -39,20 +39,20 @@ const SloganRow& row_of(const Report& report, const char* name) {
 
 /// A cue of one picture for some time.
 PlannedCue slogan_cue(const std::string& station, const char* picture, Micros offset, Micros length,
-                      const store::PageFacts& page) {
+                      const model::PageFacts& page) {
   auto made = cue(0, offset, length, station);
   made.cue.set_occurrence(fmt::format("bang-led/2026-11-23/05{:02}00", offset / 1min));
   made.cue.set_medium(v1::MEDIUM_SIGN);
   made.cue.set_object(std::string{sample::object_of(picture).view()});
-  store::PromiseFacts facts;
+  model::PromiseFacts facts;
   facts.station = station;
   facts.column = page.column;
   facts.pages = {page};
-  made.facts = std::make_shared<const store::PromiseFacts>(facts);
+  made.facts = std::make_shared<const model::PromiseFacts>(facts);
   return made;
 }
 
-const store::PageFacts health{{"suc-khoe", "Sức khỏe"}, "rua-tay", "Giữ gìn"},
+const model::PageFacts health{{"suc-khoe", "Sức khỏe"}, "rua-tay", "Giữ gìn"},
     safety{{"an-toan", "An toàn"}, "an", "Giữ gìn"};
 
 TEST(Report, CountsEachSloganOfAPlaylist) {
@@ -93,9 +93,9 @@ TEST(Report, SlogansOfContradictingProofsAreNeverCountedTwice) {
 
 TEST(Report, APlaylistsTimeGoesToTheColumnsOfItsSlogans) {
   auto sign = playlist(45s);
-  store::PromiseFacts facts;
+  model::PromiseFacts facts;
   facts.pages = {{{"tin", "Bản tin"}, "a", "Lời"}, {{"tuyen-truyen", "Tuyên truyền"}, "b", "Lời khác"}};
-  sign.facts = std::make_shared<const store::PromiseFacts>(facts);
+  sign.facts = std::make_shared<const model::PromiseFacts>(facts);
   const auto report = make({sign}, {shown(sign, 0s, 35s, {{"page", 15s}, {"strip", 20s}})});
   ASSERT_EQ(report.categories.size(), 2U);
   EXPECT_EQ(report.categories[0].id, "tin");
@@ -120,9 +120,9 @@ TEST(Report, OneSlogansWordsUnderTwoColumnsCountForEachItsOwnTime) {
 TEST(Report, OnePictureInOnePlaylistIsSharedByItsSlogansTurns) {
   auto sign = playlist(60s);
   sign.cue.mutable_pages(1)->set_object(sign.cue.pages(0).object());
-  store::PromiseFacts facts;
+  model::PromiseFacts facts;
   facts.pages = {health, safety};
-  sign.facts = std::make_shared<const store::PromiseFacts>(facts);
+  sign.facts = std::make_shared<const model::PromiseFacts>(facts);
   const auto report = make({sign}, {shown(sign, 0s, 45s, {{"page", 45s}})});
   ASSERT_EQ(report.slogans.size(), 2U);
   EXPECT_EQ(report.slogans[0].slogan, "an");

@@ -3,12 +3,14 @@
 
 #include <vector>
 
-#include "headend/store/sqlite.hpp"
-#include "headend/store/store.hpp"
-#include "tests/unit/headend/sample_ward.hpp"
+#include "headend/publisher/record.hpp"
+#include "headend/store/sqlite/migrate.hpp"
+#include "tests/unit/headend/sample_store.hpp"
 
-namespace loa::headend::store {
+namespace loa::headend::store::sqlite {
 namespace {
+
+using namespace model;
 
 /// Every table with its columns, indices and references, as SQLite itself reports them.
 std::vector<std::string> shape_of(Connection& sql) {
@@ -47,7 +49,7 @@ TEST(Migration, MakesEveryOldStoreEqualToAFreshOneAndKeepsItsContent) {
   for (int version = 1; version <= newest_version(); ++version) {
     const auto file = folder / fmt::format("from-{}.db", version).c_str();
     make_old(file, version);
-    auto store = Store::open(file).value();
+    auto store = SqliteStore::open(file).value();
     auto migrated = Connection::open(file).value();
     EXPECT_EQ(shape_of(*migrated), shape_of(*fresh)) << "from version " << version;
     const auto all = store.catalogue().value();
@@ -70,7 +72,7 @@ TEST(Migration, APictureServesEverySignThatASloganShowsItOn) {
         "('b','Chữ chạy','tin',0,86400,127,40,10,NULL,NULL,0);"
         "INSERT INTO slogan_images VALUES ('a',128,32,zeroblob(32)),('b',192,32,zeroblob(32))"));
   }
-  auto store = Store::open(folder / "old.db").value();
+  auto store = SqliteStore::open(folder / "old.db").value();
   const auto all = store.catalogue().value();
   ASSERT_EQ(all.contents.size(), 1U);
   EXPECT_EQ(all.contents[0].image, (SignImage{700, {{128, 32}, {192, 32}}}));
@@ -82,7 +84,7 @@ TEST(Migration, LeavesAnOldStoreAsItWasWhenAStepFails) {
     auto sql = Connection::open(folder / "odd.db").value();
     ASSERT_TRUE(sql->execute("CREATE TABLE groups (other INTEGER)"));
   }
-  EXPECT_FALSE(Store::open(folder / "odd.db"));
+  EXPECT_FALSE(SqliteStore::open(folder / "odd.db"));
   auto sql = Connection::open(folder / "odd.db").value();
   std::int64_t tables = 0;
   ASSERT_TRUE(sql->each("SELECT count(*) FROM sqlite_master", [&](const Row& row) { tables = row.integer(0); }));
@@ -144,8 +146,8 @@ void make_promising(const std::filesystem::path& file, int more = 0) {
 TEST(Migration, GivesOldPromisesTheFactsOfToday) {
   sample::Folder folder;
   make_promising(folder / "ward.db", 2500);
-  auto store = Store::open(folder / "ward.db").value();
-  const auto cues = store.planned_cues({WallTime{}, WallTime{std::chrono::hours{1}}}).value();
+  auto store = SqliteStore::open(folder / "ward.db").value();
+  const auto cues = store.promises().in({WallTime{}, WallTime{std::chrono::hours{1}}}).value();
   ASSERT_EQ(cues.size(), 2503U);
   for (const auto& cue : cues) {
     ASSERT_NE(cue.facts, nullptr);
@@ -187,8 +189,8 @@ TEST(Migration, AFullDiskInTheMiddleLeavesTheOldStore) {
     ++refused;
   }
   EXPECT_GT(refused, 5) << "the disk was full at many steps";
-  auto store = Store::open(folder / "ward.db").value();
-  EXPECT_EQ(store.planned_cues({WallTime{}, WallTime{std::chrono::hours{1}}}).value().size(), 503U);
+  auto store = SqliteStore::open(folder / "ward.db").value();
+  EXPECT_EQ(store.promises().in({WallTime{}, WallTime{std::chrono::hours{1}}}).value().size(), 503U);
 }
 
 std::int64_t version_of(const std::filesystem::path& file) {
@@ -216,8 +218,8 @@ TEST(Migration, APowerCutInTheMiddleLeavesTheOldStore) {
     fs::remove(folder / "cut.db-shm");
     fs::resize_file(log, whole * cut / cuts);
     ASSERT_EQ(version_of(file), cut == cuts ? newest_version() : 3) << cut;
-    auto store = Store::open(file).value();
-    const auto cues = store.planned_cues({WallTime{}, WallTime{std::chrono::hours{1}}}).value();
+    auto store = SqliteStore::open(file).value();
+    const auto cues = store.promises().in({WallTime{}, WallTime{std::chrono::hours{1}}}).value();
     ASSERT_EQ(cues.size(), 503U);
     ASSERT_NE(cues.back().facts, nullptr);
   }
@@ -242,4 +244,4 @@ TEST(Migration, TablesAreStrictAndWritesAreDurable) {
 }
 
 }  // namespace
-}  // namespace loa::headend::store
+}  // namespace loa::headend::store::sqlite

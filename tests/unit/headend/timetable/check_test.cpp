@@ -20,14 +20,14 @@ testing::Matcher<const Problem&> is(Severity severity, const char* code) {
   return AllOf(testing::Field(&Problem::severity, severity), testing::Field(&Problem::code, code));
 }
 
-store::Catalogue lawful() {
+model::Catalogue lawful() {
   auto all = sample::catalogue();
   all.policies = {sample::policy()};
   all.programmes[0].weekdays = 0x1f;
   return all;
 }
 
-store::Programme second(TimeOfDay start) {
+model::Programme second(TimeOfDay start) {
   auto programme = sample::morning();
   programme.id = "hai";
   programme.start = start;

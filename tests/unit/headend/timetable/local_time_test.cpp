@@ -58,8 +58,8 @@ TEST(LocalTime, ReadsWeekdaysInBothLanguages) {
   EXPECT_EQ(parse_weekdays("mon-fri").value(), 0x1f);
   EXPECT_EQ(parse_weekdays("t2, T4,CN").value(), 0x45);
   EXPECT_EQ(parse_weekdays("sat-mon").value(), 0x61);
-  EXPECT_EQ(parse_weekdays("daily").value(), store::every_day);
-  EXPECT_EQ(parse_weekdays("hằng ngày").value(), store::every_day);
+  EXPECT_EQ(parse_weekdays("daily").value(), model::every_day);
+  EXPECT_EQ(parse_weekdays("hằng ngày").value(), model::every_day);
   for (const char* wrong : {"", "T1", "T8", "mon-", "T2-T4-T6", "T2;T3"}) EXPECT_FALSE(parse_weekdays(wrong)) << wrong;
 }
 
@@ -67,7 +67,7 @@ TEST(LocalTime, ShowsWeekdaysSoThatTheyReadBack) {
   EXPECT_EQ(format_weekdays(0x1f), "T2–T6");
   EXPECT_EQ(format_weekdays(0x45), "T2, T4, CN");
   EXPECT_EQ(format_weekdays(0x60), "T7, CN");
-  EXPECT_EQ(format_weekdays(store::every_day), "hằng ngày");
+  EXPECT_EQ(format_weekdays(model::every_day), "hằng ngày");
 }
 
 TEST(LocalTime, WeeksBeginOnMonday) {

@@ -7,8 +7,8 @@
 namespace loa::tools::cli {
 namespace {
 
-using headend::store::Catalogue;
-using headend::store::Content;
+using headend::model::Catalogue;
+using headend::model::Content;
 
 Catalogue catalogue() {
   Catalogue made;
@@ -55,14 +55,14 @@ TEST(KnownGroups, AreSortedOnceEach) {
 }
 
 TEST(ParseDays, UnderstandsBothWaysOfWritingARange) {
-  EXPECT_EQ(*parse_days("t2..cn"), headend::store::every_day);
-  EXPECT_EQ(*parse_days("mon-sun"), headend::store::every_day);
+  EXPECT_EQ(*parse_days("t2..cn"), headend::model::every_day);
+  EXPECT_EQ(*parse_days("mon-sun"), headend::model::every_day);
   EXPECT_EQ(*parse_days("t2..t6"), 0x1f);
   EXPECT_FALSE(parse_days("t9"));
 }
 
 TEST(ParseValidity, IsOpenOrInOrder) {
-  EXPECT_EQ(*parse_validity("", ""), headend::store::Validity{});
+  EXPECT_EQ(*parse_validity("", ""), headend::model::Validity{});
   EXPECT_TRUE(parse_validity("2026-11-01", "2026-11-01"));
   EXPECT_FALSE(parse_validity("2026-11-02", "2026-11-01"));
   EXPECT_FALSE(parse_validity("2026-02-30", ""));
