@@ -29,17 +29,18 @@ struct Station::Alive {};
 
 // ---- opening ------------------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, StationSettings settings, Board board,
-                                               MonoTime born) {
+Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, settings::StationSettings settings,
+                                               Board board, MonoTime born) {
   LOA_TRY(make_folders(settings.state_folder, 0700));
   auto loaded = protocol::crypto::SecretKey::load(settings.station_key_file);
   if (!loaded)
     return pass(std::move(loaded).error(), "without its key a station can prove nothing; carry its bundle here again");
   const auto key = *std::move(loaded);
   LOA_TRY_LET(auto journal, open_journal(settings, key, board.clock->read().now.wall));
-  Restarts restarts{settings.state_folder, settings.safe_after, boot_id(), board.clock->read().now.wall};
+  health::Restarts restarts{settings.state_folder, settings.safe_after, health::boot_id(),
+                            board.clock->read().now.wall};
   come_back(restarts, settings);
-  LOA_TRY_LET(auto vault, Vault::open(settings.state_folder));
+  LOA_TRY_LET(auto vault, intake::Vault::open(settings.state_folder));
   LOA_TRY_LET(auto store, content::store::ObjectStore::open(settings.state_folder / "content"));
   std::unique_ptr<Station> station{new Station{io, std::move(settings), std::move(board), key, std::move(journal),
                                                std::move(restarts), std::move(vault), std::move(store)}};
@@ -50,8 +51,9 @@ Result<std::unique_ptr<Station>> Station::open(boost::asio::io_context& io, Stat
   return station;
 }
 
-Station::Station(boost::asio::io_context& io, StationSettings settings, Board board, protocol::crypto::SecretKey key,
-                 journal::ProofJournal journal, Restarts restarts, Vault vault, content::store::ObjectStore store)
+Station::Station(boost::asio::io_context& io, settings::StationSettings settings, Board board,
+                 protocol::crypto::SecretKey key, journal::ProofJournal journal, health::Restarts restarts,
+                 intake::Vault vault, content::store::ObjectStore store)
     : io_(io),
       settings_(std::move(settings)),
       board_(std::move(board)),
@@ -69,7 +71,7 @@ Station::Station(boost::asio::io_context& io, StationSettings settings, Board bo
       boot_(format_hex(protocol::crypto::random_bytes(8))),
       reading_(board_.clock->read()),
       amplifier_(*board_.amplifier,
-                 settings_.relay ? settings_.relay->feedback_after : StationSettings::Relay{}.feedback_after),
+                 settings_.relay ? settings_.relay->feedback_after : settings::StationSettings::Relay{}.feedback_after),
       report_(settings_.runtime_folder, settings_.ward, settings_.station),
       timer_(io),
       amplifier_timer_(io),
@@ -115,8 +117,8 @@ Result<void> Station::make_presenters() {
     playback::AudioPlayerSettings player;
     player.mark_folder = marks_.hot;
     LOA_TRY_LET(auto audio, playback::AudioPlayer::create(std::move(board_.audio), presenter_events(), post(), player));
-    rooms_.add("audio", audio->audio_pulse(), Liveness::Serves::sound);
-    rooms_.add("decoder", audio->decoder_pulse(), Liveness::Serves::sound);
+    rooms_.add("audio", audio->audio_pulse(), health::Liveness::Serves::sound);
+    rooms_.add("decoder", audio->decoder_pulse(), health::Liveness::Serves::sound);
     audio_ = std::move(audio);
   }
   if (board_.sign) {
@@ -127,7 +129,7 @@ Result<void> Station::make_presenters() {
     LOA_TRY_LET(auto open, display::load_sign_objects());
     auto sign = std::make_unique<display::SignPlayer>(*board_.sign, player, std::move(sign_marks), std::move(open),
                                                       post(), presenter_events());
-    rooms_.add("sign", sign->pulse(), Liveness::Serves::other);
+    rooms_.add("sign", sign->pulse(), health::Liveness::Serves::other);
     sign_ = std::move(sign);
   }
   return {};
@@ -221,7 +223,7 @@ void Station::load_mute() {
   if (*mute) feed(core::MuteRestored{**mute});
 }
 
-std::optional<AcceptedPlan> Station::load_plan() {
+std::optional<intake::AcceptedPlan> Station::load_plan() {
   const auto sealed = vault_.load_plan();
   if (!sealed) {
     plan_unused_ = true;
@@ -260,12 +262,12 @@ void Station::tick() {
   settle_emergency();
   if (!waiting_plan_.empty() && may_change_plan() && plan_retry_ <= now) on_plan(std::exchange(waiting_plan_, {}));
   pace_vitals();
-  if (status_is_due(pending(), now)) publish_status();
+  if (node::status_is_due(pending(), now)) publish_status();
   schedule_tick();
 }
 
-Pending Station::pending() const {
-  Pending pending;
+node::Pending Station::pending() const {
+  node::Pending pending;
   pending.ticked = ticked_;
   pending.core = core_->next_deadline();
   pending.outbox = outbox_.next_deadline();
@@ -280,7 +282,7 @@ Pending Station::pending() const {
 }
 
 void Station::schedule_tick() {
-  const MonoTime at = next_tick(pending(), steady_clock::now());
+  const MonoTime at = node::next_tick(pending(), steady_clock::now());
   pulse_.beat(at + (sound_awake_ ? io_patience_sounding : io_patience));
   timer_.expires_at(at);
   timer_.async_wait([this](const boost::system::error_code& error) {
@@ -294,7 +296,7 @@ void Station::begin_long_work() { pulse_.beat(steady_clock::now() + long_work_pa
 
 /// What is planned for an instant must be asked for anew when the clock is set.
 Result<void> Station::watch_steps() {
-  LOA_TRY_LET(auto timer, make_step_timer());
+  LOA_TRY_LET(auto timer, health::make_step_timer());
   step_watch_.emplace(io_, std::move(timer), [this] {
     log::info("clock.set", {});
     tick();

@@ -13,27 +13,27 @@
 #include "protocol/link/link.hpp"
 #include "protocol/topic/topic.hpp"
 #include "station/core/station_core.hpp"
-#include "station/daemon/amplifier_watch.hpp"
 #include "station/daemon/board.hpp"
-#include "station/daemon/card_room.hpp"
-#include "station/daemon/gate.hpp"
-#include "station/daemon/restarts.hpp"
-#include "station/daemon/service_report.hpp"
-#include "station/daemon/step_watch.hpp"
-#include "station/daemon/supervisor.hpp"
-#include "station/daemon/tick_plan.hpp"
-#include "station/daemon/vault.hpp"
-#include "station/daemon/vitals_watch.hpp"
+#include "station/health/amplifier_watch.hpp"
+#include "station/health/restarts.hpp"
+#include "station/health/service_report.hpp"
+#include "station/health/step_watch.hpp"
+#include "station/health/supervisor.hpp"
+#include "station/health/vitals_watch.hpp"
+#include "station/intake/card_room.hpp"
+#include "station/intake/gate.hpp"
+#include "station/intake/vault.hpp"
 #include "station/journal/mark_keeper.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/journal/proof_journal.hpp"
+#include "station/node/tick_plan.hpp"
 #include "station/outbox/outbox.hpp"
 #include "station/sync/content_fetcher.hpp"
 
 namespace loa::station::daemon {
 
 /// What the vault knows of the time, nothing with a warning in the log when it is damaged.
-core::ClockMemory clock_memory(const Vault& vault);
+core::ClockMemory clock_memory(const intake::Vault& vault);
 
 /// The thin shell around the core: carries events in, carries actions out. All of it runs on the io thread.
 ///
@@ -44,8 +44,8 @@ class Station {
   /// Opens everything that lies on disk, makes proof of what an earlier process left unproved.
   /// @param born  when the process began
   /// @error io · refused · unsupported: one sentence; nothing was changed on disk that would lose anything
-  static Result<std::unique_ptr<Station>> open(boost::asio::io_context& io, StationSettings settings, Board board,
-                                               MonoTime born);
+  static Result<std::unique_ptr<Station>> open(boost::asio::io_context& io, settings::StationSettings settings,
+                                               Board board, MonoTime born);
   ~Station();
 
   /// Takes up the plan from disk and connects.
@@ -55,18 +55,19 @@ class Station {
   /// most 1.5 s.
   void stopping();
   /// How often it came back, and from what.
-  [[nodiscard]] const Restarts& restarts() const { return restarts_; }
+  [[nodiscard]] const health::Restarts& restarts() const { return restarts_; }
 
  private:
-  Station(boost::asio::io_context& io, StationSettings settings, Board board, protocol::crypto::SecretKey key,
-          journal::ProofJournal journal, Restarts restarts, Vault vault, content::store::ObjectStore store);
+  Station(boost::asio::io_context& io, settings::StationSettings settings, Board board, protocol::crypto::SecretKey key,
+          journal::ProofJournal journal, health::Restarts restarts, intake::Vault vault,
+          content::store::ObjectStore store);
 
   Result<void> take_up(MonoTime born);
   Result<void> make_presenters();
   Result<void> make_link();
-  std::optional<AcceptedPlan> load_plan();
+  std::optional<intake::AcceptedPlan> load_plan();
   void load_mute();
-  static void come_back(const Restarts& restarts, const StationSettings& settings);
+  static void come_back(const health::Restarts& restarts, const settings::StationSettings& settings);
   void hold_plan(std::string sealed);
   void look_at_uptime(MonoTime now);
   void connect(MonoTime now);
@@ -107,7 +108,7 @@ class Station {
   void perform(const core::Raise& action);
 
   // Trials and tests of the outputs: station_trials.cpp.
-  static core::TrialSettings trials_of(const StationSettings& settings);
+  static core::TrialSettings trials_of(const settings::StationSettings& settings);
   void on_tried(v1::Medium medium, const std::string& trouble);
   void see_output(v1::Medium medium, const std::string& trouble);
   void see_amplifier(const core::Condition& condition);
@@ -118,7 +119,7 @@ class Station {
   [[nodiscard]] std::vector<std::filesystem::path> pages_of(const v1::Cue& cue) const;
 
   // A full card: station_room.cpp.
-  static Result<journal::ProofJournal> open_journal(const StationSettings& settings,
+  static Result<journal::ProofJournal> open_journal(const settings::StationSettings& settings,
                                                     const protocol::crypto::SecretKey& key, WallTime wall);
   bool make_room(const Error& error);
   void make_room_for(const protocol::crypto::Sha256& object);
@@ -135,7 +136,7 @@ class Station {
   // Faults: station_faults.cpp.
   void load_faults();
   void watch_vitals();
-  void take_vitals(const Vitals& vitals);
+  void take_vitals(const health::Vitals& vitals);
   void pace_vitals();
   void switch_amplifier(bool on);
   void look_at_amplifier();
@@ -146,8 +147,8 @@ class Station {
   void publish_fault(const v1::Fault& fault);
   void publish_no_fault(std::string_view code);
 
-  void adopt(AcceptedPlan accepted, bool at_start);
-  void obey_emergency(const std::string& sealed, AcceptedPlan accepted, bool at_start);
+  void adopt(intake::AcceptedPlan accepted, bool at_start);
+  void obey_emergency(const std::string& sealed, intake::AcceptedPlan accepted, bool at_start);
   [[nodiscard]] std::set<protocol::crypto::Sha256> held_of(const v1::Plan& plan) const;
   void drop_unneeded_objects();
   void keep_waiting_parts();
@@ -163,7 +164,7 @@ class Station {
   void tick();
   void schedule_tick();
   void begin_long_work();
-  [[nodiscard]] Pending pending() const;
+  [[nodiscard]] node::Pending pending() const;
   Result<void> watch_steps();
   void supervise();
   [[nodiscard]] bool may_change_plan() const;
@@ -173,16 +174,16 @@ class Station {
   [[nodiscard]] std::function<void(std::function<void()>)> post();
 
   boost::asio::io_context& io_;
-  const StationSettings settings_;
+  const settings::StationSettings settings_;
   Board board_;
   const protocol::crypto::SecretKey key_;
   const journal::MarkFolders marks_;
   journal::ProofJournal journal_;
-  Restarts restarts_;
-  Vault vault_;
+  health::Restarts restarts_;
+  intake::Vault vault_;
   content::store::ObjectStore store_;
-  const CardRoom room_;
-  Gate gate_;
+  const intake::CardRoom room_;
+  intake::Gate gate_;
   outbox::Outbox outbox_;
   std::unique_ptr<core::StationCore> core_;
   std::optional<v1::Plan> plan_;  // without its cues: the core has them
@@ -207,18 +208,18 @@ class Station {
   const std::string boot_;           // random word of this process start
   std::uint64_t seal_sequence_ = 0;  // of the last status, answer or fault
   firmware::ClockReading reading_;
-  Vitals vitals_;
-  AmplifierWatch amplifier_;
-  ServiceReport report_;
+  health::Vitals vitals_;
+  health::AmplifierWatch amplifier_;
+  health::ServiceReport report_;
   bool journal_failed_ = false;
   bool content_without_room_ = false;
   boost::asio::steady_timer timer_;
-  std::optional<StepWatch> step_watch_;
+  std::optional<health::StepWatch> step_watch_;
   boost::asio::steady_timer amplifier_timer_;
 
   Pulse pulse_;  // of the io thread
   bool sound_awake_ = false, sign_awake_ = false;
-  Liveness rooms_;
+  health::Liveness rooms_;
 
   // Each has threads that post to the io thread: destroyed first, in reverse order.
   struct Alive;
@@ -228,8 +229,8 @@ class Station {
   std::unique_ptr<Presenter> sign_;
   std::unique_ptr<sync::ContentFetcher> fetcher_;
   std::unique_ptr<protocol::link::Link> link_;
-  std::unique_ptr<Supervisor> supervisor_;  // watches them all
-  std::unique_ptr<VitalsWatch> vitals_watch_;
+  std::unique_ptr<health::Supervisor> supervisor_;  // watches them all
+  std::unique_ptr<health::VitalsWatch> vitals_watch_;
 };
 
 }  // namespace loa::station::daemon

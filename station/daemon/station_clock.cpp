@@ -4,7 +4,7 @@
 
 namespace loa::station::daemon {
 
-core::ClockMemory clock_memory(const Vault& vault) {
+core::ClockMemory clock_memory(const intake::Vault& vault) {
   const auto loaded = vault.load_clock();
   if (loaded) return *loaded;
   log::warn("clock.forgotten", {{"error", loaded.error().text}});

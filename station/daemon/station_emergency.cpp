@@ -34,7 +34,7 @@ void Station::on_emergency(const std::string& sealed) {
   if (!accepted) {
     if (!now || core_->clock_in_doubt()) {
       hold_emergency(sealed, after);
-      emergency_retry_ = now ? std::chrono::steady_clock::now() + emergency_pause : MonoTime{};
+      emergency_retry_ = now ? std::chrono::steady_clock::now() + node::emergency_pause : MonoTime{};
     }
     return refuse("emergency", accepted.error());
   }
@@ -77,7 +77,7 @@ void Station::retry_emergency() {
   on_emergency(std::exchange(waiting_emergency_, {}));
 }
 
-void Station::obey_emergency(const std::string& sealed, AcceptedPlan accepted, bool at_start) {
+void Station::obey_emergency(const std::string& sealed, intake::AcceptedPlan accepted, bool at_start) {
   log::warn("emergency.accepted", {{"sequence", accepted.sequence}, {"cues", accepted.plan.cues_size()}});
   emergency_bytes_ = sealed;
   emergency_ = accepted.plan;

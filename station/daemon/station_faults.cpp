@@ -49,11 +49,11 @@ void Station::see_once(std::string_view code, const char* cause, std::string tex
 // ---- sources --------------------------------------------------------------------------------------------------------
 
 void Station::watch_vitals() {
-  vitals_watch_ = std::make_unique<VitalsWatch>(std::move(board_.sensors), settings_.state_folder, post(),
-                                                [this](const Vitals& vitals) { take_vitals(vitals); });
+  vitals_watch_ = std::make_unique<health::VitalsWatch>(std::move(board_.sensors), settings_.state_folder, post(),
+                                                        [this](const health::Vitals& vitals) { take_vitals(vitals); });
 }
 
-void Station::take_vitals(const Vitals& vitals) {
+void Station::take_vitals(const health::Vitals& vitals) {
   const std::uint64_t reserve = settings_.faults.disk_free_bytes;
   if (content_without_room_ && vitals_.disk_free_bytes < reserve && vitals.disk_free_bytes >= reserve)
     fetcher_->retry_now();

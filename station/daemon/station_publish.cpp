@@ -5,7 +5,7 @@
 #include "protocol/message/compact.hpp"
 #include "protocol/topic/topic.hpp"
 #include "station/daemon/station.hpp"
-#include "station/daemon/vitals.hpp"
+#include "station/health/vitals.hpp"
 
 namespace loa::station::daemon {
 namespace {
@@ -94,7 +94,7 @@ void Station::publish_status() {
   status.set_next_within_s(static_cast<std::uint32_t>(status_interval().count()));
   status.mutable_faults();
   for (const auto& fault : core_->faults().standing()) status.mutable_faults()->add_codes(fault.code());
-  add_vitals(status, vitals_);
+  health::add_vitals(status, vitals_);
   status.set_starts(restarts_.total());
   status.set_failed_starts(restarts_.in_row());
   status.set_safe_minimum(restarts_.safe());

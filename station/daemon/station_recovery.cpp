@@ -13,7 +13,7 @@ using std::chrono::steady_clock;
 constexpr seconds connect_again{60};  // until a setting of the link is repaired
 
 /// The marks that are mapped and their copy on the card, into one folder.
-void set_marks_aside(const StationSettings& settings) {
+void set_marks_aside(const settings::StationSettings& settings) {
   namespace fs = std::filesystem;
   const auto aside = settings.state_folder / "marks.aside";
   const auto hot =
@@ -31,7 +31,7 @@ void set_marks_aside(const StationSettings& settings) {
 }  // namespace
 
 /// Before anything else on disk is read.
-void Station::come_back(const Restarts& restarts, const StationSettings& settings) {
+void Station::come_back(const health::Restarts& restarts, const settings::StationSettings& settings) {
   log::info("station.start", {{"number", restarts.total()}, {"failed_before", restarts.in_row()}});
   if (!restarts.safe()) return;
   log::error("safe.entered", {{"failed_starts", restarts.in_row()},
@@ -77,10 +77,10 @@ void Station::connect(MonoTime now) {
 
 /// From now on whoever hangs is found.
 void Station::supervise() {
-  rooms_.add("io", pulse_, Liveness::Serves::sound);
-  rooms_.add("fetch", fetcher_->pulse(), Liveness::Serves::other);
-  rooms_.add("link", link_->pulse(), Liveness::Serves::other);
-  supervisor_ = std::make_unique<Supervisor>(*board_.watchdog, rooms_);
+  rooms_.add("io", pulse_, health::Liveness::Serves::sound);
+  rooms_.add("fetch", fetcher_->pulse(), health::Liveness::Serves::other);
+  rooms_.add("link", link_->pulse(), health::Liveness::Serves::other);
+  supervisor_ = std::make_unique<health::Supervisor>(*board_.watchdog, rooms_);
   supervisor_->set_awake(sound_awake_, sign_awake_);
   tick();
 }

@@ -19,7 +19,7 @@ std::string sentence(const std::string& trouble) {
 
 }  // namespace
 
-core::TrialSettings Station::trials_of(const StationSettings& settings) {
+core::TrialSettings Station::trials_of(const settings::StationSettings& settings) {
   core::TrialSettings trials;
   if (settings.audio) trials.outputs.push_back(v1::MEDIUM_AUDIO);
   if (settings.sign) trials.outputs.push_back(v1::MEDIUM_SIGN);

@@ -2,6 +2,7 @@
 #include "protocol/base/text.hpp"
 #include "station/daemon/memory.hpp"
 #include "station/daemon/station.hpp"
+#include "station/node/without_cues.hpp"
 
 // What a station is told: by the broker, and by what fetches its objects.
 namespace loa::station::daemon {
@@ -70,7 +71,7 @@ void Station::on_plan(const std::string& sealed) {
     hold_for_right_clock(sealed, after);
     return refuse("plan", accepted.error());
   }
-  plan_retry_ = steady_clock::now() + plan_pause;
+  plan_retry_ = steady_clock::now() + node::plan_pause;
   if (plan_ && core_->awaits_cue_before(accepted->plan)) {
     waiting_plan_ = sealed;
     return;
@@ -97,18 +98,18 @@ void Station::hold_for_right_clock(const std::string& sealed, std::optional<std:
   if (!by_seal || !core_->clock_in_doubt()) return;
   hear_office(by_seal->signed_at);
   waiting_plan_ = sealed;
-  plan_retry_ = steady_clock::now() + plan_pause;
+  plan_retry_ = steady_clock::now() + node::plan_pause;
 }
 
 /// What the plan on disk promised while the station was dark must be proved before another takes its place: the new one
 /// no longer names it, and after a power cut nobody would.
 bool Station::may_change_plan() const { return !plan_ || (core_->clock_believed() && unkept_.empty()); }
 
-void Station::adopt(AcceptedPlan accepted, bool at_start) {
+void Station::adopt(intake::AcceptedPlan accepted, bool at_start) {
   log::info("plan.accepted", {{"sequence", accepted.sequence},
                               {"cues", accepted.plan.cues_size()},
                               {"until", format_utc(wall_from_us(accepted.plan.horizon_us()))}});
-  plan_ = without_cues(accepted.plan);
+  plan_ = node::without_cues(accepted.plan);
   auto held = held_of(accepted.plan);
   feed(core::PlanArrived{std::move(accepted.plan), accepted.sequence, std::move(held), at_start});
   journal_.remember_since(core_->remembers_since());

@@ -15,7 +15,7 @@ constexpr std::int64_t boot_us = 8 * second_us;
 constexpr std::int64_t for_good = INT64_MAX;
 }  // namespace
 
-SimStation::SimStation(World world, Caller caller, Random random, station::daemon::StationSettings settings,
+SimStation::SimStation(World world, Caller caller, Random random, station::settings::StationSettings settings,
                        protocol::crypto::SecretKey key, std::filesystem::path folder)
     : world_(world),
       caller_(caller),
@@ -305,9 +305,9 @@ void SimStation::start_process() {
 
 Result<std::unique_ptr<SimStation::Process>> SimStation::open_process() {
   const auto& folder = settings_.state_folder;
-  station::daemon::Restarts restarts{folder, 0, std::to_string(power_serial_), now().wall};
+  station::health::Restarts restarts{folder, 0, std::to_string(power_serial_), now().wall};
   LOA_TRY_LET(auto opened, journal::ProofJournal::open(folder / "journal", {settings_.ward, settings_.station}, key_));
-  LOA_TRY_LET(auto vault, station::daemon::Vault::open(folder));
+  LOA_TRY_LET(auto vault, station::intake::Vault::open(folder));
   auto process = std::make_unique<Process>(std::move(opened), std::move(vault), std::move(restarts), settings_);
   process->boot = fmt::format("tien-trinh-{}-{}", caller_.box, serial_);
   process->started = mono();
@@ -349,7 +349,7 @@ std::unique_ptr<SimPresenter> SimStation::make_presenter(journal::MarkSet marks,
   return std::make_unique<SimPresenter>(std::move(world), std::move(marks), std::move(events));
 }
 
-std::optional<station::daemon::AcceptedPlan> SimStation::load_plan() {
+std::optional<station::intake::AcceptedPlan> SimStation::load_plan() {
   const auto sealed = process_->vault.load_plan();
   if (!sealed || !*sealed) return note("no-plan", "{}", sealed.has_value()), std::nullopt;
   auto accepted = process_->gate.plan(**sealed, std::nullopt, std::nullopt);
@@ -378,7 +378,7 @@ void SimStation::load_emergency() {
   }
 }
 
-void SimStation::adopt(station::daemon::AcceptedPlan accepted, bool at_start, core::Slot slot) {
+void SimStation::adopt(station::intake::AcceptedPlan accepted, bool at_start, core::Slot slot) {
   core::PlanArrived event{std::move(accepted.plan), accepted.sequence, {}, at_start, slot};
   for (const auto& object : event.plan.objects()) {
     auto& state = store_[object.sha256()];

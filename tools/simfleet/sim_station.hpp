@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "station/core/station_core.hpp"
-#include "station/daemon/gate.hpp"
-#include "station/daemon/restarts.hpp"
-#include "station/daemon/vault.hpp"
+#include "station/health/restarts.hpp"
+#include "station/intake/gate.hpp"
+#include "station/intake/vault.hpp"
 #include "station/journal/proof_journal.hpp"
 #include "station/outbox/outbox.hpp"
 #include "tools/simfleet/network.hpp"
@@ -32,7 +32,7 @@ struct World {
 /// timeline.
 class SimStation {
  public:
-  SimStation(World world, Caller caller, Random random, station::daemon::StationSettings settings,
+  SimStation(World world, Caller caller, Random random, station::settings::StationSettings settings,
              protocol::crypto::SecretKey key, std::filesystem::path folder);
   ~SimStation();
 
@@ -113,7 +113,7 @@ class SimStation {
   void start_process();
   Result<std::unique_ptr<Process>> open_process();
   std::unique_ptr<SimPresenter> make_presenter(station::journal::MarkSet marks, Device& device);
-  std::optional<station::daemon::AcceptedPlan> load_plan();
+  std::optional<station::intake::AcceptedPlan> load_plan();
   void load_stops();
   void enter(const std::function<void()>& action);
   void collapse();
@@ -128,7 +128,7 @@ class SimStation {
   void on_message(Network::Leaf leaf, const std::string& sealed);
   void on_plan(const std::string& sealed);
   void on_receipt(const std::string& sealed);
-  void adopt(station::daemon::AcceptedPlan accepted, bool at_start, station::core::Slot slot);
+  void adopt(station::intake::AcceptedPlan accepted, bool at_start, station::core::Slot slot);
   void note_told(const v1::Plan& plan);
   void load_emergency();
   void hold_for_right_clock(const std::string& sealed, std::optional<std::uint64_t> after);
@@ -178,7 +178,7 @@ class SimStation {
   World world_;
   Caller caller_;
   Random random_;
-  station::daemon::StationSettings settings_;
+  station::settings::StationSettings settings_;
   protocol::crypto::SecretKey key_;
   SimDisk disk_;
   SimClock clock_;

@@ -7,9 +7,9 @@ namespace loa::tools::simfleet {
 /// What a killed process loses.
 struct SimStation::Process {
   station::journal::ProofJournal journal;
-  station::daemon::Vault vault;
-  station::daemon::Restarts restarts;
-  station::daemon::Gate gate;
+  station::intake::Vault vault;
+  station::health::Restarts restarts;
+  station::intake::Gate gate;
   station::outbox::Outbox outbox;
   std::unique_ptr<station::core::StationCore> core;
   std::unique_ptr<SimPresenter> audio, sign;
@@ -32,8 +32,8 @@ struct SimStation::Process {
   std::string boot;  ///< names the process
   MonoTime started;
 
-  Process(station::journal::ProofJournal opened, station::daemon::Vault opened_vault,
-          station::daemon::Restarts its_restarts, const station::daemon::StationSettings& settings)
+  Process(station::journal::ProofJournal opened, station::intake::Vault opened_vault,
+          station::health::Restarts its_restarts, const station::settings::StationSettings& settings)
       : journal(std::move(opened)),
         vault(std::move(opened_vault)),
         restarts(std::move(its_restarts)),

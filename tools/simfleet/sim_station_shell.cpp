@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "protocol/seal/seal.hpp"
-#include "station/daemon/tick_plan.hpp"
+#include "station/node/tick_plan.hpp"
 #include "tools/simfleet/sim_station_process.hpp"
 
 // What the process hears and does: the mirror of station/daemon/station_*.cpp.
@@ -86,7 +86,7 @@ void SimStation::on_plan(const std::string& sealed) {
     hold_for_right_clock(sealed, after);
     return note("plan-refused");
   }
-  process_->plan_retry = mono() + station::daemon::plan_pause;
+  process_->plan_retry = mono() + station::node::plan_pause;
   if (process_->has_plan && process_->core->awaits_cue_before(accepted->plan)) {
     process_->waiting_plan = sealed;
     return note("plan-waits");
@@ -107,7 +107,7 @@ void SimStation::hold_for_right_clock(const std::string& sealed, std::optional<s
   if (!by_seal || !process_->core->clock_in_doubt()) return;
   hear_office(by_seal->signed_at);
   process_->waiting_plan = sealed;
-  process_->plan_retry = mono() + station::daemon::plan_pause;
+  process_->plan_retry = mono() + station::node::plan_pause;
 }
 
 void SimStation::hear_office(const std::optional<WallTime>& signed_at, bool news) {
@@ -124,7 +124,7 @@ void SimStation::on_emergency(const std::string& sealed) {
   if (!accepted) {
     if (!believed_now() || process.core->clock_in_doubt()) {
       hold_emergency(sealed, after);
-      process.emergency_retry = believed_now() ? mono() + station::daemon::emergency_pause : MonoTime{};
+      process.emergency_retry = believed_now() ? mono() + station::node::emergency_pause : MonoTime{};
     }
     return note("emergency-refused");
   }
