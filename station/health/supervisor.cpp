@@ -39,6 +39,7 @@ Supervisor::~Supervisor() {
 
 void Supervisor::set_awake(bool sound, bool sign) {
   const std::lock_guard lock{mutex_};
+  if (sound == sound_ && sign == sign_) return;
   const auto before = timeout();
   sound_ = sound;
   sign_ = sign;

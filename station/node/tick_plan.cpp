@@ -9,13 +9,13 @@ namespace {
 
 constexpr std::chrono::milliseconds sound_interval{500}, busy_interval{1'000};
 
+}  // namespace
+
 MonoTime next_status(const Pending& pending, MonoTime now) {
   if (!pending.last_status) return now;
   return *pending.last_status +
          (pending.status_due ? std::chrono::milliseconds{status_pause} : pending.status_interval);
 }
-
-}  // namespace
 
 bool status_is_due(const Pending& pending, MonoTime now) { return next_status(pending, now) <= now; }
 

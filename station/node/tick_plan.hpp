@@ -23,6 +23,9 @@ constexpr std::chrono::seconds plan_pause{30};          ///< before a plan that 
 constexpr std::chrono::seconds emergency_pause{5};      ///< the same for an emergency that the clock refuses
 constexpr std::chrono::milliseconds status_pause{200};  ///< several reasons to report make one report
 
+/// When the next status is to be sent.
+/// @return  `now` when none was sent yet
+MonoTime next_status(const Pending& pending, MonoTime now);
 /// Whether a status is to be sent now.
 bool status_is_due(const Pending& pending, MonoTime now);
 
