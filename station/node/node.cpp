@@ -218,7 +218,7 @@ void Node::on_time(const Reading& now) {
   if (emergencies_.retry() == Received::obeyed) drop_unneeded_objects();
   if (plans_.retry() == Received::obeyed) followed_plan();
   feed_.drain();
-  if (status_is_due(pending(), mono)) words_.say_status();
+  if (status_is_due(pending_words(), mono)) words_.say_status();
 }
 
 void Node::say_status(const Reading& now) {
@@ -237,8 +237,14 @@ std::optional<MonoTime> Node::next_deadline() const {
   consider(plans_.next_deadline());
   consider(emergencies_.next_deadline(ticked_ + disk_again));
   if (!proofs_.all_kept()) consider(ticked_ + disk_again);
-  consider(next_status(pending(), ticked_));
+  consider(next_status(pending_words(), ticked_));
   return at;
+}
+
+Pending Node::pending_words() const {
+  Pending pending;
+  words_.add_to(pending);
+  return pending;
 }
 
 Pending Node::pending() const {
@@ -250,9 +256,7 @@ Pending Node::pending() const {
   pending.retries = !proofs_.all_kept() || emergencies_.retries();
   pending.sounding = outputs_.sound_awake();
   pending.awake = outputs_.sign_awake();
-  pending.status_due = words_.status_due();
-  pending.status_interval = words_.status_interval();
-  pending.last_status = words_.last_status();
+  words_.add_to(pending);
   pending.grade = feed_.now().grade;
   return pending;
 }

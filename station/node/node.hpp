@@ -98,6 +98,7 @@ class Node {
   void followed_plan();
   void make_room_for(const protocol::crypto::Sha256& object);
   [[nodiscard]] Pending pending() const;
+  [[nodiscard]] Pending pending_words() const;
 
   const settings::StationSettings settings_;
   const Ports ports_;

@@ -43,6 +43,12 @@ std::chrono::seconds Words::status_interval() const {
   return feed_.core().broadcasting() ? pace_.broadcasting : pace_.quiet;
 }
 
+void Words::add_to(Pending& pending) const {
+  pending.status_due = status_due_;
+  pending.status_interval = status_interval();
+  pending.last_status = last_status_;
+}
+
 void Words::say_sealed(v1::Kind kind, Leaf leaf, const std::string& body, std::string_view code, bool retained) {
   const Now& now = feed_.now();
   if (now.grade >= ClockGrade::network) restarts_.believe(now.wall);

@@ -9,6 +9,7 @@
 #include "station/node/core_feed.hpp"
 #include "station/node/ports.hpp"
 #include "station/node/proof_queue.hpp"
+#include "station/node/tick_plan.hpp"
 
 namespace loa::station::node {
 
@@ -55,10 +56,8 @@ class Words {
   [[nodiscard]] static v1::State state_of(bool online, WallTime since, const std::string& boot);
   void see_vitals(const health::Vitals& vitals) { vitals_ = vitals; }
 
-  [[nodiscard]] bool status_due() const { return status_due_; }
-  [[nodiscard]] std::optional<MonoTime> last_status() const { return last_status_; }
-  /// From one status to the next, without news.
-  [[nodiscard]] std::chrono::seconds status_interval() const;
+  /// Tells when the next status is to be sent.
+  void add_to(Pending& pending) const;
   [[nodiscard]] MonoTime started() const { return speaker_.started; }
 
  private:
@@ -66,6 +65,8 @@ class Words {
                   bool retained);
   void take_back_fault(std::string_view code);
   [[nodiscard]] v1::Status status() const;
+  /// From one status to the next, without news.
+  [[nodiscard]] std::chrono::seconds status_interval() const;
   void add_clock(v1::Status& status) const;
   void add_process(v1::Status& status) const;
   void add_core(v1::Status& status) const;

@@ -54,6 +54,7 @@ Result<void> Fleet::build() {
     settings.station = entries[i].id;
     settings.plan_keys = settings.headend_keys = {office_->key()};
     settings.emergency_keys = {office_->emergency_key()};
+    settings.safe_after = 0;  // deaths in a row are the rule here
     settings.sign.emplace();
     settings.sign->width_px = 64;
     settings.sign->height_px = 32;
