@@ -35,7 +35,8 @@ Result<void> set_aside(const std::filesystem::path& file) {
   aside += ".aside";
   std::error_code error;
   std::filesystem::rename(file, aside, error);
-  if (error) return fail(ErrorCode::io, "cannot set {} aside: {}", file.string(), error.message());
+  const bool was_aside = error == std::errc::no_such_file_or_directory;  // and the folder was not synced
+  if (error && !was_aside) return fail(ErrorCode::io, "cannot set {} aside: {}", file.string(), error.message());
   return sync_folder(file.parent_path());
 }
 

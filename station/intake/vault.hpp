@@ -29,7 +29,8 @@ class Vault {
   /// @error io
   [[nodiscard]] Result<std::optional<std::string>> load_plan() const;
   Result<void> save_plan(const std::string& sealed) const;
-  /// Keeps the plan on disk as plan.sealed.aside, so that save_plan() does not replace it.
+  /// Keeps the plan on disk as plan.sealed.aside, so that save_plan() does not replace it. One that is aside already is
+  /// made durable.
   Result<void> set_plan_aside() const;
 
   /// The sealed emergencies, none, one or two: the one that was settled, then a newer one that was only saved (or the
