@@ -19,6 +19,7 @@ const char* prefix_of(Level level) {
     case Level::warn:
       return "<4>";
     case Level::error:
+    case Level::silent:
       return "<3>";
   }
   return "<6>";
@@ -33,6 +34,7 @@ const char* word_of(Level level) {
     case Level::warn:
       return "warn ";
     case Level::error:
+    case Level::silent:
       return "ERROR";
   }
   return "info ";

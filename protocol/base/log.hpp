@@ -10,7 +10,7 @@
 /// systemd-journald reads (sd-daemon(3)); on a terminal, with the local time instead.
 namespace loa::log {
 
-enum class Level { debug, info, warn, error };
+enum class Level { debug, info, warn, error, silent };
 
 /// One `key=value` of a log line. Values with blanks or quotes are quoted.
 struct Field {
@@ -22,7 +22,7 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-/// Lines below this level are dropped. Set once by main, before other threads start. Default: info.
+/// Lines below this level are dropped; at `silent` all are, for a simulation in which things go wrong on purpose. Set once by main, before other threads start. Default: info.
 void set_level(Level level);
 
 void write(Level level, std::string_view event, Fields fields = {});

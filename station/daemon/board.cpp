@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds period{10};
 constexpr std::chrono::milliseconds buffer{120};
 
-Result<std::unique_ptr<firmware::SignOut>> make_sign(const StationSettings::Sign& settings,
+Result<std::unique_ptr<firmware::SignOut>> make_sign(const settings::StationSettings::Sign& settings,
                                                      firmware::WallClock& clock) {
   firmware::SdlSettings sdl;
   sdl.driver = settings.driver;
@@ -28,7 +28,7 @@ Result<std::unique_ptr<firmware::SignOut>> make_sign(const StationSettings::Sign
   return firmware::load_recording_sign_out(std::move(sign), clock, recorder);
 }
 
-std::unique_ptr<firmware::Amplifier> make_amplifier(const std::optional<StationSettings::Relay>& relay) {
+std::unique_ptr<firmware::Amplifier> make_amplifier(const std::optional<settings::StationSettings::Relay>& relay) {
   if (!relay) return std::make_unique<firmware::NoAmplifier>();
   const firmware::GpioSettings gpio{relay->chip, relay->line, relay->active_low, relay->feedback_line,
                                     relay->feedback_active_low};
@@ -37,7 +37,7 @@ std::unique_ptr<firmware::Amplifier> make_amplifier(const std::optional<StationS
 
 }  // namespace
 
-Result<Board> make_board(const StationSettings& settings) {
+Result<Board> make_board(const settings::StationSettings& settings) {
   Board board;
   LOA_TRY_LET(const auto trust, firmware::parse_clock_trust(settings.clock_trust));
   board.clock = std::make_unique<firmware::SystemClock>(trust);

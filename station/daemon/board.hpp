@@ -8,7 +8,7 @@
 #include "firmware/port/sign_out.hpp"
 #include "firmware/port/wall_clock.hpp"
 #include "firmware/port/watchdog.hpp"
-#include "station/daemon/station_settings.hpp"
+#include "station/settings/station_settings.hpp"
 
 namespace loa::station::daemon {
 
@@ -25,6 +25,6 @@ struct Board {
 
 /// Picks the real implementations that the settings name. Devices are opened later, when they are needed.
 /// @error missing · invalid · busy · refused: which setting, and why it cannot be had
-Result<Board> make_board(const StationSettings& settings);
+Result<Board> make_board(const settings::StationSettings& settings);
 
 }  // namespace loa::station::daemon

@@ -15,7 +15,7 @@
 #include "protocol/base/log.hpp"
 #include "protocol/link/link.hpp"
 #include "station/daemon/board.hpp"
-#include "station/daemon/gate.hpp"
+#include "station/intake/gate.hpp"
 #include "station/sync/fetch_program.hpp"
 
 namespace loa::station::daemon {
@@ -39,7 +39,7 @@ Finding good(const char* part, const char* name, std::string text) {
 Finding bad(const char* part, const char* name, const Error& error) { return {part, name, State::bad, error.text}; }
 
 /// One connection with the station's own login. @return why it was not accepted; empty: it was
-std::string try_broker(const StationSettings& settings) {
+std::string try_broker(const settings::StationSettings& settings) {
   protocol::link::LinkSettings link;
   link.host = settings.mqtt.host;
   link.port = settings.mqtt.port;
@@ -119,11 +119,11 @@ bool service_runs(const fs::path& state_folder) {
   return false;
 }
 
-BoxCheck::BoxCheck(StationSettings settings)
+BoxCheck::BoxCheck(settings::StationSettings settings)
     : settings_(std::move(settings)), service_runs_(service_runs(settings_.state_folder)) {
   if (settings_.runtime_folder.empty()) settings_.runtime_folder = unit_runtime_folder;
-  const auto file = ServiceReport::file_of(settings_.runtime_folder, settings_.ward, settings_.station);
-  if (const auto text = read_file(file, 65'536); text && service_runs_) report_ = ServiceReport::parse(*text);
+  const auto file = health::ServiceReport::file_of(settings_.runtime_folder, settings_.ward, settings_.station);
+  if (const auto text = read_file(file, 65'536); text && service_runs_) report_ = health::ServiceReport::parse(*text);
 }
 
 std::vector<Finding> BoxCheck::run() {
@@ -194,8 +194,8 @@ Finding BoxCheck::broker() const {
 Finding BoxCheck::content() const {
   constexpr const char* name = "máy chủ nội dung · content server";
   const auto sealed = read_file(settings_.state_folder / "plan.sealed", longest_plan);
-  const auto plan = sealed ? Gate{settings_}.plan(*sealed, std::nullopt, std::nullopt)
-                           : Result<AcceptedPlan>{fail(ErrorCode::missing, "no plan")};
+  const auto plan = sealed ? intake::Gate{settings_}.plan(*sealed, std::nullopt, std::nullopt)
+                           : Result<intake::AcceptedPlan>{fail(ErrorCode::missing, "no plan")};
   if (!plan || plan->plan.content_url().empty())
     return {"content", name, State::unknown,
             "chưa có kế hoạch, chưa biết địa chỉ · no plan yet: its address is not known"};
@@ -281,7 +281,7 @@ std::string format(const std::vector<Finding>& findings, bool json) {
 
 int check_box(const fs::path& file, bool json) {
   log::set_level(log::Level::error);
-  const auto settings = StationSettings::load(file);
+  const auto settings = settings::StationSettings::load(file);
   std::vector<Finding> findings;
   constexpr const char* name = "cài đặt · settings";
   if (settings) {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "station/daemon/service_report.hpp"
-#include "station/daemon/station_settings.hpp"
+#include "station/health/service_report.hpp"
+#include "station/settings/station_settings.hpp"
 
 namespace loa::station::daemon {
 
@@ -25,7 +25,7 @@ struct Finding {
 class BoxCheck {
  public:
   /// @param settings  whose runtime_folder is where the service writes its report
-  explicit BoxCheck(StationSettings settings);
+  explicit BoxCheck(settings::StationSettings settings);
 
   /// Blocks for up to some 30 s, when nobody answers.
   std::vector<Finding> run();
@@ -41,9 +41,9 @@ class BoxCheck {
   [[nodiscard]] std::vector<Finding> outputs_by_service() const;
   [[nodiscard]] Finding by_service(const char* part, const char* name) const;
 
-  StationSettings settings_;
+  settings::StationSettings settings_;
   bool service_runs_;
-  ServiceReport::Parts report_;
+  health::ServiceReport::Parts report_;
 };
 
 /// Whether a process of loa-station holds that state folder.

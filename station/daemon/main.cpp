@@ -64,7 +64,7 @@ Arguments read_arguments(int count, char** values) {
 
 loa::Result<void> run(const std::filesystem::path& file, loa::MonoTime born) {
   using namespace loa::station::daemon;
-  LOA_TRY_LET(auto settings, StationSettings::load(file));
+  LOA_TRY_LET(auto settings, loa::station::settings::StationSettings::load(file));
   LOA_TRY_LET(auto board, make_board(settings));
   boost::asio::io_context io{1};
   LOA_TRY_LET(auto station, Station::open(io, std::move(settings), std::move(board), born));

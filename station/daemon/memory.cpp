@@ -17,17 +17,4 @@ void keep_memory_small() {
 
 void give_back_memory() { ::malloc_trim(0); }
 
-v1::Plan without_cues(v1::Plan& plan) {
-  v1::Plan aside;
-  const auto swap = [&] {
-    aside.mutable_cues()->Swap(plan.mutable_cues());
-    aside.mutable_playlists()->Swap(plan.mutable_playlists());
-    aside.mutable_pages()->Swap(plan.mutable_pages());
-  };
-  swap();
-  v1::Plan rest = plan;
-  swap();
-  return rest;
-}
-
 }  // namespace loa::station::daemon

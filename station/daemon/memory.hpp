@@ -1,5 +1,4 @@
 #pragma once
-#include "protocol/message/loa.pb.h"
 
 namespace loa::station::daemon {
 
@@ -9,8 +8,5 @@ void keep_memory_small();
 
 /// Gives back what taking up a plan needed and no longer needs.
 void give_back_memory();
-
-/// Copies a plan without its cues and their pages, which are nearly all of it.
-v1::Plan without_cues(v1::Plan& plan);
 
 }  // namespace loa::station::daemon

@@ -9,18 +9,9 @@
 
 #include "content/store/object_store.hpp"
 #include "protocol/base/pulse.hpp"
-#include "protocol/base/time.hpp"
+#include "station/sync/fetcher.hpp"
 
 namespace loa::station::sync {
-
-using protocol::crypto::Sha256;
-
-/// An object that the plan names and the store has not.
-struct Want {
-  Sha256 object;
-  std::uint64_t bytes = 0;  ///< size by the plan; a byte more is refused
-  WallTime needed;          ///< start of the first cue that plays it: sooner is fetched first
-};
 
 /// How the fetcher behaves on the network.
 struct FetchSettings {
@@ -37,18 +28,10 @@ struct FetchSettings {
   std::chrono::milliseconds silence_limit{90'000};
 };
 
-/// What became of one attempt.
-struct Fetched {
-  Sha256 object;
-  /// Success: the object is in the store. A failure is tried again until want() leaves it out. full: there is no room
-  /// for it beside the reserve, nothing was transferred.
-  Result<void> result;
-};
-
 /// Brings missing objects into the store, over HTTP(S) with resume. The program loa-fetch transfers; a thread of its
 /// own waits for it, hashes and stores. Only the object that a signed plan names by hash can come in: the server, the
 /// network, the disk and loa-fetch are not believed.
-class ContentFetcher {
+class ContentFetcher final : public Fetcher {
  public:
   using Post = std::function<void(std::function<void()>)>;  ///< runs a function on the io thread
   using Done = std::function<void(const Fetched&)>;
@@ -58,15 +41,12 @@ class ContentFetcher {
   /// @param done          called through post; not after the destructor returned
   ContentFetcher(std::filesystem::path store_folder, FetchSettings settings, Post post, Done done);
   /// Kills a transfer under way and joins the thread.
-  ~ContentFetcher();
+  ~ContentFetcher() override;
   ContentFetcher(const ContentFetcher&) = delete;
   ContentFetcher& operator=(const ContentFetcher&) = delete;
 
-  /// Replaces the list of what is missing. A transfer of something no longer wanted is broken off; its part is kept.
-  /// @param content_url  "https://host:port/content/"; the hexadecimal hash is put after it
-  void want(const std::string& content_url, std::vector<Want> wants);
-  /// Tries at once what is waiting after a failure: the network is back.
-  void retry_now();
+  void want(const std::string& content_url, std::vector<Want> wants) override;
+  void retry_now() override;
 
   [[nodiscard]] const Pulse& pulse() const;
 

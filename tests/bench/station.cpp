@@ -10,7 +10,7 @@
 #include "protocol/base/file.hpp"
 #include "protocol/crypto/key.hpp"
 #include "protocol/seal/seal.hpp"
-#include "station/daemon/vault.hpp"
+#include "station/intake/vault.hpp"
 #include "tests/bench/ensemble.hpp"
 #include "tests/support/listen.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -110,7 +110,7 @@ Result<void> furnish(const fs::path& folder, const std::string& station, const P
                                         1,
                                         wall_from_us(plan.made_us()),
                                         wall_from_us(plan.horizon_us())};
-  LOA_TRY_LET(auto vault, station::daemon::Vault::open(folder / "state"));
+  LOA_TRY_LET(auto vault, station::intake::Vault::open(folder / "state"));
   return vault.save_plan(protocol::seal::seal(address, plan.SerializeAsString(), office));
 }
 

@@ -49,11 +49,12 @@ Result<void> Fleet::build() {
     entries.push_back({fmt::format("tram-{:04}", i), key_of(i).public_key()});
   LOA_TRY_LET(office_, SimOffice::open(timeline_, network_, log_, entries));
   for (std::size_t i = 0; i < options_.stations; ++i) {
-    station::daemon::StationSettings settings;
+    station::settings::StationSettings settings;
     settings.ward = SimOffice::ward;
     settings.station = entries[i].id;
     settings.plan_keys = settings.headend_keys = {office_->key()};
     settings.emergency_keys = {office_->emergency_key()};
+    settings.safe_after = 0;  // deaths in a row are the rule here
     settings.sign.emplace();
     settings.sign->width_px = 64;
     settings.sign->height_px = 32;

@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
   app.add_option("--log", log_file, "file for the event log of the last run; of one job");
   app.add_flag("--json", json, "the totals for programs");
   CLI11_PARSE(app, argc, argv);
-  log::set_level(log::Level::error);
+  log::set_level(log::Level::silent);
   const auto chosen = parse_faults(faults);
   if (!chosen) {
     fmt::print(stderr, "simfleet: {}\n", chosen.error().text);

@@ -1,5 +1,7 @@
 #include "tools/simfleet/sim_office.hpp"
 
+#include "headend/dispatch/seals.hpp"
+
 #include <algorithm>
 
 #include "headend/fleet/keep.hpp"
@@ -274,6 +276,13 @@ void SimOffice::all_clear() {
   log_.note(timeline_.now(), "office", "all-clear");
   const auto stopped = desk.stop({model::everyone}, "simfleet", now());
   stopped ? hand_out_emergencies() : problem(stopped.error());
+}
+
+Result<std::string> SimOffice::order(const std::string& station, v1::Command command) {
+  command.set_id(fmt::format("lenh-{}", ++orders_));
+  headend::dispatch::Seals seals{ward, key_, store_};
+  LOA_TRY_LET(auto sealed, seals.command("station/" + station, command, now()));
+  return std::move(sealed.bytes);
 }
 
 void SimOffice::hand_out_emergencies() {

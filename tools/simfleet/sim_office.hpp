@@ -35,6 +35,9 @@ class SimOffice {
   /// Its clock is wrong from now on. @param ahead_us  negative: behind; 0: right again
   void set_clock(std::int64_t ahead_us);
 
+  /// Seals an order for one station, to be obeyed now or never.
+  Result<std::string> order(const std::string& station, v1::Command command);
+
   /// An emergency for everybody, or its end.
   void alarm(std::int64_t in_us, unsigned repeat);
   void all_clear();
@@ -84,6 +87,7 @@ class SimOffice {
   std::vector<std::string> problems_;
   headend::ledger::Commit committed_;
   bool commit_due_ = false, news_due_ = false;
+  std::uint64_t orders_ = 0;
   std::int64_t ahead_us_ = 0;  ///< its clock
   Micros own_clock_found_{0};  ///< how far ahead the head-end found its own clock last
 };

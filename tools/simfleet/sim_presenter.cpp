@@ -27,6 +27,7 @@ SimPresenter::Voice* SimPresenter::find(std::uint64_t serial) {
 void SimPresenter::set_awake(bool awake) { awake_ = awake; }
 
 void SimPresenter::arm(const station::Assignment& assignment) {
+  world_.armed(assignment);
   Voice voice;
   voice.assignment = assignment;
   voice.serial = ++serial_;
@@ -99,6 +100,7 @@ void SimPresenter::complete(std::uint64_t serial) {
 }
 
 void SimPresenter::halt(const station::CueKey& cue) {
+  world_.told("halt", cue);
   for (auto& voice : voices_) {
     if (station::CueKey::of(voice.assignment.cue) != cue) continue;
     world_.post(period_us, [this, serial = voice.serial] {  // the fade
@@ -109,6 +111,7 @@ void SimPresenter::halt(const station::CueKey& cue) {
 
 /// What was emitted past the new end was emitted all the same.
 void SimPresenter::shorten(const station::CueKey& cue, WallTime end) {
+  world_.told("shorten", cue);
   for (auto& voice : voices_) {
     v1::Cue& its = voice.assignment.cue;
     if (station::CueKey::of(its) != cue) continue;

@@ -32,8 +32,10 @@ class SimPresenter final : public station::Presenter {
     Device& device;
     /// Runs an action later in this process, unless the process has ended by then.
     std::function<void(std::int64_t delay_us, std::function<void()>)> post;
-    std::function<Instant(MonoTime)> true_time;            ///< of this machine's monotonic clock
-    std::function<bool(const std::string& object)> sound;  ///< whether an object in the store can be decoded
+    std::function<Instant(MonoTime)> true_time;             ///< of this machine's monotonic clock
+    std::function<bool(const std::string& object)> sound;   ///< whether an object in the store can be decoded
+    std::function<void(const station::Assignment&)> armed;  ///< told of each assignment
+    std::function<void(std::string_view order, const station::CueKey&)> told;  ///< told of every other order for a cue
   };
 
   SimPresenter(World world, station::journal::MarkSet marks, station::PresenterEvents events);

@@ -6,16 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "station/core/station_core.hpp"
-#include "station/daemon/gate.hpp"
-#include "station/daemon/restarts.hpp"
-#include "station/daemon/vault.hpp"
-#include "station/journal/proof_journal.hpp"
-#include "station/outbox/outbox.hpp"
+#include "station/node/node.hpp"
 #include "tools/simfleet/network.hpp"
 #include "tools/simfleet/sim_clock.hpp"
 #include "tools/simfleet/sim_disk.hpp"
 #include "tools/simfleet/sim_presenter.hpp"
+#include "tools/simfleet/sim_shelf.hpp"
 #include "tools/simfleet/well_times.hpp"
 
 namespace loa::tools::simfleet {
@@ -27,15 +23,13 @@ struct World {
   EventLog& log;
 };
 
-/// One box on its pole: power, clock, disk, horn, and in it, process after process, the station. Core, journal,
-/// marks, outbox, gate and vault are the real ones; this is the shell around them (station/daemon) on the
-/// timeline.
-// wide: mirror of the station's shell; goes when both use station/node
-class SimStation {
+/// One box on its pole: power, clock, disk, horn, and in it, process after process, the station: the Node that runs on
+/// a real pole too, over simulated ports.
+class SimStation final : private station::node::Host {
  public:
-  SimStation(World world, Caller caller, Random random, station::daemon::StationSettings settings,
+  SimStation(World world, Caller caller, Random random, station::settings::StationSettings settings,
              protocol::crypto::SecretKey key, std::filesystem::path folder);
-  ~SimStation();
+  ~SimStation() override;
 
   // Faults, and their end.
   /// What is in the box when it comes back.
@@ -62,7 +56,8 @@ class SimStation {
   void set_stalled(bool stalled);
   /// @param whole  false: it is there but does not decode
   void harm_content(std::uint64_t which);
-  void command(const v1::Command& command);
+  /// @param what  the word for it in the event log
+  void command(std::string_view what, const std::string& sealed);
   /// The faults are over: right clock, sound disk, device there.
   void heal();
 
@@ -105,17 +100,12 @@ class SimStation {
   [[nodiscard]] const std::vector<std::string>& refused() const { return refused_; }
 
  private:
+  class Outlet;
   struct Process;
-  struct ObjectState {
-    bool held = false;
-    bool whole = false;
-  };
 
   void start_process();
   Result<std::unique_ptr<Process>> open_process();
-  std::unique_ptr<SimPresenter> make_presenter(station::journal::MarkSet marks, Device& device);
-  std::optional<station::daemon::AcceptedPlan> load_plan();
-  void load_stops();
+  std::unique_ptr<SimPresenter> make_presenter(const char* name, station::journal::MarkSet marks, Device& device);
   void enter(const std::function<void()>& action);
   void collapse();
   void see_card(Card card);
@@ -123,53 +113,26 @@ class SimStation {
   void see_wellness();
   void post(std::int64_t delay_us, std::function<void()> action);
 
-  void on_link_up();
-  void say_status();
-  void say_status_again(int unsaid);
-  void on_message(Network::Leaf leaf, const std::string& sealed);
-  void on_plan(const std::string& sealed);
-  void on_receipt(const std::string& sealed);
-  void adopt(station::daemon::AcceptedPlan accepted, bool at_start, station::core::Slot slot);
-  void note_told(const v1::Plan& plan);
-  void load_emergency();
-  void hold_for_right_clock(const std::string& sealed, std::optional<std::uint64_t> after);
-  void hear_office(const std::optional<WallTime>& signed_at, bool news = true);
-  void on_emergency(const std::string& sealed);
-  void hold_emergency(const std::string& sealed, std::optional<std::uint64_t> after);
-  void retry_emergency();
-  void save_emergency();
-  void settle_emergency();
-
-  void feed(const station::core::Event& event);
-  void perform(const station::core::Arm& action);
-  void perform(const station::core::Halt& action);
-  void perform(const station::core::Shorten& action);
-  void perform(const station::core::LookAgain&) {}
-  void perform(const station::core::Awake& action);
-  void perform(const station::core::Try& /*action*/) {}  // simulated outputs are not tried: TrialSettings has none
-  void perform(const station::core::Dim& action);
-  void perform(const station::core::Keep& action);
-  void perform(const station::core::Remember& action);
-  void perform(const station::core::JournalBegan& action);
-  void perform(const station::core::Want& action);
-  void perform(const station::core::Inspect& action);
-  void perform(const station::core::Reply& action);
-  void perform(const station::core::Report&) {}
-  void perform(const station::core::Raise& action);
-  [[nodiscard]] bool is_as_ordered(const v1::Proof& part) const;
-  void keep_waiting_parts();
-  void see_journal(bool failed);
-  void publish(const Result<station::outbox::Outbox::Batch>& batch);
-  void fetch_soon();
+  // What happens to the process.
+  void happens(const std::function<void(station::node::Node&, const station::node::Node::Reading&)>& act);
+  void attach();
+  void say_status_when_listened_to();
   void tick();
   void schedule_tick();
 
+  // What it tells.
+  void begins_long_work() override {}
+  void takes(const station::core::PlanArrived& event) override;
+  void keeps(const v1::Proof& part) override;
+  void doubts(const v1::Proof& part, const Error& error) override;
+  void raises(const v1::Fault& fault) override;
+  void note_told(const v1::Plan& plan);
+  [[nodiscard]] bool is_as_ordered(const v1::Proof& part) const;
+
   [[nodiscard]] Now now() const { return clock_.now(); }
-  [[nodiscard]] MonoTime mono() const { return clock_.mono(); }
+  [[nodiscard]] bool gone() const { return disk_.ended() != SimDisk::End::none; }  ///< the process, or about to be
   [[nodiscard]] bool online() const { return world_.network.session(caller_); }
-  [[nodiscard]] std::optional<WallTime> believed_now() const;
   [[nodiscard]] SimPresenter* presenter_of(v1::Medium medium);
-  [[nodiscard]] bool may_change_plan() const;
   void clock_changed();
   template <class... Values>
   void note(std::string_view what, fmt::format_string<Values...> text = "", Values&&... values) {
@@ -179,13 +142,13 @@ class SimStation {
   World world_;
   Caller caller_;
   Random random_;
-  station::daemon::StationSettings settings_;
+  station::settings::StationSettings settings_;
   protocol::crypto::SecretKey key_;
   SimDisk disk_;
   SimClock clock_;
   Device horn_, sign_;
-  using Store = std::map<std::string, ObjectState>;
-  Store store_, store_image_;
+  SimShelf shelf_;
+  SimShelf::Objects shelf_image_;
   bool powered_ = false;
   std::uint64_t power_serial_ = 0;
   Blow blow_;  ///< by which the last process ended, or the next one will

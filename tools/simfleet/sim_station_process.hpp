@@ -1,44 +1,39 @@
 #pragma once
+#include "tools/simfleet/sim_fetcher.hpp"
 #include "tools/simfleet/sim_station.hpp"
 
 // For the bodies of SimStation only.
 namespace loa::tools::simfleet {
 
-/// What a killed process loses.
-struct SimStation::Process {
-  station::journal::ProofJournal journal;
-  station::daemon::Vault vault;
-  station::daemon::Restarts restarts;
-  station::daemon::Gate gate;
-  station::outbox::Outbox outbox;
-  std::unique_ptr<station::core::StationCore> core;
-  std::unique_ptr<SimPresenter> audio, sign;
-  bool has_plan = false;
-  std::string plan_bytes;
-  std::string waiting_plan;
-  MonoTime plan_retry;
-  bool has_emergency = false;
-  std::string emergency_bytes;
-  bool emergency_unsaved = false;
-  bool emergency_unsettled = false;
-  std::string waiting_emergency;
-  MonoTime emergency_retry;
-  std::deque<v1::Proof> unkept;
-  std::vector<v1::Object> wants;
-  bool fetching = false;
-  bool journal_failed = false;
-  std::uint64_t tick_serial = 0;
-  std::uint64_t seal_sequence = 0;
-  std::string boot;  ///< names the process
-  MonoTime started;
+/// What a station says, as far as the simulated office listens: proofs and status.
+class SimStation::Outlet final : public station::node::Outlet {
+ public:
+  explicit Outlet(SimStation& station) : station_(station) {}
+  void publish(protocol::topic::Leaf leaf, std::string_view code, std::string_view body, bool retained) override;
 
-  Process(station::journal::ProofJournal opened, station::daemon::Vault opened_vault,
-          station::daemon::Restarts its_restarts, const station::daemon::StationSettings& settings)
-      : journal(std::move(opened)),
-        vault(std::move(opened_vault)),
-        restarts(std::move(its_restarts)),
-        gate(settings),
-        outbox(journal) {}
+ private:
+  SimStation& station_;
+};
+
+/// A relay that always obeys and an amplifier without a wire to tell it on.
+class SimAmplifier final : public firmware::Amplifier {
+ public:
+  Result<void> set(bool /*on*/) override { return {}; }
+  Result<std::optional<bool>> feedback() override { return std::optional<bool>{}; }
+};
+
+/// What a killed process loses: the node, and what it works with.
+struct SimStation::Process {
+  station::node::Records records;
+  SimAmplifier amplifier;
+  station::health::ServiceReport report{{}, "", ""};  // without a folder: nothing is written
+  Outlet outlet;
+  std::unique_ptr<SimFetcher> fetcher;
+  std::unique_ptr<SimPresenter> audio, sign;
+  std::unique_ptr<station::node::Node> node;
+  std::uint64_t tick_serial = 0;
+
+  Process(station::node::Records opened, SimStation& station) : records(std::move(opened)), outlet(station) {}
 };
 
 }  // namespace loa::tools::simfleet

@@ -13,7 +13,7 @@ constexpr std::int64_t resolving_us = 2 * hour_us;
 
 }  // namespace
 
-Site::Site(World world, std::size_t index, Random random, station::daemon::StationSettings settings,
+Site::Site(World world, std::size_t index, Random random, station::settings::StationSettings settings,
            protocol::crypto::SecretKey key, std::filesystem::path scratch)
     : world_(world),
       index_(index),

@@ -11,7 +11,7 @@ namespace loa::tools::simfleet {
 class Site {
  public:
   /// @param scratch  in which each box has a folder of its own for its card
-  Site(World world, std::size_t index, Random random, station::daemon::StationSettings settings,
+  Site(World world, std::size_t index, Random random, station::settings::StationSettings settings,
        protocol::crypto::SecretKey key, std::filesystem::path scratch);
 
   [[nodiscard]] const std::string& id() const { return settings_.station; }
@@ -48,7 +48,7 @@ class Site {
   World world_;
   std::size_t index_;
   Random random_;
-  station::daemon::StationSettings settings_;
+  station::settings::StationSettings settings_;
   protocol::crypto::SecretKey key_;
   std::filesystem::path scratch_;
   std::vector<Box> boxes_;

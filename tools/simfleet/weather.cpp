@@ -180,14 +180,14 @@ void Weather::content(std::size_t station) { box(station).harm_content(random_.n
 
 void Weather::command(std::size_t station) {
   v1::Command command;
-  command.set_id("c");
   if (random_.happens(0.5)) {
     command.mutable_stop()->set_reason("nham bai");
   } else {
     command.mutable_mute()->set_reason("dam tang");
     command.mutable_mute()->set_until_us(timeline_.now() + random_.between(1, 7200) * second_us);
   }
-  box(station).command(command);
+  if (const auto sealed = office_.order(box(station).id(), command))
+    box(station).command(command.has_stop() ? "stop" : "mute", *sealed);
 }
 
 void Weather::link(std::size_t station) {

@@ -25,7 +25,7 @@ constexpr int share = 1;
 class FleetTest : public testing::Test {
  protected:
   FleetTest() : folder_("loa-scenario") {
-    log::set_level(log::Level::error);
+    log::set_level(log::Level::silent);
     options_.scratch = folder_ / "fleet";
   }
 

@@ -3,7 +3,7 @@
 #include "headend/ledger/ledger.hpp"
 #include "headend/store/sqlite/sqlite_store.hpp"
 #include "protocol/base/log.hpp"
-#include "station/daemon/gate.hpp"
+#include "station/intake/gate.hpp"
 #include "station/outbox/outbox.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/system/power_cuts/office/ward.hpp"
@@ -69,7 +69,7 @@ class Offline : public testing::Test {
   }
 
   TempFolder folder_{"loa-offline"};
-  const station::daemon::Gate gate_{station_settings()};
+  const station::intake::Gate gate_{station_settings()};
   headend::store::sqlite::SqliteStore store_{std::move(*headend::store::sqlite::SqliteStore::open(":memory:"))};
   headend::ledger::Ledger ledger_{ward_id, office_key(), store_};
 };

@@ -1,7 +1,7 @@
 #pragma once
 #include "protocol/seal/seal.hpp"
-#include "station/daemon/station_settings.hpp"
 #include "station/journal/proof_journal.hpp"
+#include "station/settings/station_settings.hpp"
 
 /// What office and victim agree on.
 namespace loa::tests {
@@ -20,12 +20,12 @@ inline protocol::crypto::SecretKey key_of(std::uint8_t seed) {
 inline protocol::crypto::SecretKey station_key() { return key_of(2); }
 inline protocol::crypto::SecretKey office_key() { return key_of(1); }
 
-inline station::daemon::StationSettings station_settings() {
-  station::daemon::StationSettings settings;
+inline station::settings::StationSettings station_settings() {
+  station::settings::StationSettings settings;
   settings.ward = ward_id;
   settings.station = station_id;
   settings.plan_keys = settings.emergency_keys = settings.headend_keys = {office_key().public_key()};
-  settings.audio = station::daemon::StationSettings::Audio{"default"};
+  settings.audio = station::settings::StationSettings::Audio{"default"};
   return settings;
 }
 

@@ -10,8 +10,8 @@
 #include "content/store/object_store.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
-#include "station/daemon/gate.hpp"
-#include "station/daemon/vault.hpp"
+#include "station/intake/gate.hpp"
+#include "station/intake/vault.hpp"
 #include "station/journal/mark_set.hpp"
 #include "station/journal/take_up.hpp"
 #include "station/outbox/outbox.hpp"
@@ -53,7 +53,7 @@ class Victim {
   Victim(const std::filesystem::path& state, const std::filesystem::path& runtime, station::journal::Limits limits)
       : folders_(MarkFolders::of(state, runtime, ward_id, station_id)),
         journal_(must(ProofJournal::open(state / "journal", {ward_id, station_id}, station_key(), limits))),
-        vault_(must(station::daemon::Vault::open(state))),
+        vault_(must(station::intake::Vault::open(state))),
         store_(must(content::store::ObjectStore::open(state / "content"))),
         saved_(must(SavedMarks::open(folders_.saved))),
         gate_(station_settings()),
@@ -189,10 +189,10 @@ class Victim {
   const MonoTime now_{};
   MarkFolders folders_;
   ProofJournal journal_;
-  station::daemon::Vault vault_;
+  station::intake::Vault vault_;
   content::store::ObjectStore store_;
   SavedMarks saved_;
-  station::daemon::Gate gate_;
+  station::intake::Gate gate_;
   station::outbox::Outbox outbox_;
   std::optional<MarkSet> marks_;
   std::optional<std::uint64_t> plan_;
