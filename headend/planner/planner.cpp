@@ -22,8 +22,6 @@ using store::LocalDate;
 using store::PlannedCue;
 using timetable::occurrence_id;
 
-std::int64_t midnight_us(const timetable::Zone& zone, LocalDate date) { return to_us(zone.to_utc(date, Micros{0})); }
-
 WallTime end_of(const v1::Cue& cue) { return wall_from_us(cue.start_us() + cue.duration_us()); }
 
 /// Collects the cues of one station's plan.
@@ -58,7 +56,7 @@ class Compiler {
 
   [[nodiscard]] LocalDate last_day() const { return today_ + days{settings_.horizon_days - 1}; }
   [[nodiscard]] std::int64_t horizon_us() const {
-    return midnight_us(settings_.zone, today_ + days{settings_.horizon_days});
+    return to_us(settings_.zone.midnight(today_ + days{settings_.horizon_days}));
   }
   [[nodiscard]] std::optional<std::string> obstacle_to(const v1::Cue& cue) const;
   bool claim(Track track, WallTime start, WallTime end);
