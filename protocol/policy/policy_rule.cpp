@@ -52,10 +52,16 @@ std::vector<const Window*> windows_of(const v1::Policy& policy, const v1::Cue& c
   return windows;
 }
 
+/// When the session that a cue belongs to began: it counts for that day, whichever day the cue itself begins on.
+WallTime session_start(const v1::Cue& cue, const Sessions& sessions) {
+  const auto session = sessions.find(cue.occurrence());
+  return session == sessions.end() ? start_of(cue) : session->second.first_start;
+}
+
 /// Every tick asks for each cue on air: one walk over what was aired, and none where nothing is limited.
 std::optional<std::string> too_much_aired(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
   if (policy.sessions_per_day() == 0 && policy.days_per_week() == 0) return std::nullopt;
-  const LocalDate today = local(policy, start_of(cue)).date;
+  const LocalDate today = local(policy, session_start(cue, sessions)).date;
   std::uint32_t others_today = 0;
   std::bitset<7> other_days;  // of this week, by weekday
   for (const auto& [occurrence, session] : sessions) {
@@ -74,10 +80,8 @@ std::optional<std::string> too_much_aired(const v1::Policy& policy, const v1::Cu
 }
 
 bool session_too_long(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
-  const auto session = sessions.find(cue.occurrence());
-  const WallTime begin = session == sessions.end() ? start_of(cue) : session->second.first_start;
   const minutes limit{policy.minutes_per_session()};
-  return limit != minutes{0} && end_of(cue) - begin > limit;
+  return limit != minutes{0} && end_of(cue) - session_start(cue, sessions) > limit;
 }
 
 }  // namespace

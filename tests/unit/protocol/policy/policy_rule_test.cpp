@@ -94,6 +94,18 @@ TEST(PolicyRule, ASessionOverMidnightCountsForTheDayItBeganOn) {
   EXPECT_FALSE(forbidden_by(policy, monday, sessions).has_value()) << "a new week begins at local midnight";
 }
 
+TEST(PolicyRule, ASegmentAfterMidnightBelongsToTheDayOnWhichItsSessionBegan) {
+  auto policy = policy_of(0, 1440);
+  policy.set_sessions_per_day(1);
+  policy.set_days_per_week(1);
+  Sessions sessions;
+  sessions[over_midnight.occurrence()] = {start_of(over_midnight), true};
+  const auto after_midnight = cue_of(over_midnight.occurrence(), 17 * 3600 + 30, 60);
+  EXPECT_FALSE(forbidden_by(policy, after_midnight, sessions).has_value()) << "it is no second day";
+  sessions["sang/2026-11-21/070000"] = {start_of(at_seven), true};
+  EXPECT_EQ(forbidden_by(policy, after_midnight, sessions), "policy-sessions") << "the second one of Saturday";
+}
+
 TEST(PolicyRule, NothingMaySoundWithoutAWindow) {
   auto policy = policy_of(0, 1440);
   policy.clear_windows();
