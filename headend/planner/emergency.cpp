@@ -17,8 +17,7 @@ v1::Plan frame_of(const store::Catalogue& catalogue, const store::Station& stati
   plan.set_station(station.id);
   plan.set_made_us(to_us(now));
   plan.set_content_url(settings.content_url);
-  std::optional<std::string> none;
-  *plan.mutable_policy() = policy_message(catalogue, settings.zone.date_of(now), settings, none);
+  *plan.mutable_policy() = policy_message(catalogue, settings.zone.date_of(now), settings);
   return plan;
 }
 

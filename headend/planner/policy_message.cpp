@@ -7,8 +7,7 @@ namespace loa::headend::planner {
 using namespace std::chrono;
 using store::LocalDate;
 
-v1::Policy policy_message(const store::Catalogue& catalogue, LocalDate today, const Settings& settings,
-                          std::optional<std::string>& note) {
+v1::Policy policy_message(const store::Catalogue& catalogue, LocalDate today, const Settings& settings) {
   v1::Policy message;
   const auto& zone = settings.zone;
   const auto last_day = today + days{settings.horizon_days - 1};
@@ -19,10 +18,7 @@ v1::Policy policy_message(const store::Catalogue& catalogue, LocalDate today, co
   const bool ends = until <= last_day;
   message.set_valid_until_us(ends ? to_us(zone.midnight(until)) : to_us(zone.midnight(last_day + days{2})));
   message.set_valid_from_us(to_us(zone.midnight(today - days{1})));
-  if (!policy) {
-    note = fmt::format("no policy is in force on {}", timetable::format_date(today));
-    return message;
-  }
+  if (!policy) return message;
   if (policy->validity.from) message.set_valid_from_us(to_us(zone.midnight(*policy->validity.from)));
   message.set_reference(short_title(policy->reference));
   message.set_sessions_per_day(policy->sessions_per_day);
