@@ -17,7 +17,7 @@ namespace loa::headend::store {
 /// when the call returns, or nothing of it has happened.
 ///
 /// The running head-end and the `loa` command line may have the same file open at once: writers take turns and wait up
-/// to 5 s. One Store is used from one thread. Values are written as given: sense is checked by timetable::check and its
+/// to 5 s. One Store is used from one thread. Values are written as given: sense is checked by rules::problems_of and its
 /// kin before; here only broken references and ids are refused.
 ///
 /// @error of every call: io · full · busy: another process kept the store locked for 5 s · invalid: the file is damaged
