@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "headend/store/database.hpp"
+#include "protocol/fault/life.hpp"
 
 namespace loa::headend::store {
 namespace {
@@ -69,8 +70,9 @@ Result<void> Store::raise_fault(const std::string& station, std::string_view cod
   FaultRecord fault{station, std::string{code}, v1::FAULT_STATE_NEW, now, now, 1, text};
   LOA_TRY_LET(const auto known, standing(station, code));
   if (known) {
-    fault.since = known->state == v1::FAULT_STATE_RESOLVED ? now : known->since;
-    fault.state = known->state == v1::FAULT_STATE_ACKNOWLEDGED ? known->state : fault.state;
+    const auto next = protocol::fault::after(known->state, protocol::fault::Event::appeared);
+    fault.state = next.value_or(known->state);
+    fault.since = next ? now : known->since;
     fault.count = known->count + 1;
   }
   return put_fault(fault);
@@ -78,8 +80,10 @@ Result<void> Store::raise_fault(const std::string& station, std::string_view cod
 
 Result<void> Store::resolve_fault(const std::string& station, std::string_view code, WallTime now) {
   LOA_TRY_LET(auto known, standing(station, code));
-  if (!known || known->state == v1::FAULT_STATE_RESOLVED) return {};
-  known->state = v1::FAULT_STATE_RESOLVED;
+  if (!known) return {};
+  const auto next = protocol::fault::after(known->state, protocol::fault::Event::passed);
+  if (!next) return {};
+  known->state = *next;
   known->since = known->changed = now;
   return put_fault(*known);
 }
