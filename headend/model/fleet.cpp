@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/fault/life.hpp"
+
 namespace loa::headend::model {
 
 bool is_of_headend(std::string_view code) {
@@ -38,15 +40,18 @@ FaultRecord raised(const std::optional<FaultRecord>& known, const std::string& s
                    const std::string& text, WallTime now) {
   FaultRecord fault{station, std::string{code}, v1::FAULT_STATE_NEW, now, now, 1, text};
   if (!known) return fault;
-  fault.since = known->state == v1::FAULT_STATE_RESOLVED ? now : known->since;
-  fault.state = known->state == v1::FAULT_STATE_ACKNOWLEDGED ? known->state : fault.state;
+  const auto next = protocol::fault::after(known->state, protocol::fault::Event::appeared);
+  fault.state = next.value_or(known->state);
+  fault.since = next ? now : known->since;
   fault.count = known->count + 1;
   return fault;
 }
 
 std::optional<FaultRecord> resolved(std::optional<FaultRecord> known, WallTime now) {
-  if (!known || known->state == v1::FAULT_STATE_RESOLVED) return std::nullopt;
-  known->state = v1::FAULT_STATE_RESOLVED;
+  if (!known) return std::nullopt;
+  const auto next = protocol::fault::after(known->state, protocol::fault::Event::passed);
+  if (!next) return std::nullopt;
+  known->state = *next;
   known->since = known->changed = now;
   return known;
 }

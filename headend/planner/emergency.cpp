@@ -17,8 +17,7 @@ v1::Plan frame_of(const model::Catalogue& catalogue, const model::Station& stati
   plan.set_station(station.id);
   plan.set_made_us(to_us(now));
   plan.set_content_url(settings.content_url);
-  std::optional<std::string> none;
-  *plan.mutable_policy() = policy_message(catalogue, settings.zone.date_of(now), settings, none);
+  *plan.mutable_policy() = policy_message(catalogue, settings.zone.date_of(now), settings);
   return plan;
 }
 
@@ -55,8 +54,7 @@ Result<Planned> compile_emergency(const model::Catalogue& catalogue, const model
     return fail(ErrorCode::missing, "content {} is no sound of this ward", wish.object.hex().substr(0, 12));
   Planned planned;
   auto& plan = planned.plan = frame_of(catalogue, station, now, settings);
-  const auto local = wish.start + settings.zone.utc_offset;
-  const auto time = std::chrono::floor<std::chrono::seconds>(local - std::chrono::floor<std::chrono::days>(local));
+  const auto time = std::chrono::floor<std::chrono::seconds>(settings.zone.time_of_day(wish.start));
   const auto occurrence = timetable::occurrence_id(emergency_programme, settings.zone.date_of(wish.start), time);
   const auto facts = Facts{catalogue, station}.of_sound(std::string{emergency_programme}, content->title);
   for (unsigned i = 0; i < wish.repeat; ++i) {

@@ -12,11 +12,6 @@ namespace {
 using namespace std::chrono;
 using model::PlannedCue;
 
-seconds time_of_day(const timetable::Zone& zone, WallTime instant) {
-  const auto local = instant + zone.utc_offset;
-  return floor<seconds>(local - floor<days>(local));
-}
-
 bool is_filler(const v1::Cue& cue) { return cue.cue_class() == v1::CUE_CLASS_FILLER; }
 
 PlannedCue filler_under(const PlannedCue& above, const model::Content& filler, const std::string& occurrence) {
@@ -38,7 +33,7 @@ PlannedCue filler_under(const PlannedCue& above, const model::Content& filler, c
 }  // namespace
 
 int gain_at(const model::Station& station, const timetable::Zone& zone, WallTime instant) {
-  const auto minute = static_cast<std::uint32_t>(time_of_day(zone, instant) / minutes{1});
+  const auto minute = static_cast<std::uint32_t>(zone.time_of_day(instant) / minutes{1});
   const auto window = std::find_if(station.volumes.begin(), station.volumes.end(), [&](const model::Volume& one) {
     return one.from_minute <= minute && minute < one.to_minute;
   });
@@ -61,8 +56,8 @@ std::vector<PlannedCue> fillers_for(const std::vector<PlannedCue>& cues, const m
   std::vector<PlannedCue> fillers;
   for (const auto* above : sounds) {
     const auto start = wall_from_us(above->cue.start_us());
-    const auto id =
-        timetable::occurrence_id(protocol::message::filler_programme, zone.date_of(start), time_of_day(zone, start));
+    const auto id = timetable::occurrence_id(protocol::message::filler_programme, zone.date_of(start),
+                                             floor<seconds>(zone.time_of_day(start)));
     const bool full = cues.size() + fillers.size() >= protocol::message::max_cues;
     if (to_us(start) < busy_until || begun.contains(id) || full) continue;
     fillers.push_back(filler_under(*above, filler, id));

@@ -9,6 +9,7 @@
 #include "headend/planner/policy_message.hpp"
 #include "headend/planner/rotation.hpp"
 #include "headend/planner/sign_cues.hpp"
+#include "headend/planner/sounds.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/message/compact.hpp"
@@ -21,8 +22,6 @@ using namespace std::chrono;
 using model::LocalDate;
 using model::PlannedCue;
 using timetable::occurrence_id;
-
-std::int64_t midnight_us(const timetable::Zone& zone, LocalDate date) { return to_us(zone.to_utc(date, Micros{0})); }
 
 WallTime end_of(const v1::Cue& cue) { return wall_from_us(cue.start_us() + cue.duration_us()); }
 
@@ -45,11 +44,6 @@ class Compiler {
   Planned finish();
 
  private:
-  struct Candidate {
-    const model::Programme* programme;
-    timetable::Occurrence occurrence;
-  };
-  using Track = std::pair<v1::Medium, v1::CueClass>;  ///< cues of one track do not overlap
   struct Wanted {
     WallTime start, end;
     LocalDate date;
@@ -58,11 +52,10 @@ class Compiler {
 
   [[nodiscard]] LocalDate last_day() const { return today_ + days{settings_.horizon_days - 1}; }
   [[nodiscard]] std::int64_t horizon_us() const {
-    return midnight_us(settings_.zone, today_ + days{settings_.horizon_days});
+    return to_us(settings_.zone.midnight(today_ + days{settings_.horizon_days}));
   }
   [[nodiscard]] std::optional<std::string> obstacle_to(const v1::Cue& cue) const;
-  bool claim(Track track, WallTime start, WallTime end);
-  void add_occurrence(const Candidate& candidate);
+  void add_run(const Run& run);
   void want_playlists(LocalDate date);
   [[nodiscard]] std::vector<WantedPages> wanted_until(WallTime end) const;
   void end_where_unwanted(PlannedCue& promised, const std::vector<WantedPages>& wanted);
@@ -85,18 +78,10 @@ class Compiler {
   std::set<std::string> cut_;   ///< begun occurrences that end earlier than promised
   std::vector<Wanted> wanted_;  ///< on the sign, by start
   WallTime change_;             ///< when another order for the sign is obeyed
-  std::map<Track, WallTime> busy_until_;
+  Tracks tracks_;
   std::vector<std::string> notes_;
   std::map<std::size_t, std::string> crowded_out_;  ///< by how many share a sign, the first time that they do
 };
-
-/// Takes the track for a stretch of time, if it is free. Calls come in the order of their starts.
-bool Compiler::claim(Track track, WallTime start, WallTime end) {
-  const auto busy = busy_until_.find(track);
-  if (busy != busy_until_.end() && start < busy->second) return false;
-  busy_until_[track] = end;
-  return true;
-}
 
 /// Why a cue that was promised can no longer be carried out; absent if it can.
 std::optional<std::string> Compiler::obstacle_to(const v1::Cue& cue) const {
@@ -130,61 +115,29 @@ void Compiler::add_begun(const std::vector<PlannedCue>& begun) {
     cues_.push_back(promised);
     if (sign) end_where_unwanted(cues_.back(), wanted);
     const auto& cue = cues_.back().cue;
-    auto& busy = busy_until_[{cue.medium(), cue.cue_class()}];
-    busy = std::max(busy, end_of(cue));
+    tracks_.keep({cue.medium(), cue.cue_class()}, end_of(cue));
   }
 }
 
 void Compiler::add_programmes() {
-  if (!station_.has_speaker) return;
-  std::vector<Candidate> candidates;
-  for (const auto& programme : catalogue_.programmes) {
-    if (!model::reaches(programme.groups, station_)) continue;
-    const auto duration = timetable::duration_of(programme, catalogue_);
-    for (auto& occurrence : timetable::expand(programme, duration, today_, last_day(), settings_.zone)) {
-      occurrence.start += station_.stagger;
-      candidates.push_back({&programme, std::move(occurrence)});
-    }
-  }
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& one, const Candidate& other) {
-    return std::tie(one.occurrence.start, one.occurrence.id) < std::tie(other.occurrence.start, other.occurrence.id);
-  });
-  for (const auto& candidate : candidates) add_occurrence(candidate);
+  const auto programmes = programmes_of(catalogue_, station_);
+  const auto first = today_ - days{1};  // a stagger may put the last second of yesterday into today
+  for (const auto& run : runs_of(programmes, catalogue_, station_, first, last_day(), settings_.zone)) add_run(run);
 }
 
-void Compiler::add_occurrence(const Candidate& candidate) {
-  const auto& [programme, occurrence] = candidate;
+void Compiler::add_run(const Run& run) {
+  const auto& occurrence = run.occurrence;
   if (occurrence.start < now_ || begun_.count(occurrence.id) != 0 || occurrence.duration <= Micros{0}) return;
-  if (!claim({v1::MEDIUM_AUDIO, programme->cue_class}, occurrence.start, occurrence.end())) {
+  if (!tracks_.claim({v1::MEDIUM_AUDIO, run.programme->cue_class}, occurrence.start, occurrence.end())) {
     notes_.push_back(
         fmt::format("{} is left out on station '{}': another programme is on air then", occurrence.id, station_.id));
     return;
   }
-  std::int64_t frames = 0;
-  for (std::size_t i = 0; i < programme->segments.size(); ++i) {
-    const auto& segment = programme->segments[i];
-    const auto* content = catalogue_.content(segment.object);
-    if (!content || content->frames <= 0) continue;
-    const auto from = timetable::position_of(frames), to = timetable::position_of(frames + content->frames);
-    frames += content->frames;
-    PlannedCue planned{station_.id, {}, occurrence.start, 0, std::nullopt};
-    auto& cue = planned.cue;
-    cue.set_occurrence(occurrence.id);
-    cue.set_segment(static_cast<std::uint32_t>(i));
-    cue.set_cue_class(programme->cue_class);
-    cue.set_medium(v1::MEDIUM_AUDIO);
-    cue.set_category(segment.category);
-    cue.set_start_us(to_us(occurrence.start + from));
-    cue.set_duration_us((to - from).count());
-    cue.set_object(std::string{segment.object.view()});
-    cue.set_gain_cb(gain_at(station_, settings_.zone, occurrence.start + from));
-    cue.set_late_policy(programme->late_policy);
-    cue.set_late_limit_us(programme->late_limit.count());
-    cue.set_preempt_policy(programme->preempt_policy);
-    cue.set_required_grade(settings_.required_grade);
-    cue.set_stagger_us(station_.stagger.count());
-    cue.set_title(short_title(content->title));
-    planned.facts = facts_.of_sound(segment.category, content->title);
+  for (auto& cue : cues_of(run, catalogue_, station_, settings_)) {
+    if (cue.start_us() >= horizon_us()) break;  // on the last night: tomorrow's plan has the rest
+    PlannedCue planned{station_.id, std::move(cue), occurrence.start, 0, std::nullopt};
+    const auto* content = catalogue_.content(*model::Sha256::from_bytes(planned.cue.object()));
+    planned.facts = facts_.of_sound(planned.cue.category(), content->title);
     cues_.push_back(std::move(planned));
   }
 }
@@ -288,12 +241,11 @@ const v1::Cue* Compiler::sign_cue_until(WallTime end) const {
 /// before ends: a sign is not dark for an edit. What an edit brought is seen first.
 void Compiler::add_playlist(const Wanted& wanted) {
   const auto& [from, end, date, playlist] = wanted;
-  const Track track{v1::MEDIUM_SIGN, v1::CUE_CLASS_SCHEDULED};
-  auto start = std::max(from, change_);
-  if (const auto busy = busy_until_.find(track); busy != busy_until_.end()) start = std::max(start, busy->second);
+  const Tracks::Track track{v1::MEDIUM_SIGN, v1::CUE_CLASS_SCHEDULED};
+  const auto start = std::max({from, change_, tracks_.free_from(track)});
   const auto id = occurrence_id(timetable::sign_playlist, date, floor<seconds>(playlist.from + (start - from)));
   if (end - start < protocol::message::min_dwell || begun_.count(id) != 0) return;
-  claim(track, start, end);
+  tracks_.claim(track, start, end);
   auto turns = playlist.pages;
   const auto* before = start > from || start == change_ ? sign_cue_until(start) : nullptr;
   if (before != nullptr) {
@@ -341,9 +293,11 @@ void Compiler::write_frame(v1::Plan& plan) {
   plan.set_station(station_.id);
   plan.set_made_us(to_us(now_));
   plan.set_horizon_us(horizon_us());
-  std::optional<std::string> note;
-  *plan.mutable_policy() = policy_message(catalogue_, today_, settings_, note);
-  if (note) notes_.push_back(fmt::format("{}: station '{}' will stay silent", *note, station_.id));
+  *plan.mutable_policy() = policy_message(catalogue_, today_, settings_);
+  if (catalogue_.policy_on(today_) == nullptr) {
+    notes_.push_back(fmt::format("no policy is in force on {}: station '{}' will stay silent",
+                                 timetable::format_date(today_), station_.id));
+  }
   plan.set_content_url(settings_.content_url);
   for (const auto& group : station_.groups) {
     if (group != model::everyone) plan.add_groups(group);

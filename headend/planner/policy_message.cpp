@@ -7,14 +7,7 @@ namespace loa::headend::planner {
 using namespace std::chrono;
 using model::LocalDate;
 
-namespace {
-
-std::int64_t midnight_us(const timetable::Zone& zone, LocalDate date) { return to_us(zone.to_utc(date, Micros{0})); }
-
-}  // namespace
-
-v1::Policy policy_message(const model::Catalogue& catalogue, LocalDate today, const Settings& settings,
-                          std::optional<std::string>& note) {
+v1::Policy policy_message(const model::Catalogue& catalogue, LocalDate today, const Settings& settings) {
   v1::Policy message;
   const auto& zone = settings.zone;
   const auto last_day = today + days{settings.horizon_days - 1};
@@ -23,13 +16,10 @@ v1::Policy policy_message(const model::Catalogue& catalogue, LocalDate today, co
   auto until = today;
   while (until <= last_day && catalogue.policy_on(until) == policy) until += days{1};
   const bool ends = until <= last_day;
-  message.set_valid_until_us(ends ? midnight_us(zone, until) : midnight_us(zone, last_day + days{2}));
-  message.set_valid_from_us(midnight_us(zone, today - days{1}));
-  if (!policy) {
-    note = fmt::format("no policy is in force on {}", timetable::format_date(today));
-    return message;
-  }
-  if (policy->validity.from) message.set_valid_from_us(midnight_us(zone, *policy->validity.from));
+  message.set_valid_until_us(ends ? to_us(zone.midnight(until)) : to_us(zone.midnight(last_day + days{2})));
+  message.set_valid_from_us(to_us(zone.midnight(today - days{1})));
+  if (!policy) return message;
+  if (policy->validity.from) message.set_valid_from_us(to_us(zone.midnight(*policy->validity.from)));
   message.set_reference(short_title(policy->reference));
   message.set_sessions_per_day(policy->sessions_per_day);
   message.set_minutes_per_session(policy->minutes_per_session);

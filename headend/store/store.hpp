@@ -14,7 +14,7 @@ using Work = std::function<Result<void>(Unit&)>;
 ///
 /// Several processes may have the same store open: writers take turns and wait up to 5 s. One Store is used from one
 /// thread; a second thread opens the same place again and reads there beside the writer. Values are written as given:
-/// sense is checked by timetable::check and its kin before; the store refuses broken references and ids alone.
+/// sense is checked by rules::problems_of and its kin before; the store refuses broken references and ids alone.
 class Store : public Unit {
  public:
   virtual ~Store() = default;

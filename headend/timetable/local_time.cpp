@@ -68,8 +68,6 @@ std::optional<Weekdays> days_of_item(std::string_view item) {
   }
 }
 
-unsigned index_of(LocalDate date) { return weekday{date}.iso_encoding() - 1; }
-
 /// Hours, minutes, seconds of "5", "5:00", "05:00:30"; also "5h", "5h30".
 std::optional<std::array<int, 3>> clock_of(std::string_view text) {
   const auto h = text.find_first_of("hH");
@@ -88,19 +86,6 @@ std::optional<std::array<int, 3>> clock_of(std::string_view text) {
 }
 
 }  // namespace
-
-WallTime Zone::to_utc(LocalDate date, Micros time) const {
-  return WallTime{date.time_since_epoch() + time - utc_offset};
-}
-
-LocalDate Zone::date_of(WallTime instant) const {
-  return LocalDate{floor<days>(instant + utc_offset).time_since_epoch()};
-}
-
-Micros Zone::time_of_day(WallTime instant) const {
-  const auto local = instant + utc_offset;
-  return local - floor<days>(local);
-}
 
 Result<LocalDate> parse_date(std::string_view text) {
   const bool slashes = text.find('/') != std::string_view::npos;
@@ -174,10 +159,6 @@ std::string format_weekdays(Weekdays days) {
   }
   return text;
 }
-
-bool falls_on(Weekdays days, LocalDate date) { return (days >> index_of(date) & 1U) != 0; }
-
-LocalDate week_of(LocalDate date) { return date - days{index_of(date)}; }
 
 std::string format_local(WallTime instant, Zone zone) {
   const auto time = duration_cast<seconds>(zone.time_of_day(instant)).count();

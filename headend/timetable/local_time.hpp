@@ -6,6 +6,7 @@
 #include "headend/model/terms.hpp"
 #include "protocol/base/result.hpp"
 #include "protocol/base/time.hpp"
+#include "protocol/policy/local_time.hpp"
 
 /// From what an operator writes to occurrences in local time.
 namespace loa::headend::timetable {
@@ -14,16 +15,9 @@ using model::LocalDate;
 using model::TimeOfDay;
 using model::Weekdays;
 
-/// The ward's local time: a fixed offset from UTC (Asia/Ho_Chi_Minh: 7 h, no daylight saving).
-struct Zone {
-  std::chrono::seconds utc_offset{25200};
-
-  /// The instant of a local date and time; `time` may pass midnight.
-  [[nodiscard]] WallTime to_utc(LocalDate date, Micros time) const;
-  [[nodiscard]] LocalDate date_of(WallTime instant) const;
-  /// Since local midnight.
-  [[nodiscard]] Micros time_of_day(WallTime instant) const;
-};
+using protocol::policy::falls_on;
+using protocol::policy::week_of;
+using protocol::policy::Zone;
 
 /// "2026-11-21", or as people write it: "21/11/2026".
 /// @error invalid
@@ -44,11 +38,6 @@ std::string format_time(TimeOfDay time);
 Result<Weekdays> parse_weekdays(std::string_view text);
 /// "T2–T6", "T2, T4, CN", "hằng ngày"
 std::string format_weekdays(Weekdays days);
-
-/// Whether a local date's weekday is in the set.
-bool falls_on(Weekdays days, LocalDate date);
-/// The Monday of a date's week.
-LocalDate week_of(LocalDate date);
 
 /// Local date and time of an instant for people: "2026-11-21 05:00:30".
 std::string format_local(WallTime instant, Zone zone);

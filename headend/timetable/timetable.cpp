@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace loa::headend::timetable {
 
 using namespace std::chrono;
@@ -30,18 +28,6 @@ std::vector<Occurrence> expand(const model::Programme& programme, Micros duratio
                            zone.to_utc(date, programme.start), duration});
   }
   return occurrences;
-}
-
-Result<void> verdict(const std::vector<Problem>& problems, bool strict) {
-  const auto stops = [&](const Problem& problem) {
-    return problem.severity == Severity::error || (strict && problem.severity == Severity::breach);
-  };
-  const auto first = std::find_if(problems.begin(), problems.end(), stops);
-  if (first == problems.end()) return {};
-  const auto count = std::count_if(problems.begin(), problems.end(), stops);
-  const auto code = first->severity == Severity::breach ? ErrorCode::refused : ErrorCode::invalid;
-  if (count == 1) return fail(code, "{}", first->text);
-  return fail(code, "{} (and {} more)", first->text, count - 1);
 }
 
 }  // namespace loa::headend::timetable

@@ -33,32 +33,4 @@ Micros duration_of(const model::Programme& programme, const model::Catalogue& ca
 std::vector<Occurrence> expand(const model::Programme& programme, Micros duration, LocalDate from, LocalDate to,
                                Zone zone);
 
-enum class Severity {
-  error,    ///< makes no sense: must not be stored
-  breach,   ///< breaks the policy: stations will refuse it and say so
-  warning,  ///< probably not meant
-};
-
-/// Something wrong with an entry, told while it is being edited.
-struct Problem {
-  Severity severity = Severity::error;
-  std::string code;   ///< stable word: "empty", "unknown-group", "overlap", "hours" …
-  std::string text;   ///< one sentence
-  std::string other;  ///< id of the other programme, for an overlap
-};
-
-/// Everything that is wrong with a programme, as if it were added to the catalogue or replaced its namesake there.
-/// @param today  breaches are looked for from this day on, over 28 days of its validity
-std::vector<Problem> check(const model::Programme& programme, const model::Catalogue& catalogue, LocalDate today,
-                           Zone zone);
-
-/// The same for a slogan. (Slogans that share a window take turns: no overlap among them is wrong.)
-std::vector<Problem> check(const model::Slogan& slogan, const model::Catalogue& catalogue, LocalDate today, Zone zone);
-
-/// The same for a policy.
-std::vector<Problem> check(const model::Policy& policy);
-
-/// The errors as one Error; the first sentence, and how many more. No error: success. Breaches count when `strict`.
-Result<void> verdict(const std::vector<Problem>& problems, bool strict = false);
-
 }  // namespace loa::headend::timetable

@@ -17,8 +17,8 @@ std::string name_of_cue(const v1::Cue& cue) { return fmt::format("cue {}#{}", cu
 bool is_medium(int medium) { return medium == v1::MEDIUM_AUDIO || medium == v1::MEDIUM_SIGN; }
 
 Result<void> check_window(const v1::Policy::Window& window) {
-  LOA_TRY(demand_range("weekdays", window.weekdays(), 1U, 127U));
-  LOA_TRY(demand_range("to_minute", window.to_minute(), 1U, 1'440U));
+  LOA_TRY(demand_range("weekdays", window.weekdays(), 1U, all_weekdays));
+  LOA_TRY(demand_range("to_minute", window.to_minute(), 1U, minutes_per_day));
   LOA_TRY(demand(window.from_minute() < window.to_minute(), "from_minute {} is not before to_minute {}",
                  window.from_minute(), window.to_minute()));
   return demand_range("level_cap_cb", window.level_cap_cb(), min_gain_cb, 0);
@@ -44,7 +44,7 @@ Result<ObjectTable> check_objects(const v1::Plan& plan) {
   ObjectTable table;
   std::uint64_t total = 0;
   for (const auto& object : plan.objects()) {
-    LOA_TRY(demand_bytes("an object's sha256", object.sha256(), 32));
+    LOA_TRY(demand_bytes("an object's sha256", object.sha256(), hash_bytes));
     LOA_TRY(demand_range<std::uint64_t>("an object's bytes", object.bytes(), 1, max_object_bytes));
     LOA_TRY(
         demand(is_medium(object.medium()), "an object has no known medium ({})", static_cast<int>(object.medium())));
@@ -71,11 +71,11 @@ Result<void> check_brightness(const v1::Plan& plan) {
                  "{} stretches of brightness are more than {}", plan.brightness_size(), max_brightness));
   std::uint32_t free_from = 0;
   for (const auto& stretch : plan.brightness()) {
-    LOA_TRY(demand_range("brightness to_minute", stretch.to_minute(), 1U, 1'440U));
+    LOA_TRY(demand_range("brightness to_minute", stretch.to_minute(), 1U, minutes_per_day));
     LOA_TRY(demand(stretch.from_minute() >= free_from && stretch.from_minute() < stretch.to_minute(),
                    "brightness from_minute {} is not before to_minute {}, or before the end of the one before",
                    stretch.from_minute(), stretch.to_minute()));
-    LOA_TRY(demand_range("brightness percent", stretch.percent(), 1U, 100U));
+    LOA_TRY(demand_range("brightness percent", stretch.percent(), 1U, max_percent));
     free_from = stretch.to_minute();
   }
   return {};
@@ -93,7 +93,7 @@ Result<void> check_groups(const v1::Plan& plan) {
 }
 
 Result<void> check_page(const v1::Page& page) {
-  LOA_TRY(demand_bytes("a page's object", page.object(), 32));
+  LOA_TRY(demand_bytes("a page's object", page.object(), hash_bytes));
   LOA_TRY(demand_range<std::int64_t>("a page's dwell_us", page.dwell_us(), min_dwell.count(), max_duration.count()));
   return demand_range("a page's scroll_px_s", page.scroll_px_s(), 0U, max_scroll_px_s);
 }
@@ -240,10 +240,10 @@ Result<void> check(const v1::Policy& policy) {
   LOA_TRY(demand_text("policy reference", policy.reference(), max_title_bytes));
   LOA_TRY(demand_instant("policy valid_from_us", policy.valid_from_us(), wall_from_us(0), latest));
   LOA_TRY(demand(policy.valid_until_us() > policy.valid_from_us(), "policy valid_until_us is not after valid_from_us"));
-  LOA_TRY(demand_range("policy utc_offset_s", policy.utc_offset_s(), -50'400, 50'400));
-  LOA_TRY(demand_range("policy sessions_per_day", policy.sessions_per_day(), 0U, 1'440U));
-  LOA_TRY(demand_range("policy minutes_per_session", policy.minutes_per_session(), 0U, 1'440U));
-  LOA_TRY(demand_range("policy days_per_week", policy.days_per_week(), 0U, 7U));
+  LOA_TRY(demand_range("policy utc_offset_s", policy.utc_offset_s(), -max_utc_offset_s, max_utc_offset_s));
+  LOA_TRY(demand_range("policy sessions_per_day", policy.sessions_per_day(), 0U, minutes_per_day));
+  LOA_TRY(demand_range("policy minutes_per_session", policy.minutes_per_session(), 0U, minutes_per_day));
+  LOA_TRY(demand_range("policy days_per_week", policy.days_per_week(), 0U, days_per_week));
   LOA_TRY(demand(static_cast<std::size_t>(policy.windows_size()) <= max_windows, "policy has {} windows, more than {}",
                  policy.windows_size(), max_windows));
   for (const auto& window : policy.windows()) {
@@ -260,7 +260,7 @@ Result<void> check(const v1::Cue& cue) {
   LOA_TRY(demand_id("category", cue.category()));
   LOA_TRY(demand_instant("start_us", cue.start_us(), earliest, latest));
   LOA_TRY(demand_range<std::int64_t>("duration_us", cue.duration_us(), 1, max_duration.count()));
-  LOA_TRY(demand_bytes("object", cue.object(), 32));
+  LOA_TRY(demand_bytes("object", cue.object(), hash_bytes));
   LOA_TRY(demand_range("gain_cb", cue.gain_cb(), min_gain_cb, 0));
   LOA_TRY(demand_range<std::int64_t>("late_limit_us", cue.late_limit_us(), 0, max_duration.count()));
   LOA_TRY(demand_range<std::int64_t>("stagger_us", cue.stagger_us(), 0, max_stagger.count()));

@@ -9,14 +9,8 @@
 namespace loa::protocol::message {
 namespace {
 
-constexpr std::size_t epoch_bytes = 16, hash_bytes = 32;
 constexpr std::int64_t frames_per_second = 48'000;
-constexpr std::int64_t slack_frames = frames_per_second / 10;  ///< a part's edges are measured, not exact
-constexpr int min_temperature_c = -100, max_temperature_c = 200;
-constexpr std::uint32_t max_next_within_s = 3'600;
-constexpr int max_standing_faults = 64;
-constexpr int max_device_ppb = 10'000'000;  ///< 1 %; a card that is worse is broken
-constexpr int max_outputs = 2;              ///< of one station: sound and sign
+constexpr std::int64_t frames_in(Micros time) { return time.count() * frames_per_second / 1'000'000; }
 
 /// Instants that a station states by its own clock, which may never have been set.
 Result<void> demand_stated(std::string_view field, std::int64_t us) {
@@ -48,11 +42,12 @@ Result<void> check_gaps(const v1::Proof& proof) {
 
 /// Nobody hears more sound than time passes: what is lost in gaps cannot have been consumed.
 Result<void> check_frames(const v1::Proof& proof) {
-  LOA_TRY(demand_range<std::uint64_t>("first_frame", proof.first_frame(), 0, 86'400ULL * frames_per_second));
+  LOA_TRY(demand_range<std::uint64_t>("first_frame", proof.first_frame(), 0,
+                                      static_cast<std::uint64_t>(frames_in(max_duration))));
   if (proof.medium() != v1::MEDIUM_AUDIO) return {};
   std::int64_t heard_us = proof.to_us() - proof.from_us();
   for (const auto& gap : proof.gaps()) heard_us -= gap.length_us();
-  const std::int64_t most = heard_us * frames_per_second / 1'000'000 + slack_frames;
+  const std::int64_t most = frames_in(Micros{heard_us}) + frames_in(frames_slack);
   return demand(proof.frames() <= static_cast<std::uint64_t>(most), "{} frames do not fit into {}", proof.frames(),
                 format_duration(Micros{heard_us}));
 }

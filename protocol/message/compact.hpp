@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "protocol/base/result.hpp"
+#include "protocol/message/limits.hpp"
 #include "protocol/message/loa.pb.h"
 
 /// The compact form of a plan, in which what many cues share stands once (PROTOCOL.md §5a). Pure.
@@ -14,10 +15,6 @@ namespace loa::protocol::message {
 /// The word in Status.understands of a build that takes the compact form.
 inline constexpr std::string_view plan_compact = "plan-compact";
 
-inline constexpr std::size_t max_plan_pages = 5'000;  ///< in Plan.pages
-inline constexpr std::size_t max_playlists = 5'000;   ///< in Plan.playlists
-inline constexpr std::size_t max_templates = 20'000;  ///< in Plan.templates
-inline constexpr std::size_t max_template_bytes = 1'024;
 /// Pages that unfold_pages() writes at most into all cues: more than an envelope could hold.
 inline constexpr std::size_t max_unfolded_pages = 110'000;
 

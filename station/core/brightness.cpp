@@ -2,23 +2,23 @@
 
 #include <algorithm>
 
+#include "protocol/policy/local_time.hpp"
+
 namespace loa::station::core {
 namespace {
 
-constexpr std::int64_t minute_us = 60'000'000;
-constexpr std::int64_t day_us = 1'440 * minute_us;
+using namespace std::chrono;
 
-/// UTC instant of the local midnight before an instant.
-std::int64_t midnight_before(const v1::Plan& plan, std::int64_t at_us) {
-  const std::int64_t offset_us = std::int64_t{plan.policy().utc_offset_s()} * 1'000'000;
-  const std::int64_t local_us = at_us + offset_us;
-  return local_us - (local_us % day_us + day_us) % day_us - offset_us;
+/// When the local day of an instant began.
+WallTime midnight_before(const v1::Plan& plan, WallTime at) {
+  return at - protocol::policy::zone_of(plan.policy()).time_of_day(at);
 }
 
 }  // namespace
 
 int brightness_at(const v1::Plan& plan, std::int64_t at_us) {
-  const std::int64_t minute = (at_us - midnight_before(plan, at_us)) / minute_us;
+  const WallTime at = wall_from_us(at_us);
+  const auto minute = floor<minutes>(at - midnight_before(plan, at)).count();
   for (const auto& stretch : plan.brightness()) {
     if (stretch.from_minute() <= minute && minute < stretch.to_minute()) return static_cast<int>(stretch.percent());
   }
@@ -27,10 +27,10 @@ int brightness_at(const v1::Plan& plan, std::int64_t at_us) {
 
 std::optional<std::int64_t> next_brightness_us(const v1::Plan& plan, std::int64_t at_us) {
   std::optional<std::int64_t> next;
-  const std::int64_t midnight_us = midnight_before(plan, at_us);
+  const WallTime midnight = midnight_before(plan, wall_from_us(at_us));
   for (const auto& stretch : plan.brightness()) {
     for (const std::uint32_t minute : {stretch.from_minute(), stretch.to_minute(), stretch.from_minute() + 1'440}) {
-      const std::int64_t edge_us = midnight_us + minute * minute_us;
+      const std::int64_t edge_us = to_us(midnight + minutes{minute});
       if (edge_us > at_us) next = std::min(next.value_or(edge_us), edge_us);
     }
   }

@@ -111,7 +111,7 @@ void StationCore::reopen_what_has_not_come() {
 
 /// What was heard before its time is no session of the day that has not come.
 void StationCore::recount_sessions(const std::set<std::string>& occurrences) {
-  std::map<std::string, Session*> aired;
+  std::map<std::string, protocol::policy::Session*> aired;
   for (auto& [occurrence, session] : sessions_)
     if (session.aired && occurrences.contains(occurrence)) aired.emplace(occurrence, &session);
   for (const auto& [occurrence, session] : aired) session->aired = false;

@@ -59,32 +59,6 @@ v1::Answer answer(bool accepted, std::string text) {
 
 }  // namespace
 
-std::optional<v1::FaultState> FaultBook::after(v1::FaultState state, Event event) {
-  using enum Event;
-  struct Row {
-    v1::FaultState state;
-    Event event;
-    v1::FaultState next;
-  };
-  static constexpr std::array table{
-      Row{v1::FAULT_STATE_RESET, appeared, v1::FAULT_STATE_NEW},
-      Row{v1::FAULT_STATE_NEW, passed, v1::FAULT_STATE_RESOLVED},
-      Row{v1::FAULT_STATE_NEW, acknowledged, v1::FAULT_STATE_ACKNOWLEDGED},
-      Row{v1::FAULT_STATE_NEW, recurred, v1::FAULT_STATE_NEW},
-      Row{v1::FAULT_STATE_ACKNOWLEDGED, passed, v1::FAULT_STATE_RESOLVED},
-      Row{v1::FAULT_STATE_ACKNOWLEDGED, acknowledged, v1::FAULT_STATE_ACKNOWLEDGED},
-      Row{v1::FAULT_STATE_ACKNOWLEDGED, recurred, v1::FAULT_STATE_NEW},
-      Row{v1::FAULT_STATE_RESOLVED, appeared, v1::FAULT_STATE_NEW},
-      Row{v1::FAULT_STATE_RESOLVED, acknowledged, v1::FAULT_STATE_RESOLVED},
-      Row{v1::FAULT_STATE_RESOLVED, reset, v1::FAULT_STATE_RESET},
-      Row{v1::FAULT_STATE_RESOLVED, aged, v1::FAULT_STATE_RESET},
-  };
-  for (const Row& row : table) {
-    if (row.state == state && row.event == event) return row.next;
-  }
-  return std::nullopt;
-}
-
 Micros FaultBook::first_hold(const std::string& code) const {
   const Rule rule = rule_of(code);
   return rule.is_event ? rule.hold : settings_.hold.value_or(rule.hold);
@@ -92,7 +66,7 @@ Micros FaultBook::first_hold(const std::string& code) const {
 
 /// The one place where a state changes.
 void FaultBook::move(Entry& entry, Event event, const Now& now) {
-  const auto next = after(entry.fault.state(), event);
+  const auto next = protocol::fault::after(entry.fault.state(), event);
   if (!next) return;
   const bool news = *next != entry.fault.state() || event == Event::recurred;
   if (*next == v1::FAULT_STATE_NEW) entry.fault.set_since_us(to_us(now.wall));
@@ -147,7 +121,7 @@ void FaultBook::appear(Entry& entry, const Condition& condition, const Now& now)
     const bool calm = now.mono - entry.changed + entry.age >= settings_.calm;
     entry.hold = calm ? first_hold(condition.code) : std::min(2 * entry.hold, settings_.longest_hold);
   }
-  if (after(state, Event::appeared)) {
+  if (protocol::fault::after(state, Event::appeared)) {
     move(entry, Event::appeared, now);
   } else if (is_event) {
     move(entry, Event::recurred, now);

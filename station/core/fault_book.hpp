@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocol/base/time.hpp"
+#include "protocol/fault/life.hpp"
 #include "protocol/message/loa.pb.h"
 #include "protocol/topic/fault_code.hpp"
 
@@ -30,13 +31,7 @@ struct FaultSettings {
   Micros keep_resolved = std::chrono::hours{168};  ///< then it is reset without the office
 };
 
-/// The faults of a station and their lives. Pure.
-///
-///   state         appeared   passed     acknowledged  recurred  reset   aged
-///   (none)        NEW        –          –             –         –       –
-///   NEW           –          RESOLVED   ACKNOWLEDGED  NEW       –       –
-///   ACKNOWLEDGED  –          RESOLVED   ACKNOWLEDGED  NEW       –       –
-///   RESOLVED      NEW        –          RESOLVED      –         (none)  (none)
+/// The faults of a station and their lives (protocol/fault). Pure.
 ///
 /// *passed* comes when the condition has stayed away for the hold: a sensor that flaps makes at most some 30 changes a
 /// day, whatever it does (a hold starts with seconds, doubles with each return, at most 4 h). *recurred* is for codes
@@ -44,10 +39,7 @@ struct FaultSettings {
 /// refused while the condition is there; one that is only held passes with it.
 class FaultBook {
  public:
-  enum class Event { appeared, passed, acknowledged, recurred, reset, aged };
-  /// The table above; RESET stands for (none).
-  /// @return absent: nothing of this kind can happen to it now
-  static std::optional<v1::FaultState> after(v1::FaultState state, Event event);
+  using Event = protocol::fault::Event;
 
   explicit FaultBook(FaultSettings settings) : settings_(settings) {}
 

@@ -22,8 +22,9 @@ StationCore::StationCore(CoreSettings settings, const std::vector<Accounted>& jo
     entry.anew ? replace(spans, said) : spans.push_back(said);
     const bool sounded = entry.bucket == v1::BUCKET_PLAYED && entry.medium == v1::MEDIUM_AUDIO;
     if (!sounded || protocol::message::is_reserved(entry.cue.occurrence)) continue;
-    auto [session, fresh] = sessions_.try_emplace(entry.cue.occurrence, Session{entry.from_us, true});
-    if (!fresh) session->second.first_start_us = std::min(session->second.first_start_us, entry.from_us);
+    const WallTime from = wall_from_us(entry.from_us);
+    auto [session, fresh] = sessions_.try_emplace(entry.cue.occurrence, protocol::policy::Session{from, true});
+    if (!fresh) session->second.first_start = std::min(session->second.first_start, from);
   }
   for (auto& [key, spans] : journal_)
     std::sort(spans.begin(), spans.end(),
@@ -257,8 +258,8 @@ void StationCore::arm(Track& track, std::int64_t from_us) {
   assignment.plan_sequence = track.plan_sequence;
   assignment.from = wall_from_us(from_us);
   assignment.from_mono = anchor_.mono_of(wall_from_us(from_us + track.shift_us));
-  assignment.gain_cb =
-      track.slot == Slot::emergency ? emergency_gain_cb(policy, track.cue) : capped_gain_cb(policy, on_air);
+  assignment.gain_cb = track.slot == Slot::emergency ? protocol::policy::emergency_gain_cb(policy, track.cue)
+                                                     : protocol::policy::capped_gain_cb(policy, on_air);
   assignment.late_us = track.shift_us;
   assignment.clock_grade = static_cast<v1::ClockGrade>(now_.grade);
   track.clock_grade = assignment.clock_grade;

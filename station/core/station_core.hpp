@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "protocol/base/time.hpp"
+#include "protocol/policy/policy_rule.hpp"
 #include "station/core/clock_judge.hpp"
 #include "station/core/device_trials.hpp"
 #include "station/core/event.hpp"
 #include "station/core/fault_book.hpp"
 #include "station/core/output_test.hpp"
-#include "station/core/policy_rule.hpp"
 #include "station/core/time_anchor.hpp"
 
 namespace loa::station::core {
@@ -237,7 +237,7 @@ class StationCore {
   std::int64_t usable_since_us_ = 0;             // plan time; stays when the clock leaps ahead
   ClockGrade waited_grade_ = ClockGrade::none;   // until then
   bool waited_for_clock_ = false;
-  Sessions sessions_;
+  protocol::policy::Sessions sessions_;
   std::int64_t mute_until_us_ = 0;
   std::string mute_reason_;
   std::map<std::string, std::string> stopped_;  // occurrence → reason

@@ -19,6 +19,7 @@ bool StationCore::is_final(const Block& block) {
 std::optional<std::string> StationCore::forbidden(const Track& track, std::int64_t shift_us) const {
   if (track.slot == Slot::emergency) return std::nullopt;
   const auto& policy = slots_[track.slot].policy;
+  using protocol::policy::forbidden_by;
   return shift_us == 0 ? forbidden_by(policy, track.cue, sessions_)
                        : forbidden_by(policy, track.shifted(shift_us), sessions_);
 }

@@ -79,7 +79,7 @@ std::string StationCore::untestable(v1::Medium medium, const v1::Cue& cue) const
   if (plan.sequence == 0)
     return "chưa có kế hoạch, chưa biết giờ được phép · no plan yet: its lawful hours are not known";
   if (now_us() >= plan.horizon_us) return "kế hoạch đã hết hạn · the plan has expired";
-  if (const auto rule = forbidden_by(plan.policy, cue, sessions_))
+  if (const auto rule = protocol::policy::forbidden_by(plan.policy, cue, sessions_))
     return *rule == "policy-hours" ? "ngoài giờ được phép · outside the lawful hours (policy-hours)"
                                    : "quy định không cho phép · the policy forbids it (" + *rule + ")";
   if (now_us() < mute_until_us_) return "đang tắt tiếng · muted until " + format_utc(wall_from_us(mute_until_us_));
@@ -103,7 +103,8 @@ void StationCore::begin_test(const v1::Command& command) {
       test.leave_out(medium, why);
       continue;
     }
-    if (medium == v1::MEDIUM_AUDIO) assignment.gain_cb = capped_gain_cb(slots_[Slot::plan].policy, assignment.cue);
+    if (medium == v1::MEDIUM_AUDIO)
+      assignment.gain_cb = protocol::policy::capped_gain_cb(slots_[Slot::plan].policy, assignment.cue);
     assignment.from_mono = anchor_.mono_of(assignment.from);
     test.add(medium);
     assignments.push_back(std::move(assignment));

@@ -103,8 +103,9 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
     }
   }
   if (protocol::message::is_reserved(cue.occurrence())) return;
-  auto [session, first] = sessions_.try_emplace(cue.occurrence(), Session{cue.start_us(), false});
-  if (!first) session->second.first_start_us = std::min(session->second.first_start_us, cue.start_us());
+  const WallTime start = wall_from_us(cue.start_us());
+  auto [session, first] = sessions_.try_emplace(cue.occurrence(), protocol::policy::Session{start, false});
+  if (!first) session->second.first_start = std::min(session->second.first_start, start);
 }
 
 /// What is on goes on to its new end, and what adjoins there follows without a break.
@@ -146,7 +147,7 @@ void StationCore::retire_cues_not_in(const v1::Plan& plan, Slot slot) {
 void StationCore::forget_old() {
   const std::int64_t since = to_us(remembers_since());
   std::erase_if(journal_, [&](const auto& entry) { return entry.second.back().to_us < since; });
-  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.first_start_us < since; });
+  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.first_start < wall_from_us(since); });
   std::erase_if(stopped_, [&](const auto& entry) { return !sessions_.contains(entry.first); });
 }
 

@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "headend/api/views.hpp"
+#include "headend/rules/rules.hpp"
 #include "tools/cli/desk.hpp"
 #include "tools/cli/print.hpp"
 
@@ -65,7 +66,7 @@ Result<void> set(const Context& context, const Set& options) {
     LOA_TRY_LET(const auto window, parse_window(text));
     policy.windows.push_back(window);
   }
-  LOA_TRY(timetable::verdict(timetable::check(policy)));
+  LOA_TRY(rules::verdict(rules::problems_of(policy)));
   LOA_TRY(desk.keep([&](headend::store::Unit& unit) { return unit.schedule().put_policy(policy); }));
   tell(context.json, api::view(policy), "Đã lưu quy định · policy kept: " + policy.id);
   return {};

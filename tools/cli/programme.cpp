@@ -1,4 +1,5 @@
 #include "headend/api/views.hpp"
+#include "headend/rules/rules.hpp"
 #include "tools/cli/desk.hpp"
 #include "tools/cli/print.hpp"
 
@@ -72,8 +73,8 @@ Result<void> add(const Context& context, const Add& options) {
   LOA_TRY_LET(auto desk, Desk::open(context));
   LOA_TRY_LET(const auto catalogue, desk.store.catalogue());
   LOA_TRY_LET(const auto programme, build(options, catalogue));
-  const auto problems = timetable::check(programme, catalogue, desk.today(), desk.zone());
-  LOA_TRY(timetable::verdict(problems, options.strict));
+  const auto problems = rules::problems_of(programme, catalogue, desk.today(), desk.zone());
+  LOA_TRY(rules::verdict(problems, options.strict));
   LOA_TRY_LET(const auto cannot_obey,
               desk.keep([&](headend::store::Unit& unit) { return unit.schedule().put_programme(programme); }));
   auto json = api::view(programme);

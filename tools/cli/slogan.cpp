@@ -7,6 +7,7 @@
 #include "content/media/sign_ingest.hpp"
 #include "content/store/object_store.hpp"
 #include "headend/api/views.hpp"
+#include "headend/rules/rules.hpp"
 #include "tools/cli/desk.hpp"
 #include "tools/cli/print.hpp"
 #include "tools/cli/sign_word.hpp"
@@ -196,8 +197,8 @@ Result<void> add(const Context& context, const Add& typed) {
     drawings.push_back(std::move(drawn));
   }
   for (const auto& content : contents) model::add(catalogue, content);  // the check wants to see them in the store
-  const auto problems = timetable::check(made, catalogue, desk.today(), desk.zone());
-  LOA_TRY(timetable::verdict(problems));
+  const auto problems = rules::problems_of(made, catalogue, desk.today());
+  LOA_TRY(rules::verdict(problems));
   LOA_TRY_LET(const auto watch, publisher::SignWatch::begin(desk.store, made.groups));
   LOA_TRY_LET(const auto cannot_obey, keep(desk, made, drawings, contents));
   std::string text = fmt::format("Đã thêm · added: {}", made.id);

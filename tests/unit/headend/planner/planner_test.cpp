@@ -58,6 +58,16 @@ TEST(Planner, CoversAtLeastThirtyDaysWhateverTheHour) {
   EXPECT_EQ(plan(ward(), "loa-1").plan.cues_size(), 2 * 30);
 }
 
+TEST(Planner, PlansAProgrammeOverMidnightAlsoOnTheLastNight) {
+  auto all = ward();
+  all.programmes[0].start = 23h + 59min + 55s;  // its second segment begins the day after
+  const auto planned = plan(all, "loa-1").plan;
+  const auto& last = planned.cues(planned.cues_size() - 1);
+  EXPECT_EQ(last.occurrence(), "sang/2026-12-23/235955");
+  EXPECT_EQ(last.segment(), 0U) << "tomorrow's plan has the rest";
+  EXPECT_EQ(planned.cues_size(), 2 * 31 - 1);
+}
+
 TEST(Planner, IsDeterministic) {
   const auto one = plan(ward(), "bang-1"), other = plan(ward(), "bang-1");
   EXPECT_EQ(one.plan.SerializeAsString(), other.plan.SerializeAsString());

@@ -9,22 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(LocalTime, AMorningSessionIsTheEveningBeforeInUtc) {
-  const Zone zone;
-  const auto start = zone.to_utc(sample::date(2026, 11, 23), 5h);
-  EXPECT_EQ(format_utc(start), "2026-11-22T22:00:00.000000Z");
-  EXPECT_EQ(zone.date_of(start), sample::date(2026, 11, 23));
-  EXPECT_EQ(zone.time_of_day(start), 5h);
-  EXPECT_TRUE(falls_on(0x01, zone.date_of(start))) << "a Monday here, though a Sunday in UTC";
-}
-
-TEST(LocalTime, MidnightBelongsToTheNewDay) {
-  const Zone zone;
-  const auto midnight = zone.to_utc(sample::date(2026, 11, 23), 0h);
-  EXPECT_EQ(zone.date_of(midnight), sample::date(2026, 11, 23));
-  EXPECT_EQ(zone.date_of(midnight - Micros{1}), sample::date(2026, 11, 22));
-}
-
 TEST(LocalTime, ReadsDatesBothWaysAndRefusesOthers) {
   EXPECT_EQ(parse_date("2026-11-21").value(), sample::date(2026, 11, 21));
   EXPECT_EQ(parse_date("21/11/2026").value(), sample::date(2026, 11, 21));
@@ -68,11 +52,6 @@ TEST(LocalTime, ShowsWeekdaysSoThatTheyReadBack) {
   EXPECT_EQ(format_weekdays(0x45), "T2, T4, CN");
   EXPECT_EQ(format_weekdays(0x60), "T7, CN");
   EXPECT_EQ(format_weekdays(model::every_day), "hằng ngày");
-}
-
-TEST(LocalTime, WeeksBeginOnMonday) {
-  EXPECT_EQ(week_of(sample::date(2026, 11, 22)), sample::date(2026, 11, 16));
-  EXPECT_EQ(week_of(sample::date(2026, 11, 23)), sample::date(2026, 11, 23));
 }
 
 }  // namespace

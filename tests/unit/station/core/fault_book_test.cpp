@@ -8,7 +8,6 @@ namespace loa::station::core {
 namespace {
 
 using namespace std::chrono_literals;
-using Event = FaultBook::Event;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -56,45 +55,6 @@ class FaultBookTest : public testing::Test {
   v1::Answer answer_;
   v1::Fault last_;
 };
-
-TEST(FaultState, TheTableIsWhole) {
-  struct Cell {
-    v1::FaultState state;
-    Event event;
-    std::optional<v1::FaultState> next;
-  };
-  const Cell cells[] = {
-      {none, Event::appeared, fresh},
-      {none, Event::passed, {}},
-      {none, Event::acknowledged, {}},
-      {none, Event::recurred, {}},
-      {none, Event::reset, {}},
-      {none, Event::aged, {}},
-      {fresh, Event::appeared, {}},
-      {fresh, Event::passed, resolved},
-      {fresh, Event::acknowledged, acknowledged},
-      {fresh, Event::recurred, fresh},
-      {fresh, Event::reset, {}},
-      {fresh, Event::aged, {}},
-      {acknowledged, Event::appeared, {}},
-      {acknowledged, Event::passed, resolved},
-      {acknowledged, Event::acknowledged, acknowledged},
-      {acknowledged, Event::recurred, fresh},
-      {acknowledged, Event::reset, {}},
-      {acknowledged, Event::aged, {}},
-      {resolved, Event::appeared, fresh},
-      {resolved, Event::passed, {}},
-      {resolved, Event::acknowledged, resolved},
-      {resolved, Event::recurred, {}},
-      {resolved, Event::reset, none},
-      {resolved, Event::aged, none},
-  };
-  static_assert(std::size(cells) == 4 * 6);
-  for (const auto& cell : cells) {
-    EXPECT_EQ(FaultBook::after(cell.state, cell.event), cell.next)
-        << v1::FaultState_Name(cell.state) << " event " << static_cast<int>(cell.event);
-  }
-}
 
 TEST(FaultState, AllTheCodesAreThereAndFitTheWire) {
   EXPECT_THAT(fault_codes(),

@@ -1,43 +1,40 @@
-#include "station/core/policy_rule.hpp"
+#include "protocol/policy/policy_rule.hpp"
 
 #include <algorithm>
 #include <bitset>
 #include <tuple>
 #include <vector>
 
-namespace loa::station::core {
+#include "protocol/policy/local_time.hpp"
+
+namespace loa::protocol::policy {
 namespace {
 
-constexpr std::int64_t minute_us = 60'000'000;
-
-/// Local civil time of a ward, counted from 1970-01-01 00:00 local.
-struct LocalInstant {
-  std::int64_t day;                         // days since 1970-01-01
-  std::int64_t second_us;                   // microseconds since local midnight
-  [[nodiscard]] unsigned weekday() const {  // 0 = Monday; 1970-01-01 was a Thursday
-    return static_cast<unsigned>(((day + 3) % 7 + 7) % 7);
-  }
-  [[nodiscard]] std::int64_t week() const { return day + 3 - weekday(); }  // ISO week: same value Monday to Sunday
-};
-
-LocalInstant local(const v1::Policy& policy, std::int64_t utc_us) {
-  const std::int64_t local_us = utc_us + policy.utc_offset_s() * std::int64_t{1'000'000};
-  constexpr std::int64_t day_us = 86'400'000'000;
-  const std::int64_t day = local_us / day_us - (local_us % day_us < 0 ? 1 : 0);
-  return {day, local_us - day * day_us};
-}
-
+using namespace std::chrono;
 using Window = v1::Policy::Window;
 
+/// An instant as the law sees it.
+struct LocalInstant {
+  LocalDate date;
+  Micros time;  ///< since local midnight
+};
+
+LocalInstant local(const v1::Policy& policy, WallTime instant) {
+  const Zone zone = zone_of(policy);
+  return {zone.date_of(instant), zone.time_of_day(instant)};
+}
+
+WallTime start_of(const v1::Cue& cue) { return wall_from_us(cue.start_us()); }
+WallTime end_of(const v1::Cue& cue) { return wall_from_us(cue.start_us() + cue.duration_us()); }
+
 /// The window that covers most of what begins at an instant; of several that reach as far, the first named.
-const Window* window_at(const v1::Policy& policy, const LocalInstant& at, std::int64_t length_us) {
+const Window* window_at(const v1::Policy& policy, const LocalInstant& at, Micros length) {
   const Window* best = nullptr;
-  std::int64_t reach_us = 0;
+  Micros reach{0};
   for (const auto& window : policy.windows()) {
-    const bool day = ((window.weekdays() >> at.weekday()) & 1U) != 0;
-    if (!day || at.second_us < window.from_minute() * minute_us) continue;
-    const std::int64_t reaches_us = std::min(window.to_minute() * minute_us - at.second_us, length_us);
-    if (reaches_us > reach_us) std::tie(best, reach_us) = std::pair{&window, reaches_us};
+    if (!falls_on(window.weekdays(), at.date) || at.time < minutes{window.from_minute()}) continue;
+    const Micros reaches = std::min<Micros>(minutes{window.to_minute()} - at.time, length);
+    if (reaches > reach) std::tie(best, reach) = std::pair{&window, reaches};
   }
   return best;
 }
@@ -45,29 +42,34 @@ const Window* window_at(const v1::Policy& policy, const LocalInstant& at, std::i
 /// The windows that a cue lies in: more than one where they adjoin, as over midnight. None if some of it lies in none.
 std::vector<const Window*> windows_of(const v1::Policy& policy, const v1::Cue& cue) {
   std::vector<const Window*> windows;
-  const std::int64_t end_us = cue.start_us() + cue.duration_us();
-  for (std::int64_t at_us = cue.start_us(); at_us < end_us;) {
-    const LocalInstant at = local(policy, at_us);
-    const Window* window = window_at(policy, at, end_us - at_us);
+  for (WallTime at = start_of(cue); at < end_of(cue);) {
+    const LocalInstant here = local(policy, at);
+    const Window* window = window_at(policy, here, end_of(cue) - at);
     if (window == nullptr) return {};
     windows.push_back(window);
-    at_us += window->to_minute() * minute_us - at.second_us;
+    at += minutes{window->to_minute()} - here.time;
   }
   return windows;
+}
+
+/// When the session that a cue belongs to began: it counts for that day, whichever day the cue itself begins on.
+WallTime session_start(const v1::Cue& cue, const Sessions& sessions) {
+  const auto session = sessions.find(cue.occurrence());
+  return session == sessions.end() ? start_of(cue) : session->second.first_start;
 }
 
 /// Every tick asks for each cue on air: one walk over what was aired, and none where nothing is limited.
 std::optional<std::string> too_much_aired(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
   if (policy.sessions_per_day() == 0 && policy.days_per_week() == 0) return std::nullopt;
-  const auto today = local(policy, cue.start_us());
+  const LocalDate today = local(policy, session_start(cue, sessions)).date;
   std::uint32_t others_today = 0;
   std::bitset<7> other_days;  // of this week, by weekday
   for (const auto& [occurrence, session] : sessions) {
     if (!session.aired) continue;
-    const auto day = local(policy, session.first_start_us);
-    if (day.week() != today.week()) continue;
-    if (day.day != today.day) {
-      other_days.set(day.weekday());
+    const LocalDate day = local(policy, session.first_start).date;
+    if (week_of(day) != week_of(today)) continue;
+    if (day != today) {
+      other_days.set(weekday_of(day));
     } else if (occurrence != cue.occurrence()) {
       ++others_today;
     }
@@ -78,10 +80,8 @@ std::optional<std::string> too_much_aired(const v1::Policy& policy, const v1::Cu
 }
 
 bool session_too_long(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
-  const auto session = sessions.find(cue.occurrence());
-  const auto begin = session == sessions.end() ? cue.start_us() : session->second.first_start_us;
-  const std::int64_t limit_us = policy.minutes_per_session() * std::int64_t{60'000'000};
-  return limit_us != 0 && cue.start_us() + cue.duration_us() - begin > limit_us;
+  const minutes limit{policy.minutes_per_session()};
+  return limit != minutes{0} && end_of(cue) - session_start(cue, sessions) > limit;
 }
 
 }  // namespace
@@ -110,4 +110,4 @@ int emergency_gain_cb(const v1::Policy& policy, const v1::Cue& cue) {
   return std::min(cue.gain_cb(), loudest->level_cap_cb());
 }
 
-}  // namespace loa::station::core
+}  // namespace loa::protocol::policy

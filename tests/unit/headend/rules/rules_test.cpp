@@ -1,9 +1,10 @@
 #include <gmock/gmock.h>
 
+#include "headend/rules/rules.hpp"
 #include "headend/timetable/timetable.hpp"
 #include "tests/unit/headend/sample_ward.hpp"
 
-namespace loa::headend::timetable {
+namespace loa::headend::rules {
 namespace {
 
 using namespace std::chrono_literals;
@@ -13,8 +14,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const LocalDate monday = sample::date(2026, 11, 23);
-const Zone zone;
+const model::LocalDate monday = sample::date(2026, 11, 23);
+const timetable::Zone zone;
 
 testing::Matcher<const Problem&> is(Severity severity, const char* code) {
   return AllOf(testing::Field(&Problem::severity, severity), testing::Field(&Problem::code, code));
@@ -27,7 +28,7 @@ model::Catalogue lawful() {
   return all;
 }
 
-model::Programme second(TimeOfDay start) {
+model::Programme second(model::TimeOfDay start) {
   auto programme = sample::morning();
   programme.id = "hai";
   programme.start = start;
@@ -35,31 +36,12 @@ model::Programme second(TimeOfDay start) {
   return programme;
 }
 
-TEST(Timetable, ExpandsByLocalWeekdayAndValidity) {
-  auto programme = sample::morning();
-  programme.weekdays = 0x01;
-  programme.validity = {monday, monday + std::chrono::days{7}};
-  const auto list = expand(programme, 10s, monday - std::chrono::days{14}, monday + std::chrono::days{30}, zone);
-  ASSERT_EQ(list.size(), 2U);
-  EXPECT_EQ(list[0].id, "sang/2026-11-23/050000");
-  EXPECT_EQ(format_utc(list[0].start), "2026-11-22T22:00:00.000000Z");
-  EXPECT_EQ(list[1].date, monday + std::chrono::days{7});
-}
-
-TEST(Timetable, PositionsDoNotDrift) {
-  EXPECT_EQ(position_of(48000), 1s);
-  EXPECT_EQ(position_of(1), 21us);  // 20.83
-  EXPECT_EQ(position_of(2), 42us);  // 41.67
-  EXPECT_EQ(position_of(3), 63us);  // 62.5 is rounded up
-  EXPECT_EQ(position_of(48000LL * 86400 + 1), 86400s + 21us);
-}
-
-TEST(TimetableCheck, FindsNothingWrongWithASoundProgramme) {
+TEST(Rules, FindsNothingWrongWithASoundProgramme) {
   const auto all = lawful();
-  EXPECT_THAT(check(all.programmes[0], all, monday, zone), IsEmpty());
+  EXPECT_THAT(problems_of(all.programmes[0], all, monday, zone), IsEmpty());
 }
 
-TEST(TimetableCheck, NamesWhatMakesNoSense) {
+TEST(Rules, NamesWhatMakesNoSense) {
   const auto all = lawful();
   auto programme = all.programmes[0];
   programme.id = "Sáng";
@@ -68,7 +50,7 @@ TEST(TimetableCheck, NamesWhatMakesNoSense) {
   programme.weekdays = 0;
   programme.start = 24h;
   programme.validity = {monday, monday - std::chrono::days{1}};
-  const auto problems = check(programme, all, monday, zone);
+  const auto problems = problems_of(programme, all, monday, zone);
   for (const char* code : {"id", "empty", "unknown-group", "no-day", "time", "validity"}) {
     EXPECT_THAT(problems, Contains(is(Severity::error, code)));
   }
@@ -77,53 +59,53 @@ TEST(TimetableCheck, NamesWhatMakesNoSense) {
   EXPECT_THAT(outcome.error().text, HasSubstr("and 5 more"));
 }
 
-TEST(TimetableCheck, NamesBrokenSegments) {
+TEST(Rules, NamesBrokenSegments) {
   const auto all = lawful();
   auto programme = all.programmes[0];
   programme.segments = {{sample::object_of("nothing"), "tin"},
                         {sample::object_of("page"), "tin"},
                         {sample::object_of("ban tin"), "the-thao"}};
-  const auto problems = check(programme, all, monday, zone);
+  const auto problems = problems_of(programme, all, monday, zone);
   for (const char* code : {"unknown-content", "not-audio", "unknown-category"}) {
     EXPECT_THAT(problems, Contains(is(Severity::error, code)));
   }
 }
 
-TEST(TimetableCheck, AnOverlapNamesBothProgrammesAndTheStation) {
+TEST(Rules, AnOverlapNamesBothProgrammesAndTheStation) {
   auto all = lawful();
-  const auto problems = check(second(5h + 20s), all, monday, zone);
+  const auto problems = problems_of(second(5h + 20s), all, monday, zone);
   ASSERT_THAT(problems, Contains(is(Severity::error, "overlap")));
   const auto text = verdict(problems).error().text;
   EXPECT_THAT(text, AllOf(HasSubstr("'hai'"), HasSubstr("'sang'"), HasSubstr("'loa-1'"), HasSubstr("05:00:20")));
   EXPECT_EQ(problems[0].other, "sang");
 }
 
-TEST(TimetableCheck, ProgrammesThatAdjoinDoNotOverlap) {
+TEST(Rules, ProgrammesThatAdjoinDoNotOverlap) {
   auto all = lawful();
-  const auto length = duration_of(all.programmes[0], all);
-  EXPECT_EQ(length, position_of(1440002));
-  EXPECT_THAT(check(second(5h + 31s), all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
-  EXPECT_THAT(check(second(5h + 30s), all, monday, zone), Contains(is(Severity::error, "overlap")));
+  const auto length = timetable::duration_of(all.programmes[0], all);
+  EXPECT_EQ(length, timetable::position_of(1440002));
+  EXPECT_THAT(problems_of(second(5h + 31s), all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+  EXPECT_THAT(problems_of(second(5h + 30s), all, monday, zone), Contains(is(Severity::error, "overlap")));
 }
 
-TEST(TimetableCheck, OtherDaysOtherStationsAndOtherPeriodsDoNotOverlap) {
+TEST(Rules, OtherDaysOtherStationsAndOtherPeriodsDoNotOverlap) {
   auto all = lawful();
   all.programmes[0].groups = {"to-1"};
   auto other = second(5h);
   other.groups = {"to-2"};
-  EXPECT_THAT(check(other, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+  EXPECT_THAT(problems_of(other, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
   other.groups = {"all"};
   other.weekdays = 0x60;
-  EXPECT_THAT(check(other, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+  EXPECT_THAT(problems_of(other, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
   other.weekdays = 0x1f;
   all.programmes[0].validity.to = monday + std::chrono::days{3};
   other.validity.from = monday + std::chrono::days{4};
-  EXPECT_THAT(check(other, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+  EXPECT_THAT(problems_of(other, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
   other.validity.from = monday + std::chrono::days{3};
-  EXPECT_THAT(check(other, all, monday, zone), Contains(is(Severity::error, "overlap")));
+  EXPECT_THAT(problems_of(other, all, monday, zone), Contains(is(Severity::error, "overlap")));
 }
 
-TEST(TimetableCheck, AnOverlapPastMidnightIsFound) {
+TEST(Rules, AnOverlapPastMidnightIsFound) {
   auto all = lawful();
   all.contents.clear();
   all.contents = {sample::audio("hour", 48000LL * 3600, "tin")};
@@ -133,24 +115,24 @@ TEST(TimetableCheck, AnOverlapPastMidnightIsFound) {
   auto early = second(10min);
   early.segments = all.programmes[0].segments;
   early.weekdays = 0x01;
-  EXPECT_THAT(check(early, all, monday, zone), Contains(is(Severity::error, "overlap")));
+  EXPECT_THAT(problems_of(early, all, monday, zone), Contains(is(Severity::error, "overlap")));
   early.weekdays = 0x02;
-  EXPECT_THAT(check(early, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
+  EXPECT_THAT(problems_of(early, all, monday, zone), Not(Contains(is(Severity::error, "overlap"))));
 }
 
-TEST(TimetableCheck, AHigherClassMayInterrupt) {
+TEST(Rules, AHigherClassMayInterrupt) {
   auto all = lawful();
   auto urgent = second(5h);
   urgent.cue_class = v1::CUE_CLASS_PRIORITY;
-  const auto problems = check(urgent, all, monday, zone);
+  const auto problems = problems_of(urgent, all, monday, zone);
   EXPECT_THAT(problems, Contains(is(Severity::warning, "overlap")));
   EXPECT_TRUE(verdict(problems));
 }
 
-TEST(TimetableCheck, TellsEachBreachOfThePolicy) {
+TEST(Rules, TellsEachBreachOfThePolicy) {
   auto all = lawful();
   auto night = second(3h);
-  auto problems = check(night, all, monday, zone);
+  auto problems = problems_of(night, all, monday, zone);
   EXPECT_THAT(problems, Contains(is(Severity::breach, "hours")));
   EXPECT_TRUE(verdict(problems));
   EXPECT_EQ(verdict(problems, true).error().code, ErrorCode::refused);
@@ -159,66 +141,66 @@ TEST(TimetableCheck, TellsEachBreachOfThePolicy) {
   std::sort(all.contents.begin(), all.contents.end(), [](auto& a, auto& b) { return a.object < b.object; });
   auto long_one = second(17h);
   long_one.segments = {{sample::object_of("long"), "tin"}};
-  EXPECT_THAT(check(long_one, all, monday, zone), Contains(is(Severity::breach, "session-length")));
+  EXPECT_THAT(problems_of(long_one, all, monday, zone), Contains(is(Severity::breach, "session-length")));
 
   auto third = second(17h + 10min);
   third.id = "ba";
   all.programmes.push_back(second(17h));
-  problems = check(third, all, monday, zone);
+  problems = problems_of(third, all, monday, zone);
   EXPECT_THAT(problems, Contains(is(Severity::breach, "sessions-per-day")));
   EXPECT_THAT(problems[0].text, HasSubstr("3 sessions"));
 }
 
-TEST(TimetableCheck, CountsDaysOfTheLocalWeek) {
+TEST(Rules, CountsDaysOfTheLocalWeek) {
   auto all = lawful();
   auto evening = second(17h);
   evening.weekdays = 0x20;  // the sixth day of the week
-  EXPECT_THAT(check(evening, all, monday, zone), Contains(is(Severity::breach, "days-per-week")));
+  EXPECT_THAT(problems_of(evening, all, monday, zone), Contains(is(Severity::breach, "days-per-week")));
   evening.weekdays = 0x10;
-  EXPECT_THAT(check(evening, all, monday, zone), IsEmpty());
+  EXPECT_THAT(problems_of(evening, all, monday, zone), IsEmpty());
 }
 
-TEST(TimetableCheck, ASessionMayCrossFromOneWindowIntoTheNext) {
+TEST(Rules, ASessionMayCrossFromOneWindowIntoTheNext) {
   auto all = lawful();
   all.policies[0].windows = {{0x1f, 4 * 60, 5 * 60, 0}, {0x1f, 5 * 60, 6 * 60, -300}};
   auto across = second(4h + 59min + 50s);
   across.groups = {"to-2"};
   all.programmes.clear();
-  EXPECT_THAT(check(across, all, monday, zone), IsEmpty());
+  EXPECT_THAT(problems_of(across, all, monday, zone), IsEmpty());
 }
 
-TEST(TimetableCheck, WithoutAPolicyNothingMayBeHeard) {
+TEST(Rules, WithoutAPolicyNothingMayBeHeard) {
   auto all = lawful();
   all.policies.clear();
-  EXPECT_THAT(check(all.programmes[0], all, monday, zone), Contains(is(Severity::breach, "no-policy")));
+  EXPECT_THAT(problems_of(all.programmes[0], all, monday, zone), Contains(is(Severity::breach, "no-policy")));
 }
 
-TEST(TimetableCheck, ASloganNeedsAPictureForEachSignItReaches) {
+TEST(Rules, ASloganNeedsAPictureForEachSignItReaches) {
   auto all = lawful();
   auto slogan = sample::slogan("chay", "strip");
-  EXPECT_THAT(check(slogan, all, monday, zone), IsEmpty());
+  EXPECT_THAT(problems_of(slogan, all, monday), IsEmpty());
   slogan.scroll_px_s = 0;
-  EXPECT_THAT(check(slogan, all, monday, zone), Contains(is(Severity::error, "too-wide")));
+  EXPECT_THAT(problems_of(slogan, all, monday), Contains(is(Severity::error, "too-wide")));
   slogan.images.clear();
-  EXPECT_THAT(check(slogan, all, monday, zone), Contains(is(Severity::error, "no-picture")));
+  EXPECT_THAT(problems_of(slogan, all, monday), Contains(is(Severity::error, "no-picture")));
   slogan.groups = {"to-2"};
-  EXPECT_THAT(check(slogan, all, monday, zone), Contains(is(Severity::warning, "no-sign")));
+  EXPECT_THAT(problems_of(slogan, all, monday), Contains(is(Severity::warning, "no-sign")));
   slogan.to = slogan.from;
   slogan.dwell = 0s;
   slogan.text = "";
   for (const char* code : {"time", "dwell", "text"}) {
-    EXPECT_THAT(check(slogan, all, monday, zone), Contains(is(Severity::error, code)));
+    EXPECT_THAT(problems_of(slogan, all, monday), Contains(is(Severity::error, code)));
   }
 }
 
-TEST(TimetableCheck, APolicyNeedsItsSourceAndSoundWindows) {
+TEST(Rules, APolicyNeedsItsSourceAndSoundWindows) {
   auto policy = sample::policy();
-  EXPECT_THAT(check(policy), IsEmpty());
+  EXPECT_THAT(problems_of(policy), IsEmpty());
   policy.reference = "";
   policy.windows[0].to_minute = policy.windows[0].from_minute;
-  EXPECT_THAT(check(policy), Contains(is(Severity::error, "reference")));
-  EXPECT_THAT(check(policy), Contains(is(Severity::error, "window")));
+  EXPECT_THAT(problems_of(policy), Contains(is(Severity::error, "reference")));
+  EXPECT_THAT(problems_of(policy), Contains(is(Severity::error, "window")));
 }
 
 }  // namespace
-}  // namespace loa::headend::timetable
+}  // namespace loa::headend::rules

@@ -1,22 +1,40 @@
-#include "station/core/policy_rule.hpp"
+#include "protocol/policy/policy_rule.hpp"
 
-#include "tests/unit/station/core/core_bench.hpp"
+#include <gtest/gtest.h>
 
-namespace loa::station::core {
+namespace loa::protocol::policy {
 namespace {
 
-using Bench = CoreBench;
+using namespace std::chrono_literals;
+
+constexpr WallTime t0 = wall_from_us(1'795'219'200'000'000);  // 2026-11-21T00:00:00Z
 
 v1::Policy policy_of(std::uint32_t from_minute, std::uint32_t to_minute, std::uint32_t weekdays = 0x7F) {
-  v1::Policy policy = Bench::plan({}).policy();
-  policy.mutable_windows(0)->set_from_minute(from_minute);
-  policy.mutable_windows(0)->set_to_minute(to_minute);
-  policy.mutable_windows(0)->set_weekdays(weekdays);
+  v1::Policy policy;
+  policy.set_valid_until_us(to_us(t0 + 400 * 24h));
+  policy.set_utc_offset_s(25'200);
+  auto* window = policy.add_windows();
+  window->set_from_minute(from_minute);
+  window->set_to_minute(to_minute);
+  window->set_weekdays(weekdays);
   return policy;
 }
 
+/// A sound that begins so many seconds after t0.
+v1::Cue cue_of(const std::string& occurrence, std::int64_t start_s, std::int64_t length_s) {
+  v1::Cue cue;
+  cue.set_occurrence(occurrence);
+  cue.set_cue_class(v1::CUE_CLASS_SCHEDULED);
+  cue.set_medium(v1::MEDIUM_AUDIO);
+  cue.set_start_us(to_us(t0 + std::chrono::seconds{start_s}));
+  cue.set_duration_us(length_s * 1'000'000);
+  return cue;
+}
+
+WallTime start_of(const v1::Cue& cue) { return wall_from_us(cue.start_us()); }
+
 // t0 is 07:00 local on Saturday 21 November 2026.
-const v1::Cue at_seven = Bench::cue("sang/2026-11-21/070000", 0, 0, 60);
+const v1::Cue at_seven = cue_of("sang/2026-11-21/070000", 0, 60);
 
 TEST(PolicyRule, AllowsACueThatLiesWhollyInAWindow) {
   EXPECT_FALSE(forbidden_by(policy_of(7 * 60, 7 * 60 + 1), at_seven, {}).has_value());
@@ -24,19 +42,19 @@ TEST(PolicyRule, AllowsACueThatLiesWhollyInAWindow) {
 
 TEST(PolicyRule, RefusesACueThatReachesOutOfItsWindow) {
   EXPECT_EQ(forbidden_by(policy_of(7 * 60 + 1, 8 * 60), at_seven, {}), "policy-hours");
-  const auto long_cue = Bench::cue("sang/2026-11-21/070000", 0, 0, 61);
+  const auto long_cue = cue_of("sang/2026-11-21/070000", 0, 61);
   EXPECT_EQ(forbidden_by(policy_of(7 * 60, 7 * 60 + 1), long_cue, {}), "policy-hours");
 }
 
 TEST(PolicyRule, ReckonsTheWeekdayInLocalTime) {
   // 05:00 on Monday in Hanoi is 22:00 UTC of Sunday.
-  const auto monday_five = Bench::cue("sang/2026-11-23/050000", 0, 46 * 3600, 60);
+  const auto monday_five = cue_of("sang/2026-11-23/050000", 46 * 3600, 60);
   EXPECT_FALSE(forbidden_by(policy_of(300, 360, 0b0000001), monday_five, {}).has_value());
   EXPECT_EQ(forbidden_by(policy_of(300, 360, 0b1000000), monday_five, {}), "policy-hours");
 }
 
 // 23:59:30 on Saturday to 00:00:30 on Sunday in Hanoi; in UTC it is one day.
-const v1::Cue over_midnight = Bench::cue("dem/2026-11-21/235930", 0, 17 * 3600 - 30, 60);
+const v1::Cue over_midnight = cue_of("dem/2026-11-21/235930", 17 * 3600 - 30, 60);
 
 TEST(PolicyRule, WindowsThatAdjoinCountAsOneAlsoOverMidnight) {
   auto policy = policy_of(22 * 60, 24 * 60, 0b0100000);  // Saturday's evening
@@ -60,7 +78,7 @@ TEST(PolicyRule, TakesTheLowestCapOfTheWindowsACueLiesIn) {
   sunday->set_to_minute(300);
   sunday->set_level_cap_cb(-900);
   EXPECT_EQ(capped_gain_cb(policy, over_midnight), -900);
-  EXPECT_EQ(capped_gain_cb(policy, Bench::cue("dem/2026-11-21/235800", 0, 17 * 3600 - 120, 60)), -300);
+  EXPECT_EQ(capped_gain_cb(policy, cue_of("dem/2026-11-21/235800", 17 * 3600 - 120, 60)), -300);
 }
 
 TEST(PolicyRule, ASessionOverMidnightCountsForTheDayItBeganOn) {
@@ -68,16 +86,28 @@ TEST(PolicyRule, ASessionOverMidnightCountsForTheDayItBeganOn) {
   policy.set_sessions_per_day(1);
   policy.set_days_per_week(1);
   Sessions sessions;
-  sessions[over_midnight.occurrence()] = {over_midnight.start_us(), true};
+  sessions[over_midnight.occurrence()] = {start_of(over_midnight), true};
   EXPECT_FALSE(forbidden_by(policy, over_midnight, sessions).has_value()) << "its own second half";
-  const auto sunday_one = Bench::cue("sang/2026-11-22/010000", 0, 18 * 3600, 60);
+  const auto sunday_one = cue_of("sang/2026-11-22/010000", 18 * 3600, 60);
   EXPECT_EQ(forbidden_by(policy, sunday_one, sessions), "policy-days") << "Saturday was this week's day";
-  const auto monday = Bench::cue("sang/2026-11-23/000000", 0, 41 * 3600, 60);
+  const auto monday = cue_of("sang/2026-11-23/000000", 41 * 3600, 60);
   EXPECT_FALSE(forbidden_by(policy, monday, sessions).has_value()) << "a new week begins at local midnight";
 }
 
+TEST(PolicyRule, ASegmentAfterMidnightBelongsToTheDayOnWhichItsSessionBegan) {
+  auto policy = policy_of(0, 1440);
+  policy.set_sessions_per_day(1);
+  policy.set_days_per_week(1);
+  Sessions sessions;
+  sessions[over_midnight.occurrence()] = {start_of(over_midnight), true};
+  const auto after_midnight = cue_of(over_midnight.occurrence(), 17 * 3600 + 30, 60);
+  EXPECT_FALSE(forbidden_by(policy, after_midnight, sessions).has_value()) << "it is no second day";
+  sessions["sang/2026-11-21/070000"] = {start_of(at_seven), true};
+  EXPECT_EQ(forbidden_by(policy, after_midnight, sessions), "policy-sessions") << "the second one of Saturday";
+}
+
 TEST(PolicyRule, NothingMaySoundWithoutAWindow) {
-  auto policy = Bench::plan({}).policy();
+  auto policy = policy_of(0, 1440);
   policy.clear_windows();
   EXPECT_EQ(forbidden_by(policy, at_seven, {}), "policy-hours");
 }
@@ -86,11 +116,11 @@ TEST(PolicyRule, CountsTheSessionsOfTheLocalDay) {
   auto policy = policy_of(0, 1440);
   policy.set_sessions_per_day(2);
   Sessions sessions;
-  sessions["a/2026-11-21/000100"] = {at_seven.start_us() - 6 * 3600 * Bench::second, true};
+  sessions["a/2026-11-21/000100"] = {start_of(at_seven) - 6h, true};
   EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
-  sessions["b/2026-11-21/060000"] = {at_seven.start_us() - 3600 * Bench::second, true};
+  sessions["b/2026-11-21/060000"] = {start_of(at_seven) - 1h, true};
   EXPECT_EQ(forbidden_by(policy, at_seven, sessions), "policy-sessions");
-  sessions["a/2026-11-21/000100"].first_start_us -= 2 * 3600 * Bench::second;  // that was yesterday, 23:00
+  sessions["a/2026-11-21/000100"].first_start -= 2h;  // that was yesterday, 23:00
   EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
 }
 
@@ -98,7 +128,7 @@ TEST(PolicyRule, ASessionIsNotCountedAgainstItself) {
   auto policy = policy_of(0, 1440);
   policy.set_sessions_per_day(1);
   Sessions sessions;
-  sessions[at_seven.occurrence()] = {at_seven.start_us(), true};
+  sessions[at_seven.occurrence()] = {start_of(at_seven), true};
   EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
 }
 
@@ -106,9 +136,9 @@ TEST(PolicyRule, LimitsMinutesOfASessionFromItsBeginning) {
   auto policy = policy_of(0, 1440);
   policy.set_minutes_per_session(15);
   Sessions sessions;
-  sessions[at_seven.occurrence()] = {at_seven.start_us() - 14 * 60 * Bench::second, true};
+  sessions[at_seven.occurrence()] = {start_of(at_seven) - 14min, true};
   EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
-  sessions[at_seven.occurrence()].first_start_us -= Bench::second;
+  sessions[at_seven.occurrence()].first_start -= 1s;
   EXPECT_EQ(forbidden_by(policy, at_seven, sessions), "policy-minutes");
 }
 
@@ -117,10 +147,10 @@ TEST(PolicyRule, LimitsTheDaysOfAWeek) {
   policy.set_days_per_week(5);
   Sessions sessions;
   for (int day = 1; day <= 5; ++day) {  // Monday to Friday before this Saturday
-    sessions["d" + std::to_string(day)] = {at_seven.start_us() - day * 86'400 * Bench::second, true};
+    sessions["d" + std::to_string(day)] = {start_of(at_seven) - day * 24h, true};
   }
   EXPECT_EQ(forbidden_by(policy, at_seven, sessions), "policy-days");
-  const auto monday = Bench::cue("sang/2026-11-23/070000", 0, 2 * 86'400, 60);
+  const auto monday = cue_of("sang/2026-11-23/070000", 2 * 86'400, 60);
   EXPECT_FALSE(forbidden_by(policy, monday, sessions).has_value()) << "a new week";
 }
 
@@ -137,4 +167,4 @@ TEST(PolicyRule, LeavesSignsAlone) {
 }
 
 }  // namespace
-}  // namespace loa::station::core
+}  // namespace loa::protocol::policy
