@@ -57,10 +57,10 @@ Node::Node(settings::StationSettings settings, Speaker speaker, StatusPace pace,
 }
 
 void Node::start(const Reading& now) {
-  feed_.set_time(now);
   ticked_ = now.now.mono;
-  auto plan = plans_.load();
+  auto plan = plans_.load(now.now.wall);
   if (plan) feed_.core().plan_was_made(wall_from_us(plan->plan.made_us()));
+  feed_.set_time(now);  // judged for the first time: a clock from before the plan's making is not believed
   faults_.load();
   if (settings_.audio) outputs_.switch_amplifier(false);  // as it is: what the line and the feedback say is looked at
   if (plan) feed_.hear_office(plan->signed_at, false);

@@ -10,7 +10,7 @@ namespace loa::station::node {
 
 // ---- at the start ---------------------------------------------------------------------------------------------------
 
-std::optional<intake::AcceptedPlan> PlanIntake::load() {
+std::optional<intake::AcceptedPlan> PlanIntake::load(WallTime wall) {
   auto sealed = desk_.vault.load_plan();
   if (!sealed) {
     unused_ = true;
@@ -23,8 +23,7 @@ std::optional<intake::AcceptedPlan> PlanIntake::load() {
     unused_ = true;
     return desk_.words.refuse("plan on disk", accepted.error()), std::nullopt;
   }
-  if (to_us(desk_.feed.now().wall) >= accepted->plan.horizon_us())
-    log::warn("plan.expired", {{"sequence", accepted->sequence}});
+  if (to_us(wall) >= accepted->plan.horizon_us()) log::warn("plan.expired", {{"sequence", accepted->sequence}});
   bytes_ = std::move(**sealed);
   return std::move(*accepted);
 }
@@ -49,7 +48,7 @@ bool PlanIntake::look_at_uptime(std::chrono::seconds uptime) {
     desk_.words.want_status();
     if (!plan_) {
       unused_ = false;
-      if (auto plan = load()) {
+      if (auto plan = load(desk_.feed.now().wall)) {
         obey(std::move(*plan), true);
         obeyed = true;
       }

@@ -15,7 +15,8 @@ class PlanIntake {
 
   /// Reads the plan that was in force. What it promised is owed even if it has expired since, or if the clock has gone
   /// back behind its making; nothing of it sounds after its horizon. In the safe minimum it is held back.
-  [[nodiscard]] std::optional<intake::AcceptedPlan> load();
+  /// @param wall  what the machine's clock says: the log tells whether the plan has expired by it
+  [[nodiscard]] std::optional<intake::AcceptedPlan> load(WallTime wall);
   /// Obeys a plan that load() gave.
   void take_up(intake::AcceptedPlan accepted) { obey(std::move(accepted), true); }
 

@@ -68,6 +68,18 @@ TEST_F(NodeTest, AfterAPowerCutItObeysThePlanOnDiskAndAccountsForTheDark) {
   EXPECT_THAT(account(), HasSubstr("complete 80-90"));
 }
 
+TEST_F(NodeTest, AClockFromBeforeTheMakingOfThePlanOnDiskIsNotBelievedAtTheStart) {
+  ASSERT_TRUE(boot());
+  send_plan(7, plan(60, 30));
+  cut_power();
+  std::filesystem::remove(disk_.folder() / "clock.last");
+  at_us_ = -2 * 86'400 * second;
+  ASSERT_TRUE(boot());
+  EXPECT_TRUE(node().has_plan());
+  EXPECT_LT(last_status().clock_grade(), v1::CLOCK_GRADE_NETWORK);
+  EXPECT_FALSE(node().core().clock_believed());
+}
+
 TEST_F(NodeTest, ARetainedAndAReplayedCommandAreRefused) {
   ASSERT_TRUE(boot());
   send_plan(7, plan(60, 30));
