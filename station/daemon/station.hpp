@@ -23,6 +23,7 @@ namespace loa::station::daemon {
 ///
 /// Crash-only: it is ended by destroying it at any moment; what was heard until then is in the journal or in the
 /// progress marks, and becomes proof at the next start.
+// wide: each of its members is a device, a thread or a timer; it decides nothing
 class Station final : private node::Host {
  public:
   /// Opens everything that lies on disk, makes proof of what an earlier process left unproved.

@@ -48,6 +48,7 @@ Result<Awakened> awaken(Records& records, const std::filesystem::path& hot, jour
 ///
 /// No thread, socket, timer or clock: each call brings the time, next_deadline() says when on_time() is wanted. Waits
 /// for the disk and for nothing else. Crash-only: it is ended by destroying it, or by SIGKILL, at any moment.
+// wide: one function for each kind of event that the world brings; what they do lies in the six rooms of its parts
 class Node {
  public:
   using Reading = firmware::ClockReading;

@@ -25,6 +25,7 @@ struct World {
 
 /// One box on its pole: power, clock, disk, horn, and in it, process after process, the station: the Node that runs on
 /// a real pole too, over simulated ports.
+// wide: the world's side of a node, one function a port, and what the weather does to a box
 class SimStation final : private station::node::Host {
  public:
   SimStation(World world, Caller caller, Random random, station::settings::StationSettings settings,
