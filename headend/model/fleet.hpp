@@ -56,9 +56,9 @@ struct ClockFinding {
 
 /// Tells what to add when a clock is found to be so far ahead: nothing within clock_tolerance of the last finding, or
 /// of agreement when there is none. Findings of a station stay in the order in which they were found, because the
-/// head-end's own clock may have been put back since the last one. One of the head-end's own clock keeps its instant, and
-/// takes the place of those that begin later, because that clock shows their time once more: what came then is read as
-/// having come later, never sooner (report/evidence).
+/// head-end's own clock may have been put back since the last one. One of the head-end's own clock keeps its instant,
+/// and takes the place of those that begin later, because that clock shows their time once more: what came then is read
+/// as having come later, never sooner (report/evidence).
 /// @param known  of the same clock, by `since`
 std::optional<ClockFinding> news_of(const std::vector<ClockFinding>& known, const ClockFinding& finding);
 

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "headend/rules/problem.hpp"
 #include "headend/model/catalogue.hpp"
+#include "headend/rules/problem.hpp"
 
 /// What the rules of every kind of entry share.
 namespace loa::headend::rules {

@@ -13,8 +13,8 @@ namespace loa::headend::rules {
 namespace {
 
 using namespace std::chrono;
-using protocol::policy::forbidden_by;
 using model::LocalDate;
+using protocol::policy::forbidden_by;
 
 constexpr Micros pre_roll = milliseconds{1500};  // what a station takes to begin a cue that could not begin in time
 constexpr Micros late_after = seconds{1};        // a start later than this is a late one

@@ -1,8 +1,8 @@
 #pragma once
 #include <vector>
 
-#include "headend/rules/problem.hpp"
 #include "headend/model/catalogue.hpp"
+#include "headend/rules/problem.hpp"
 #include "headend/timetable/local_time.hpp"
 
 /// What is wrong with an entry of the catalogue, told while it is edited. Pure.

@@ -22,7 +22,8 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-/// Lines below this level are dropped; at `silent` all are, for a simulation in which things go wrong on purpose. Set once by main, before other threads start. Default: info.
+/// Lines below this level are dropped; at `silent` all are, for a simulation in which things go wrong on purpose. Set
+/// once by main, before other threads start. Default: info.
 void set_level(Level level);
 
 void write(Level level, std::string_view event, Fields fields = {});

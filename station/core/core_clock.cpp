@@ -59,8 +59,8 @@ void StationCore::on_moved(std::int64_t before_us, Micros moved) {
   if (moved <= -leap) book_waiting(before_us);
 }
 
-/// Books what cues in their midst wait for until a clock is set back: if that clock was right, nobody would remember the
-/// reason.
+/// Books what cues in their midst wait for until a clock is set back: if that clock was right, nobody would remember
+/// the reason.
 void StationCore::book_waiting(std::int64_t before_us) {
   for (Track* track : open_until(before_us)) {
     const bool waits = !track->assigned && track->block && before_us < track->air_end_us();
