@@ -154,7 +154,7 @@ void SimOffice::restart() {
   log_.note(timeline_.now(), "office", "office-start");
   ledger_ = std::make_unique<Ledger>(ward, key_, store_);
   publisher_ = std::make_unique<Publisher>(ward, key_, settings_, store_);
-  inbox_ = std::make_unique<headend::daemon::Inbox>(ward, store_);
+  inbox_ = std::make_unique<headend::fleet::Inbox>(ward, store_);
   if (const auto restored = inbox_->restore(now()); !restored) return problem(restored.error());
   const auto catalogue = store_.catalogue();
   if (!catalogue) return problem(catalogue.error());

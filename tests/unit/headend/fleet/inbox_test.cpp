@@ -1,4 +1,4 @@
-#include "headend/daemon/inbox.hpp"
+#include "headend/fleet/inbox.hpp"
 #include "headend/publisher/record.hpp"
 #include "headend/store/sqlite/sqlite_store.hpp"
 
@@ -8,7 +8,7 @@
 #include "protocol/seal/seal.hpp"
 #include "tests/support/temp_folder.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 using namespace std::chrono_literals;
@@ -525,4 +525,4 @@ TEST_F(OfficeClockOff, IsOverWhenItIsPutRight) {
 }
 
 }  // namespace
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet
