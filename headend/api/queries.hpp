@@ -42,11 +42,6 @@ std::string state_of(const FleetLine& line, WallTime now);
 /// The order that tests a station's outputs, at its gain.
 /// @error missing: no such station · unsupported: its software is too old to know the order
 Result<v1::Command> test_order(store::Store& store, const std::string& station);
-/// Whether every output that was tested did what it should: heard or seen from beginning to end.
-bool passed(const v1::Answer& answer);
-/// What an output made of a test, one line for people.
-std::string describe(const v1::Measured& measured);
-
 /// Planned against actual over local dates, both included.
 /// @param station  only this one; empty: all
 /// @param keep     whether a report of a closed period is kept with its number

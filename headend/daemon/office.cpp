@@ -13,9 +13,9 @@
 #include "headend/api/routes.hpp"
 #include "headend/broker/broker.hpp"
 #include "headend/broker/connection.hpp"
-#include "headend/daemon/inbox.hpp"
-#include "headend/daemon/refuser.hpp"
 #include "headend/dispatch/command.hpp"
+#include "headend/fleet/inbox.hpp"
+#include "headend/fleet/refuser.hpp"
 #include "headend/ledger/ledger.hpp"
 #include "headend/publisher/plan_watch.hpp"
 #include "headend/publisher/publisher.hpp"
@@ -97,7 +97,7 @@ struct Office::State {
   std::optional<publisher::Farewells> farewells;
   std::optional<publisher::PlanWatch> plan_watch;
   std::optional<ledger::Ledger> ledger;
-  std::optional<Inbox> inbox;
+  std::optional<fleet::Inbox> inbox;
   std::optional<api::Routes> routes;
   std::optional<broker::Broker> broker;
   std::optional<api::HttpServer> https;
@@ -105,7 +105,7 @@ struct Office::State {
   asio::steady_timer look;
   asio::steady_timer batch;
   asio::steady_timer news;
-  Refuser refuser;
+  fleet::Refuser refuser;
   bool batch_runs = false, news_waits = false;
   std::int64_t version = 0;
   std::chrono::steady_clock::time_point issue_at, watch_at;

@@ -5,6 +5,7 @@
 #include "headend/api/views.hpp"
 #include "headend/broker/connection.hpp"
 #include "headend/dispatch/command.hpp"
+#include "headend/fleet/answer.hpp"
 #include "protocol/link/link.hpp"
 #include "protocol/topic/topic.hpp"
 #include "tools/cli/desk.hpp"
@@ -100,11 +101,11 @@ class Exchange {
 };
 
 /// An order is done when its station took it, a test when what was tested works.
-bool is_done(const v1::Answer& answer) { return answer.accepted() && api::passed(answer); }
+bool is_done(const v1::Answer& answer) { return answer.accepted() && headend::fleet::passed(answer); }
 
 std::string text_of(const v1::Answer& answer) {
   std::string text = answer.text();
-  for (const auto& measured : answer.measured()) text += "; " + api::describe(measured);
+  for (const auto& measured : answer.measured()) text += "; " + headend::fleet::describe(measured);
   if (answer.has_amplifier() && !answer.amplifier())
     text += "; tăng âm báo không có điện · the amplifier says that it has no power";
   return text;

@@ -157,7 +157,7 @@ void SimOffice::restart() {
   log_.note(timeline_.now(), "office", "office-start");
   ledger_ = std::make_unique<Ledger>(ward, key_, store_);
   publisher_ = std::make_unique<Publisher>(ward, key_, settings_, store_);
-  inbox_ = std::make_unique<headend::daemon::Inbox>(ward, store_);
+  inbox_ = std::make_unique<headend::fleet::Inbox>(ward, store_);
   if (const auto restored = inbox_->restore(now()); !restored) return problem(restored.error());
   const auto catalogue = store_.catalogue();
   if (!catalogue) return problem(catalogue.error());
@@ -322,7 +322,7 @@ void SimOffice::keep_news() {
 
 /// What was found of the head-end's own clock.
 void SimOffice::note_own_clock() {
-  const auto findings = store_->findings().clocks("");
+  const auto findings = store_.findings().clocks("");
   if (!findings) return problem(findings.error());
   if (findings->empty() || std::exchange(own_clock_found_, findings->back().ahead) == findings->back().ahead) return;
   log_.note(timeline_.now(), "office", "office-clock-found", "ahead {} s since {}",

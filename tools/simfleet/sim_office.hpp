@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "headend/daemon/inbox.hpp"
+#include "headend/fleet/inbox.hpp"
 #include "headend/ledger/ledger.hpp"
 #include "headend/publisher/publisher.hpp"
 #include "headend/store/sqlite/sqlite_store.hpp"
@@ -81,7 +81,7 @@ class SimOffice {
   headend::planner::Settings settings_;
   std::unique_ptr<headend::publisher::Publisher> publisher_;
   std::unique_ptr<headend::ledger::Ledger> ledger_;
-  std::unique_ptr<headend::daemon::Inbox> inbox_;
+  std::unique_ptr<headend::fleet::Inbox> inbox_;
   std::vector<std::string> ids_;
   std::map<std::string, std::size_t, std::less<>> index_;
   std::vector<std::string> problems_;

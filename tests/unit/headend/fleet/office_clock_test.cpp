@@ -1,8 +1,8 @@
-#include "headend/daemon/office_clock.hpp"
+#include "headend/fleet/office_clock.hpp"
 
 #include <gtest/gtest.h>
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 using namespace std::chrono_literals;
@@ -91,4 +91,4 @@ TEST_F(OfficeClockTest, TellsOnceThatItIsRight) {
 }
 
 }  // namespace
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -1,8 +1,8 @@
-#include "headend/daemon/refusals.hpp"
+#include "headend/fleet/refusals.hpp"
 
 #include <gtest/gtest.h>
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 TEST(Refusals, AFloodIsOneLineAndANumber) {
@@ -33,4 +33,4 @@ TEST(Refusals, AFloodOfSourcesIsBoundedToo) {
 }
 
 }  // namespace
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -1,4 +1,4 @@
-#include "headend/daemon/inbox.hpp"
+#include "headend/fleet/inbox.hpp"
 #include "headend/publisher/record.hpp"
 #include "headend/store/sqlite/sqlite_store.hpp"
 
@@ -8,7 +8,7 @@
 #include "protocol/seal/seal.hpp"
 #include "tests/support/temp_folder.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 using namespace std::chrono_literals;
@@ -530,11 +530,11 @@ TEST_F(OfficeClockOff, IsTheHeadEndsFaultWhenItsStationsAgree) {
 
 TEST_F(OfficeClockOff, IsNotMeasuredByMessagesThatWereHeldUp) {
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 3h, number * 1s);
-  ASSERT_EQ(store_->findings().clocks("")->back().ahead, -3h);
+  ASSERT_EQ(store_.findings().clocks("")->back().ahead, -3h);
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 3h - 8min, 10min + number * 1s);
-  EXPECT_EQ(store_->findings().clocks("")->back().ahead, -3h) << "eight minutes on their way";
+  EXPECT_EQ(store_.findings().clocks("")->back().ahead, -3h) << "eight minutes on their way";
   for (std::uint8_t number = 1; number <= 4; ++number) hear(number, 3h - 8min, 11min + number * 1s);
-  EXPECT_EQ(store_->findings().clocks("")->back().ahead, -3h + 8min) << "said again a minute later: it was set";
+  EXPECT_EQ(store_.findings().clocks("")->back().ahead, -3h + 8min) << "said again a minute later: it was set";
 }
 
 TEST_F(OfficeClockOff, IsOverWhenItIsPutRight) {
@@ -546,4 +546,4 @@ TEST_F(OfficeClockOff, IsOverWhenItIsPutRight) {
 }
 
 }  // namespace
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

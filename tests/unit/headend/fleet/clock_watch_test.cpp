@@ -1,8 +1,8 @@
-#include "headend/daemon/clock_watch.hpp"
+#include "headend/fleet/clock_watch.hpp"
 
 #include <gmock/gmock.h>
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 using namespace std::chrono_literals;
@@ -90,4 +90,4 @@ TEST_F(ClockWatchTest, SaysWhichWayAndWhatItMeans) {
 }
 
 }  // namespace
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -1,8 +1,8 @@
-#include "headend/daemon/refuser.hpp"
+#include "headend/fleet/refuser.hpp"
 
 #include "protocol/base/log.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 using boost::system::error_code;
@@ -68,4 +68,4 @@ void Refuser::stop() {
   second_.cancel();
 }
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

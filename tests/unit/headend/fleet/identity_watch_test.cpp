@@ -1,8 +1,8 @@
-#include "headend/daemon/identity_watch.hpp"
+#include "headend/fleet/identity_watch.hpp"
 
 #include <gtest/gtest.h>
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 using namespace std::chrono_literals;
@@ -137,4 +137,4 @@ TEST_F(IdentityWatchTest, RemembersSomeBoxesOfAStationOnly) {
 }
 
 }  // namespace
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

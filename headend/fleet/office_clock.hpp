@@ -6,7 +6,7 @@
 
 #include "headend/model/fleet.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 
 /// How one clock stands to others.
 struct ClockFinding {
@@ -57,4 +57,4 @@ class OfficeClock {
   std::optional<ClockFinding> told_;
 };
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -6,14 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "headend/daemon/clock_watch.hpp"
-#include "headend/daemon/identities.hpp"
+#include "headend/fleet/clock_watch.hpp"
+#include "headend/fleet/identities.hpp"
 #include "headend/model/fleet.hpp"
 #include "headend/model/station.hpp"
 #include "headend/store/store.hpp"
 #include "protocol/topic/topic.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 
 /// What stations say of themselves (state, status, faults), verified and kept. Proofs are the ledger's.
 ///
@@ -117,4 +117,4 @@ class Inbox {
   std::map<std::string, std::uint64_t> seen_;  ///< stream ("<station>/<kind>[/<code>]") → greatest sequence
 };
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -4,12 +4,12 @@
 #include <set>
 #include <string>
 
-#include "headend/daemon/refusals.hpp"
 #include "headend/dispatch/outlet.hpp"
+#include "headend/fleet/refusals.hpp"
 #include "protocol/base/result.hpp"
 #include "protocol/topic/topic.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 
 /// What becomes of messages that nobody acts on: they are told in sums, and what the broker keeps of them is taken off,
 /// so that a stolen login leaves nothing that comes again at every connect.
@@ -41,4 +41,4 @@ class Refuser {
   std::set<std::string> dirty_;  ///< topics to be emptied
 };
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -7,7 +7,7 @@
 
 #include "protocol/base/time.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 
 /// Tells two boxes that speak with one station's key from one that was started anew, by the signed statuses that come.
 /// Pure.
@@ -85,4 +85,4 @@ class IdentityWatch {
   std::map<std::string, Station> stations_;
 };
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -1,10 +1,10 @@
-#include "headend/daemon/identity_watch.hpp"
+#include "headend/fleet/identity_watch.hpp"
 
 #include <algorithm>
 #include <tuple>
 #include <utility>
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 
 IdentityWatch::Verdict IdentityWatch::hear(const std::string& id, const Speaker& speaker, WallTime now) {
   Station& station = stations_[id];
@@ -85,4 +85,4 @@ bool IdentityWatch::stands(const std::string& station) const {
   return found != stations_.end() && found->second.twice_since.has_value();
 }
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

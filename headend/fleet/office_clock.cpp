@@ -1,8 +1,8 @@
-#include "headend/daemon/office_clock.hpp"
+#include "headend/fleet/office_clock.hpp"
 
 #include <algorithm>
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 using std::chrono::abs;
@@ -46,4 +46,4 @@ std::optional<ClockFinding> OfficeClock::judge(std::size_t stations, WallTime no
   return told_;
 }
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

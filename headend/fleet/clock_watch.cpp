@@ -1,8 +1,8 @@
-#include "headend/daemon/clock_watch.hpp"
+#include "headend/fleet/clock_watch.hpp"
 
 #include <fmt/format.h>
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 using std::chrono::abs;
@@ -102,4 +102,4 @@ std::string describe(const ClockWatch::Finding& finding) {
       early ? "early" : "late");
 }
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -1,8 +1,8 @@
-#include "headend/daemon/refusals.hpp"
+#include "headend/fleet/refusals.hpp"
 
 #include <utility>
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 
 bool Refusals::note(const std::string& source, const std::string& reason) {
   const bool known = sums_.contains(source);
@@ -28,4 +28,4 @@ std::vector<Refusals::Sum> Refusals::take() {
   return taken;
 }
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

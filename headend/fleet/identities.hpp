@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "headend/daemon/identity_watch.hpp"
+#include "headend/fleet/identity_watch.hpp"
 #include "headend/model/proof.hpp"
 #include "headend/store/store.hpp"
 #include "headend/timetable/local_time.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 
 /// Keeps what statuses say of the box and the journal behind them: journals, times of two boxes and the fault
 /// `identity-twice`. What is heard is kept by the next keep().
@@ -61,4 +61,4 @@ class Identities {
 /// Says to people which two boxes speak as one station, since when, and what to do.
 std::string describe(const IdentityWatch::Twice& twice, timetable::Zone zone);
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -1,4 +1,4 @@
-#include "headend/daemon/identities.hpp"
+#include "headend/fleet/identities.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 IdentityWatch::Speaker speaker_of(const v1::Status& status, std::uint64_t sequence) {
@@ -98,7 +98,7 @@ void Identities::kept() {
 Result<void> Identities::keep_twice(const std::string& station, const IdentityWatch::Twice& twice, WallTime now) {
   const auto text = describe(twice, zone_);
   log::error("identity.twice", {{"station", station}, {"reason", text}});
-  LOA_TRY(fleet::raise_fault(store_, station, model::identity_twice, text, now));
+  LOA_TRY(raise_fault(store_, station, model::identity_twice, text, now));
   const auto earlier = epoch_of(twice.earlier.epoch), later = epoch_of(twice.later.epoch);
   if (!earlier || !later) return {};
   LOA_TRY_LET(const auto first, store_.proofs().first_epoch(station, {*earlier, *later}));
@@ -114,7 +114,7 @@ Result<void> Identities::keep_twice(const std::string& station, const IdentityWa
 }
 
 Result<void> Identities::end_conflict(const std::string& station, WallTime ended, WallTime now) {
-  LOA_TRY(fleet::resolve_fault(store_, station, model::identity_twice, now));
+  LOA_TRY(resolve_fault(store_, station, model::identity_twice, now));
   LOA_TRY_LET(const auto conflicts, store_.findings().conflicts(station));
   for (auto conflict : conflicts) {
     if (conflict.ended) continue;
@@ -145,4 +145,4 @@ std::string describe(const IdentityWatch::Twice& twice, timetable::Zone zone) {
       since, one, other, since, one, other);
 }
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

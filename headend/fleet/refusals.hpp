@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 
 /// Sums what was refused, so that whoever sends rubbish cannot fill the disk with lines about it: of each source the
 /// first refusal of a minute is worth a line, the others a number at the end of the minute. Pure.
@@ -33,4 +33,4 @@ class Refusals {
   std::size_t lines_ = 0;
 };
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

@@ -3,9 +3,9 @@
 #include <optional>
 #include <string>
 
-#include "headend/daemon/office_clock.hpp"
+#include "headend/fleet/office_clock.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 
 /// Holds each station's clock against the head-end's own, by the instant in the statuses that come; against what the
 /// stations agree on instead, while the head-end's own is found to be wrong (OfficeClock).
@@ -52,4 +52,4 @@ std::string describe(const ClockWatch::Finding& finding);
 /// The same of the head-end's own clock.
 std::string describe_office(const ClockWatch::Finding& finding);
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet

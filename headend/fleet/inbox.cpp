@@ -1,14 +1,14 @@
-#include "headend/daemon/inbox.hpp"
+#include "headend/fleet/inbox.hpp"
 
 #include <algorithm>
 
-#include "headend/api/queries.hpp"
+#include "headend/fleet/answer.hpp"
 #include "headend/fleet/keep.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
 
-namespace loa::headend::daemon {
+namespace loa::headend::fleet {
 namespace {
 
 constexpr std::chrono::seconds ask_interval{2};
@@ -155,7 +155,7 @@ Result<void> Inbox::take_answer(const std::string& station, std::string_view pay
       "order.answered",
       {{"station", station}, {"command", answer.command()}, {"accepted", answer.accepted()}, {"text", answer.text()}});
   for (const auto& measured : answer.measured()) {
-    log::info("output.tested", {{"station", station}, {"measured", api::describe(measured)}});
+    log::info("output.tested", {{"station", station}, {"measured", describe(measured)}});
   }
   return {};
 }
@@ -175,11 +175,11 @@ Result<void> Inbox::commit(WallTime now) {
 /// it still stand.
 Result<void> Inbox::keep_all(store::Unit& unit, WallTime now) {
   for (const auto& [station, taken] : states_) {
-    LOA_TRY(fleet::keep_online(unit, station, taken.state.online(), taken.state.boot(), taken.at));
+    LOA_TRY(keep_online(unit, station, taken.state.online(), taken.state.boot(), taken.at));
   }
   for (const auto& [key, fault] : faults_) LOA_TRY(unit.fleet().put_fault(fault));
   for (const auto& [station, taken] : statuses_) {
-    LOA_TRY(fleet::keep_status(unit, station, taken.status, taken.at));
+    LOA_TRY(keep_status(unit, station, taken.status, taken.at));
     LOA_TRY(catch_up(unit, station, taken.status, now));
   }
   LOA_TRY(keep_clocks(unit, now));
@@ -200,14 +200,14 @@ Result<void> Inbox::catch_up(store::Unit& unit, const std::string& station, cons
 
 Result<void> Inbox::keep_clocks(store::Unit& unit, WallTime now) {
   for (const auto& [station, found] : clock_findings_) {
-    LOA_TRY(fleet::keep_clock(unit, {station, found.since, found.off ? found.ahead : Micros{0}}));
+    LOA_TRY(keep_clock(unit, {station, found.since, found.off ? found.ahead : Micros{0}}));
     if (!found.off) {
-      LOA_TRY(fleet::resolve_fault(unit, station, model::clock_off, now));
+      LOA_TRY(resolve_fault(unit, station, model::clock_off, now));
       continue;
     }
     const auto text = station.empty() ? describe_office(found) : describe(found);
     log::warn("clock.off", {{"station", station}, {"reason", text}});
-    LOA_TRY(fleet::raise_fault(unit, station, model::clock_off, text, now));
+    LOA_TRY(raise_fault(unit, station, model::clock_off, text, now));
   }
   return {};
 }
@@ -247,4 +247,4 @@ Result<v1::Header> Inbox::open_newer(const std::string& station, v1::Kind kind, 
   return header;
 }
 
-}  // namespace loa::headend::daemon
+}  // namespace loa::headend::fleet
