@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <tuple>
 
+#include "protocol/message/reason.hpp"
+
 namespace loa::headend::api {
 namespace {
+
+using protocol::message::Reason;
 
 constexpr const char* unreachable = "unreachable";
 constexpr std::chrono::seconds usual_interval{60}, longest_slack{30};
@@ -141,8 +145,9 @@ Result<v1::Command> test_order(store::Store& store, const std::string& station) 
 }
 
 bool passed(const v1::Answer& answer) {
-  return std::all_of(answer.measured().begin(), answer.measured().end(),
-                     [](const auto& measured) { return measured.reason() == "complete" && measured.frames() > 0; });
+  return std::all_of(answer.measured().begin(), answer.measured().end(), [](const auto& measured) {
+    return measured.reason() == name_of(Reason::complete) && measured.frames() > 0;
+  });
 }
 
 std::string describe(const v1::Measured& measured) {
@@ -158,7 +163,8 @@ std::string describe(const v1::Measured& measured) {
   if (measured.gaps() > 0)
     text += fmt::format(", {} chỗ hụt · gaps ({:.0f} ms)", measured.gaps(),
                         static_cast<double>(measured.gaps_us()) / 1000.0);
-  if (measured.reason() != "complete") text += fmt::format(", KHÔNG XONG · NOT COMPLETE ({})", measured.reason());
+  if (measured.reason() != name_of(Reason::complete))
+    text += fmt::format(", KHÔNG XONG · NOT COMPLETE ({})", measured.reason());
   return text;
 }
 
