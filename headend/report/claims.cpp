@@ -6,9 +6,14 @@
 #include <map>
 
 #include "headend/timetable/timetable.hpp"
+#include "protocol/message/reason.hpp"
 
 namespace loa::headend::report {
 namespace {
+
+using protocol::message::Reason;
+
+std::string word_of(Reason reason) { return std::string{protocol::message::name_of(reason)}; }
 
 using model::PlannedCue;
 using model::ProofRecord;
@@ -134,7 +139,7 @@ void Settler::add(std::size_t index, const ProofRecord& record) {
   if (proof.bucket() != v1::BUCKET_PLAYED) return claim(index, record, from, to, proof.bucket(), proof.reason());
   if (proof.object() == cue_.cue.object()) return add_played(index, record);
   note("object", from, to, fmt::format("proof {} is about other content than the plan promised", proof.number()));
-  claim(index, record, from, to, v1::BUCKET_INTERRUPTED, "other-content");
+  claim(index, record, from, to, v1::BUCKET_INTERRUPTED, word_of(Reason::other_content));
 }
 
 /// Keeps the span of a proof whose time had not come; shows it if something was heard.
@@ -164,7 +169,7 @@ void Settler::add_played(std::size_t index, const ProofRecord& record) {
            fmt::format("proof {} names {} frames, {} less than its time", proof.number(), proof.frames(),
                        format_duration(shortfall)));
       const auto short_from = std::max(from, heard_until - shortfall);
-      claim(index, record, short_from, heard_until, v1::BUCKET_INTERRUPTED, "frames-missing");
+      claim(index, record, short_from, heard_until, v1::BUCKET_INTERRUPTED, word_of(Reason::frames_missing));
       heard_until = short_from;
     }
   }
@@ -173,7 +178,7 @@ void Settler::add_played(std::size_t index, const ProofRecord& record) {
     const auto gap_from = std::min(wall_from_us(gap.at_us()), heard_until);
     const auto gap_to = std::min(wall_from_us(gap.at_us() + gap.length_us()), heard_until);
     claim(index, record, at, gap_from, v1::BUCKET_PLAYED, proof.reason());
-    claim(index, record, gap_from, gap_to, v1::BUCKET_INTERRUPTED, "underrun");
+    claim(index, record, gap_from, gap_to, v1::BUCKET_INTERRUPTED, word_of(Reason::underrun));
     at = gap_to;
   }
   claim(index, record, at, heard_until, v1::BUCKET_PLAYED, proof.reason());
@@ -206,10 +211,10 @@ std::vector<WallTime> Settler::edges() const {
 Stretch Settler::unclaimed(WallTime from, WallTime to) const {
   const bool early = std::any_of(early_.begin(), early_.end(),
                                  [&](const model::Span& span) { return span.from <= from && to <= span.to; });
-  if (early) return {from, to, v1::BUCKET_CLOCK_UNTRUSTED, "not-come"};
+  if (early) return {from, to, v1::BUCKET_CLOCK_UNTRUSTED, word_of(Reason::not_come)};
   const auto began = newest_journal(known_.journals);
-  if (began && to <= *began) return {from, to, v1::BUCKET_NODE_DARK, "before-journal"};
-  return {from, to, v1::BUCKET_UNKNOWN, "no-proof"};
+  if (began && to <= *began) return {from, to, v1::BUCKET_NODE_DARK, word_of(Reason::before_journal)};
+  return {from, to, v1::BUCKET_UNKNOWN, word_of(Reason::no_proof)};
 }
 
 Stretch Settler::settle_stretch(WallTime from, WallTime to) {

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/message/reason.hpp"
+
 namespace loa::headend::report {
 namespace {
+
+using protocol::message::Reason;
 
 struct Entry {
   std::string_view word;
@@ -18,50 +22,62 @@ const char* find(const std::array<Entry, count>& entries, std::string_view word)
   return found == entries.end() ? nullptr : found->text;
 }
 
-constexpr auto reasons = std::to_array<Entry>({
-    {"before-journal", "hộp mới hoặc thẻ nhớ mới, chưa chạy lúc đó · the box or its card was not there yet"},
-    {"called-off", "đã báo yên · the emergency was called off"},
-    {"clock-discipline", "đồng hồ chưa đủ chuẩn · the clock was not exact enough"},
-    {"clock-disciplined", "đồng hồ chưa đủ chuẩn · the clock was not exact enough"},
-    {"clock-last-known", "chưa biết giờ sau khi mở máy · the time was not known yet after a start"},
-    {"clock-network", "đồng hồ chưa đủ chuẩn · the clock was not exact enough"},
-    {"clock-none", "chưa biết giờ sau khi mở máy · the time was not known yet after a start"},
-    {"clock-stepped", "đồng hồ nhảy giờ · the clock leapt"},
-    {"complete", "trọn vẹn · whole"},
-    {"content-damaged", "tệp hỏng, đang tải lại · the file was damaged"},
-    {"content-missing", "chưa tải được tệp · the file had not come"},
-    {"device-late", "bo âm thanh hoặc bảng phản hồi chậm · sound card or sign was late"},
-    {"device-lost", "mất bo âm thanh hoặc bảng · sound card or sign was gone"},
-    {"filler-played", "thiếu tệp, đã phát tiếng lấp chỗ · the file had not come, a filler was played"},
-    {"frames-missing", "số khung hình ghi nhận ít hơn thời gian · fewer frames than time"},
-    {"halted", "dừng giữa chừng · stopped midway"},
-    {"late-limit", "muộn quá mức cho phép · later than allowed"},
-    {"late-no-room", "muộn, không còn chỗ trước mục sau · late, and no room before what follows"},
-    {"late-policy", "muộn, mục này không vào giữa chừng · late, and it is not joined midway"},
-    {"muted-by-command", "tắt tiếng theo lệnh · muted by order"},
-    {"no-proof", "chưa có bằng chứng · no proof has come"},
-    {"not-come",
+struct ReasonText {
+  Reason reason;
+  const char* text;
+};
+
+constexpr auto reasons = std::to_array<ReasonText>({
+    {Reason::before_journal, "hộp mới hoặc thẻ nhớ mới, chưa chạy lúc đó · the box or its card was not there yet"},
+    {Reason::called_off, "đã báo yên · the emergency was called off"},
+    {Reason::clock_disciplined, "đồng hồ chưa đủ chuẩn · the clock was not exact enough"},
+    {Reason::clock_last_known, "chưa biết giờ sau khi mở máy · the time was not known yet after a start"},
+    {Reason::clock_network, "đồng hồ chưa đủ chuẩn · the clock was not exact enough"},
+    {Reason::clock_none, "chưa biết giờ sau khi mở máy · the time was not known yet after a start"},
+    {Reason::clock_stepped, "đồng hồ nhảy giờ · the clock leapt"},
+    {Reason::complete, "trọn vẹn · whole"},
+    {Reason::content_damaged, "tệp hỏng, đang tải lại · the file was damaged"},
+    {Reason::content_missing, "chưa tải được tệp · the file had not come"},
+    {Reason::device_late, "bo âm thanh hoặc bảng phản hồi chậm · sound card or sign was late"},
+    {Reason::device_lost, "mất bo âm thanh hoặc bảng · sound card or sign was gone"},
+    {Reason::filler_played, "thiếu tệp, đã phát tiếng lấp chỗ · the file had not come, a filler was played"},
+    {Reason::frames_missing, "số khung hình ghi nhận ít hơn thời gian · fewer frames than time"},
+    {Reason::halted, "dừng giữa chừng · stopped midway"},
+    {Reason::late_limit, "muộn quá mức cho phép · later than allowed"},
+    {Reason::late_no_room, "muộn, không còn chỗ trước mục sau · late, and no room before what follows"},
+    {Reason::late_policy, "muộn, mục này không vào giữa chừng · late, and it is not joined midway"},
+    {Reason::muted_by_command, "tắt tiếng theo lệnh · muted by order"},
+    {Reason::no_proof, "chưa có bằng chứng · no proof has come"},
+    {Reason::not_come,
      "đồng hồ trạm chạy trước, lời của trạm không tính · the station's clock was ahead, its word does not count"},
-    {"nothing-to-fill", "không có gì phải lấp · there was nothing to fill"},
-    {"other-content", "phát nội dung khác · other content was played"},
-    {"plan-changed", "kế hoạch thay đổi · the plan was changed"},
-    {"plan-expired", "kế hoạch hết hạn · the plan had run out"},
-    {"plan-late", "kế hoạch đến muộn · the plan came late"},
-    {"policy-days", "quá số ngày phát trong tuần · more days a week than allowed"},
-    {"policy-hours", "ngoài khung giờ được phát · outside the lawful hours"},
-    {"policy-minutes", "quá số phút một buổi · more minutes a session than allowed"},
-    {"policy-not-valid", "quy định không còn hiệu lực · no policy was in force"},
-    {"policy-sessions", "quá số buổi trong ngày · more sessions a day than allowed"},
-    {"power-lost", "mất điện · power was lost"},
-    {"pre-empted", "nhường mục ưu tiên hơn · gave way to something more urgent"},
-    {"process-late", "chương trình của trạm bận · the station's program was late"},
-    {"process-lost", "chương trình của trạm dừng đột ngột · the station's program was lost"},
-    {"restart-no-room", "không còn chỗ để phát lại từ đầu · no room to begin again"},
-    {"starting", "trạm đang khởi động · the station was starting"},
-    {"station-off", "trạm tắt · the station was off"},
-    {"stopped-by-command", "dừng theo lệnh · stopped by order"},
-    {"underrun", "hụt âm thanh trong lúc phát · a gap while playing"},
+    {Reason::nothing_to_fill, "không có gì phải lấp · there was nothing to fill"},
+    {Reason::other_content, "phát nội dung khác · other content was played"},
+    {Reason::plan_changed, "kế hoạch thay đổi · the plan was changed"},
+    {Reason::plan_expired, "kế hoạch hết hạn · the plan had run out"},
+    {Reason::plan_late, "kế hoạch đến muộn · the plan came late"},
+    {Reason::policy_days, "quá số ngày phát trong tuần · more days a week than allowed"},
+    {Reason::policy_hours, "ngoài khung giờ được phát · outside the lawful hours"},
+    {Reason::policy_minutes, "quá số phút một buổi · more minutes a session than allowed"},
+    {Reason::policy_not_valid, "quy định không còn hiệu lực · no policy was in force"},
+    {Reason::policy_sessions, "quá số buổi trong ngày · more sessions a day than allowed"},
+    {Reason::power_lost, "mất điện · power was lost"},
+    {Reason::pre_empted, "nhường mục ưu tiên hơn · gave way to something more urgent"},
+    {Reason::process_late, "chương trình của trạm bận · the station's program was late"},
+    {Reason::process_lost, "chương trình của trạm dừng đột ngột · the station's program was lost"},
+    {Reason::restart_no_room, "không còn chỗ để phát lại từ đầu · no room to begin again"},
+    {Reason::starting, "trạm đang khởi động · the station was starting"},
+    {Reason::station_off, "trạm tắt · the station was off"},
+    {Reason::stopped_by_command, "dừng theo lệnh · stopped by order"},
+    {Reason::underrun, "hụt âm thanh trong lúc phát · a gap while playing"},
 });
+
+constexpr bool each_has_words() {
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (reasons[i].reason != static_cast<Reason>(i)) return false;
+  }
+  return reasons.size() == protocol::message::reason_words.size();
+}
+static_assert(each_has_words(), "every reason has words for people, in the order of the reasons");
 
 constexpr auto anomalies = std::to_array<Entry>({
     {"cancelled", "Mục đã huỷ · Cancelled"},
@@ -129,11 +145,11 @@ BucketName name_of(v1::Bucket bucket) {
 }
 
 std::string reason_text(std::string_view reason) {
-  const auto* text = find(reasons, reason);
-  return text ? text : std::string{reason};
+  const auto known = protocol::message::reason_of(reason);
+  return known ? reasons[static_cast<std::size_t>(*known)].text : std::string{reason};
 }
 
-bool is_known_reason(std::string_view reason) { return find(reasons, reason) != nullptr; }
+bool is_known_reason(std::string_view reason) { return protocol::message::reason_of(reason).has_value(); }
 
 std::string anomaly_label(std::string_view kind) {
   const auto* text = find(anomalies, kind);

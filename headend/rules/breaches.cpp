@@ -10,6 +10,7 @@ namespace loa::headend::rules {
 namespace {
 
 using namespace std::chrono;
+using protocol::message::Reason;
 using model::LocalDate;
 using model::Policy;
 using timetable::format_date;
@@ -42,18 +43,18 @@ class Breaches {
 
   void tell(const Refusal& refusal, const model::Station& station, const Soundings& soundings) {
     const auto* policy = catalogue_.policy_on(refusal.judged);
-    if (!told_.insert(policy ? refusal.reason : "no-policy").second) return;
+    if (!told_.insert(policy ? protocol::message::name_of(refusal.reason) : "no-policy").second) return;
     const auto run = std::find_if(soundings.runs.begin(), soundings.runs.end(), [&](const planner::Run& one) {
       return one.occurrence.id == refusal.cue.occurrence();
     });
     if (!policy) {
       problems_.add(Severity::breach, "no-policy", "no policy is in force on {}: stations will refuse '{}'",
                     format_date(refusal.judged), run->programme->id);
-    } else if (refusal.reason == "policy-sessions") {
+    } else if (refusal.reason == Reason::policy_sessions) {
       tell_sessions(refusal.date, station, soundings, *policy);
-    } else if (refusal.reason == "policy-days") {
+    } else if (refusal.reason == Reason::policy_days) {
       tell_days(refusal.date, station, soundings, *policy);
-    } else if (refusal.reason == "policy-minutes") {
+    } else if (refusal.reason == Reason::policy_minutes) {
       problems_.add(Severity::breach, "session-length", "'{}' lasts {}, more than the {} minutes a session of {}",
                     run->programme->id, format_duration(run->occurrence.duration), policy->minutes_per_session,
                     policy->reference);
@@ -68,7 +69,7 @@ class Breaches {
     const auto& occurrence = run.occurrence;
     const auto when = fmt::format("'{}' on {} at {}–{}", run.programme->id, format_date(occurrence.date),
                                   clock(occurrence.start, zone_), clock(occurrence.end(), zone_));
-    if (refusal.reason == "policy-not-valid") {
+    if (refusal.reason == Reason::policy_not_valid) {
       problems_.add(Severity::breach, "policy-change",
                     "{} runs into {}, on which {} comes into force: stations will break it off at midnight", when,
                     format_date(refusal.judged), policy.reference);
@@ -109,7 +110,7 @@ class Breaches {
   const model::Programme& edited_;
   const model::Catalogue& catalogue_;
   timetable::Zone zone_;
-  std::set<std::string> told_;
+  std::set<std::string_view> told_;
 };
 
 using Cues = std::set<std::pair<std::string, std::uint32_t>>;

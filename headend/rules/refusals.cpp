@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono;
 using model::LocalDate;
+using protocol::message::Reason;
 using protocol::policy::forbidden_by;
 
 constexpr Micros pre_roll = milliseconds{1500};  // what a station takes to begin a cue that could not begin in time
@@ -56,7 +57,7 @@ class Walk {
   [[nodiscard]] const v1::Policy& policy_of(LocalDate date);
   [[nodiscard]] std::vector<Course*> open_at(WallTime at);
   void judge(WallTime at);
-  void refuse(Course& course, WallTime at, std::string reason);
+  void refuse(Course& course, WallTime at, Reason reason);
   bool consider(Course& course, bool taken, WallTime at);
   void lose(Course& course, WallTime at);
   bool take(Course& course, WallTime at);
@@ -124,9 +125,9 @@ void Walk::judge(WallTime at) {
 /// @return whether the cue has the air
 bool Walk::consider(Course& course, bool taken, WallTime at) {
   const auto& cue = *course.cue;
-  if (auto rule = forbidden_by(policy_of(settings_.zone.date_of(at)), cue, sessions_)) {
+  if (const auto rule = forbidden_by(policy_of(settings_.zone.date_of(at)), cue, sessions_)) {
     course.over = at >= end_of(cue);
-    if (!course.over) refuse(course, at, *std::move(rule));
+    if (!course.over) refuse(course, at, *rule);
     return false;
   }
   if (course.whole && at > start_of(cue) && at + pre_roll > latest_begin(course, at)) {
@@ -141,12 +142,12 @@ bool Walk::consider(Course& course, bool taken, WallTime at) {
 }
 
 /// What is true at the end of an instant is what was true of it.
-void Walk::refuse(Course& course, WallTime at, std::string reason) {
+void Walk::refuse(Course& course, WallTime at, Reason reason) {
   if (course.refused && *course.refused != at) return;
   if (course.refused) std::erase_if(refusals_, [&](const Refusal& one) { return is_of(one, *course.cue); });
   course.refused = at;
   const auto date = settings_.zone.date_of(sessions_.at(course.cue->occurrence()).first_start);
-  refusals_.push_back({*course.cue, date, settings_.zone.date_of(at), std::move(reason)});
+  refusals_.push_back({*course.cue, date, settings_.zone.date_of(at), reason});
 }
 
 /// A higher class has the air.

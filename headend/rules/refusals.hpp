@@ -1,8 +1,8 @@
 #pragma once
-#include <string>
 #include <vector>
 
 #include "headend/planner/sounds.hpp"
+#include "protocol/message/reason.hpp"
 
 /// What a station will refuse: the law of protocol/policy, run over the cues the planner would make, with each day's
 /// policy and with what will have been on air before. Pure.
@@ -11,9 +11,9 @@ namespace loa::headend::rules {
 /// A cue that a station will refuse, or the rest of it from some instant on.
 struct Refusal {
   v1::Cue cue;
-  model::LocalDate date;    ///< on which its occurrence begins
-  model::LocalDate judged;  ///< whose policy refuses it: that date, or a later one that the cue runs into
-  std::string reason;       ///< as protocol::policy::forbidden_by gives it
+  model::LocalDate date;             ///< on which its occurrence begins
+  model::LocalDate judged;           ///< whose policy refuses it: that date, or a later one that the cue runs into
+  protocol::message::Reason reason;  ///< as protocol::policy::forbidden_by gives it
 };
 
 /// What one station is planned to sound.

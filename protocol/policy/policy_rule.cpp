@@ -11,6 +11,7 @@ namespace loa::protocol::policy {
 namespace {
 
 using namespace std::chrono;
+using message::Reason;
 using Window = v1::Policy::Window;
 
 /// An instant as the law sees it.
@@ -59,7 +60,7 @@ WallTime session_start(const v1::Cue& cue, const Sessions& sessions) {
 }
 
 /// Every tick asks for each cue on air: one walk over what was aired, and none where nothing is limited.
-std::optional<std::string> too_much_aired(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
+std::optional<Reason> too_much_aired(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
   if (policy.sessions_per_day() == 0 && policy.days_per_week() == 0) return std::nullopt;
   const LocalDate today = local(policy, session_start(cue, sessions)).date;
   std::uint32_t others_today = 0;
@@ -74,8 +75,8 @@ std::optional<std::string> too_much_aired(const v1::Policy& policy, const v1::Cu
       ++others_today;
     }
   }
-  if (policy.sessions_per_day() != 0 && others_today >= policy.sessions_per_day()) return "policy-sessions";
-  if (policy.days_per_week() != 0 && other_days.count() >= policy.days_per_week()) return "policy-days";
+  if (policy.sessions_per_day() != 0 && others_today >= policy.sessions_per_day()) return Reason::policy_sessions;
+  if (policy.days_per_week() != 0 && other_days.count() >= policy.days_per_week()) return Reason::policy_days;
   return std::nullopt;
 }
 
@@ -86,13 +87,14 @@ bool session_too_long(const v1::Policy& policy, const v1::Cue& cue, const Sessio
 
 }  // namespace
 
-std::optional<std::string> forbidden_by(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
+std::optional<Reason> forbidden_by(const v1::Policy& policy, const v1::Cue& cue, const Sessions& sessions) {
   if (cue.medium() != v1::MEDIUM_AUDIO) return std::nullopt;
-  if (cue.start_us() < policy.valid_from_us() || cue.start_us() >= policy.valid_until_us()) return "policy-not-valid";
-  if (windows_of(policy, cue).empty()) return "policy-hours";
+  if (cue.start_us() < policy.valid_from_us() || cue.start_us() >= policy.valid_until_us())
+    return Reason::policy_not_valid;
+  if (windows_of(policy, cue).empty()) return Reason::policy_hours;
   if (cue.cue_class() == v1::CUE_CLASS_FILLER) return std::nullopt;
   if (auto much = too_much_aired(policy, cue, sessions)) return much;
-  if (session_too_long(policy, cue, sessions)) return "policy-minutes";
+  if (session_too_long(policy, cue, sessions)) return Reason::policy_minutes;
   return std::nullopt;
 }
 

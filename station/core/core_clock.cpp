@@ -9,8 +9,8 @@ namespace {
 constexpr Micros exact = std::chrono::milliseconds{1};  // signs on air let go of a tie that is further off
 constexpr Micros leap = std::chrono::seconds{1};        // a shorter step is not booked as `clock-stepped`
 constexpr std::int64_t correction_us = 5'000'000;       // a clock set back by no more opens nothing again
-const char* const stepped = "clock-stepped";
-const Block before_journal{v1::BUCKET_UNKNOWN, "before-journal"};  // no proof is made of it
+constexpr Reason stepped = Reason::clock_stepped;
+const Block before_journal{v1::BUCKET_UNKNOWN, Reason::before_journal};  // no proof is made of it
 
 }  // namespace
 
@@ -163,7 +163,7 @@ void StationCore::account_dark(Track& track) {
   const std::int64_t known_us = track.known.empty() ? 0 : track.known.back().from_us;
   const std::int64_t dark_us = std::max(std::min(born_us_, now_us()), known_us);
   account(track, std::min(began_us_, dark_us), before_journal);
-  account(track, dark_us, {v1::BUCKET_NODE_DARK, "station-off"});
+  account(track, dark_us, {v1::BUCKET_NODE_DARK, Reason::station_off});
 }
 
 /// Books the time from process start to the first believed clock as CLOCK_UNTRUSTED; nothing if the clock was believed
@@ -171,7 +171,7 @@ void StationCore::account_dark(Track& track) {
 void StationCore::account_waiting(Track& track) {
   if (!usable_since_) return;
   account(track, std::min(usable_since_us_, now_us()),
-          {v1::BUCKET_CLOCK_UNTRUSTED, std::string{"clock-"} + name_of(waited_grade_)});
+          {v1::BUCKET_CLOCK_UNTRUSTED, protocol::message::reason_of(waited_grade_)});
 }
 
 }  // namespace loa::station::core

@@ -107,19 +107,19 @@ void StationCore::settle(Track& track, const v1::Proof& part) {
   } else if (track.late_because) {  // whatever ended it now, until now that was the reason
     account(track, now_us() - track.shift_us, *track.late_because);
   }
-  if (part.reason() == "device-lost") {
-    track.block = Block{v1::BUCKET_INTERRUPTED, "device-lost"};
+  if (part.reason() == name_of(Reason::device_lost)) {
+    track.block = Block{v1::BUCKET_INTERRUPTED, Reason::device_lost};
     track.retry_us = now_us() + retry_delay_us;
     note_device(track.cue.medium(), false);
-  } else if (part.reason() == "content-damaged") {
-    track.block = Block{v1::BUCKET_CONTENT_MISSING, "content-damaged"};
+  } else if (part.reason() == name_of(Reason::content_damaged)) {
+    track.block = Block{v1::BUCKET_CONTENT_MISSING, Reason::content_damaged};
     track.patience_us = std::clamp(2 * track.patience_us, retry_delay_us, longest_delay_us);
     track.retry_us = now_us() + track.patience_us;  // the file may be whole and no sound at all
     held_[object_of(track.cue)] = false;
     damaged_.insert(object_of(track.cue));
     actions_.emplace_back(Inspect{object_of(track.cue)});
-  } else if (part.reason() == "complete" && !track.closed()) {
-    account(track, track.armed_end_us, track.block.value_or(Block{v1::BUCKET_INTERRUPTED, "device-late"}));
+  } else if (part.reason() == name_of(Reason::complete) && !track.closed()) {
+    account(track, track.armed_end_us, track.block.value_or(Block{v1::BUCKET_INTERRUPTED, Reason::device_late}));
   }
 }
 
@@ -127,10 +127,10 @@ void StationCore::keep_played(Track& track, const v1::Proof& part) {
   track.begun = true;
   track.wants_whole = false;
   track.waits.clear();
-  const bool news = part.to_us() > track.frontier_us || part.reason() == "complete";
+  const bool news = part.to_us() > track.frontier_us || part.reason() == name_of(Reason::complete);
   const std::int64_t end = std::min(track.armed_end_us, track.end_us());
   const std::int64_t from = std::clamp(part.from_us(), std::min(track.frontier_us, end), end);
-  if (news) account(track, from, track.late_because.value_or(Block{v1::BUCKET_INTERRUPTED, "device-late"}));
+  if (news) account(track, from, track.late_because.value_or(Block{v1::BUCKET_INTERRUPTED, Reason::device_late}));
   auto heard = track.take(part);
   if (!heard) return;
   heard->set_clock_grade(track.clock_grade);
@@ -199,7 +199,7 @@ void StationCore::wait_or_arm(Track& track) {
   }
   note_block(track, block, at);
   if (at >= track.end_us()) {
-    account(track, track.end_us(), track.block.value_or(Block{v1::BUCKET_NODE_DARK, "process-late"}));
+    account(track, track.end_us(), track.block.value_or(Block{v1::BUCKET_NODE_DARK, Reason::process_late}));
   }
 }
 
@@ -238,7 +238,7 @@ void StationCore::wait_for_whole(Track& track, const std::optional<Block>& block
     if (for_good) return wait_or_arm(track);
     account(track, track.end_us(), *obstacle);
   } else if (!block && now_us() >= track.retry_us) {
-    account(track, now_us(), track.block.value_or(Block{v1::BUCKET_INTERRUPTED, "device-late"}));
+    account(track, now_us(), track.block.value_or(Block{v1::BUCKET_INTERRUPTED, Reason::device_late}));
     track.shift_us = now_us() + settings_.pre_roll.count() - track.start_us();
     arm(track, track.start_us());
   }

@@ -186,7 +186,7 @@ class StationCore {
   void want_objects();
 
   [[nodiscard]] std::optional<Block> why_not(const Track& track) const;
-  [[nodiscard]] std::optional<std::string> forbidden(const Track& track, std::int64_t shift_us) const;
+  [[nodiscard]] std::optional<Reason> forbidden(const Track& track, std::int64_t shift_us) const;
   [[nodiscard]] std::optional<Block> ordered_silent(const Track& track, std::int64_t at_us) const;
   [[nodiscard]] bool pre_empted(const Track& track) const;
   [[nodiscard]] bool takes_air(const Track& track, std::int64_t at_us) const;

@@ -10,13 +10,13 @@ constexpr std::int64_t late_after_us = 1'000'000;  // a start later than this is
 
 }  // namespace
 
-Block StationCore::pre_empted_block() { return {v1::BUCKET_INTERRUPTED, "pre-empted"}; }
+Block StationCore::pre_empted_block() { return {v1::BUCKET_INTERRUPTED, Reason::pre_empted}; }
 
 bool StationCore::is_final(const Block& block) {
   return block.bucket == v1::BUCKET_REFUSED || (block.bucket == v1::BUCKET_INTERRUPTED && block != pre_empted_block());
 }
 
-std::optional<std::string> StationCore::forbidden(const Track& track, std::int64_t shift_us) const {
+std::optional<Reason> StationCore::forbidden(const Track& track, std::int64_t shift_us) const {
   if (track.slot == Slot::emergency) return std::nullopt;
   const auto& policy = slots_[track.slot].policy;
   using protocol::policy::forbidden_by;
@@ -27,9 +27,9 @@ std::optional<std::string> StationCore::forbidden(const Track& track, std::int64
 /// What an operator has ordered. An emergency passes it.
 std::optional<Block> StationCore::ordered_silent(const Track& track, std::int64_t at_us) const {
   if (track.slot == Slot::emergency) return std::nullopt;
-  if (stopped_.contains(track.cue.occurrence())) return Block{v1::BUCKET_INTERRUPTED, "stopped-by-command"};
+  if (stopped_.contains(track.cue.occurrence())) return Block{v1::BUCKET_INTERRUPTED, Reason::stopped_by_command};
   if (track.cue.medium() == v1::MEDIUM_AUDIO && at_us < mute_until_us_)
-    return Block{v1::BUCKET_MUTED, "muted-by-command"};
+    return Block{v1::BUCKET_MUTED, Reason::muted_by_command};
   return std::nullopt;
 }
 
@@ -37,21 +37,22 @@ std::optional<Block> StationCore::ordered_silent(const Track& track, std::int64_
 std::optional<Block> StationCore::why_not(const Track& track) const {
   const std::int64_t at = std::max(now_us(), track.air_start_us());
   if (!track.in_plan) {
-    return Block{v1::BUCKET_INTERRUPTED, track.slot == Slot::emergency ? "called-off" : "plan-changed"};
+    return Block{v1::BUCKET_INTERRUPTED, track.slot == Slot::emergency ? Reason::called_off : Reason::plan_changed};
   }
-  if (at >= slots_[track.slot].horizon_us) return Block{v1::BUCKET_REFUSED, "plan-expired"};
+  if (at >= slots_[track.slot].horizon_us) return Block{v1::BUCKET_REFUSED, Reason::plan_expired};
   if (const auto rule = forbidden(track, track.shift_us)) return Block{v1::BUCKET_REFUSED, *rule};
   if (believed_ < static_cast<ClockGrade>(track.cue.required_grade())) {
-    return Block{v1::BUCKET_CLOCK_UNTRUSTED, std::string{"clock-"} + name_of(believed_)};
+    return Block{v1::BUCKET_CLOCK_UNTRUSTED, protocol::message::reason_of(believed_)};
   }
   if (const auto order = ordered_silent(track, at)) return order;
   if (!track.assigned && !holds(track)) {
-    return Block{v1::BUCKET_CONTENT_MISSING, filled(track, at) ? "filler-played" : "content-missing"};
+    return Block{v1::BUCKET_CONTENT_MISSING, filled(track, at) ? Reason::filler_played : Reason::content_missing};
   }
-  if (track.is_filler() && !fills(track, at)) return Block{v1::BUCKET_INTERRUPTED, "nothing-to-fill"};
+  if (track.is_filler() && !fills(track, at)) return Block{v1::BUCKET_INTERRUPTED, Reason::nothing_to_fill};
   if (pre_empted(track)) return pre_empted_block();
   const bool late = !track.assigned && !track.begun && !track.wants_whole && at > track.air_start_us() + late_after_us;
-  if (late && track.cue.late_policy() != v1::LATE_POLICY_JOIN) return Block{v1::BUCKET_SKIPPED_LATE, "late-policy"};
+  if (late && track.cue.late_policy() != v1::LATE_POLICY_JOIN)
+    return Block{v1::BUCKET_SKIPPED_LATE, Reason::late_policy};
   return std::nullopt;
 }
 
@@ -98,12 +99,12 @@ bool StationCore::filled(const Track& track, std::int64_t at_us) const {
 /// The last instant at which a cue may still begin from its beginning, and what stands behind it.
 StationCore::Limit StationCore::latest_begin(const Track& track) const {
   const bool again = track.cue.preempt_policy() == v1::PREEMPT_POLICY_RESTART && track.block == pre_empted_block();
-  const Block no_room = track.begun || again ? Block{v1::BUCKET_INTERRUPTED, "restart-no-room"}
-                                             : Block{v1::BUCKET_SKIPPED_LATE, "late-no-room"};
+  const Block no_room = track.begun || again ? Block{v1::BUCKET_INTERRUPTED, Reason::restart_no_room}
+                                             : Block{v1::BUCKET_SKIPPED_LATE, Reason::late_no_room};
   Limit limit{slots_[track.slot].horizon_us - track.cue.duration_us(), no_room};
   if (!track.begun && track.cue.late_policy() == v1::LATE_POLICY_WHOLE) {
     const std::int64_t late = track.start_us() + track.cue.late_limit_us();
-    if (late < limit.at_us) limit = {late, {v1::BUCKET_SKIPPED_LATE, "late-limit"}};
+    if (late < limit.at_us) limit = {late, {v1::BUCKET_SKIPPED_LATE, Reason::late_limit}};
   }
   for (std::size_t i = first_open_; i < order_.size(); ++i) {
     const Track& other = *order_[i];
@@ -124,8 +125,8 @@ std::optional<Block> StationCore::obstacle_to_whole(const Track& track) const {
   const Limit limit = latest_begin(track);
   if (begin > limit.at_us) return limit.why;
   if (!forbidden(track, begin - track.start_us())) return std::nullopt;
-  return track.begun ? Block{v1::BUCKET_INTERRUPTED, "restart-no-room"}
-                     : Block{v1::BUCKET_SKIPPED_LATE, "late-no-room"};
+  return track.begun ? Block{v1::BUCKET_INTERRUPTED, Reason::restart_no_room}
+                     : Block{v1::BUCKET_SKIPPED_LATE, Reason::late_no_room};
 }
 
 }  // namespace loa::station::core

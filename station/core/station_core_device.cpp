@@ -80,8 +80,9 @@ std::string StationCore::untestable(v1::Medium medium, const v1::Cue& cue) const
     return "chưa có kế hoạch, chưa biết giờ được phép · no plan yet: its lawful hours are not known";
   if (now_us() >= plan.horizon_us) return "kế hoạch đã hết hạn · the plan has expired";
   if (const auto rule = protocol::policy::forbidden_by(plan.policy, cue, sessions_))
-    return *rule == "policy-hours" ? "ngoài giờ được phép · outside the lawful hours (policy-hours)"
-                                   : "quy định không cho phép · the policy forbids it (" + *rule + ")";
+    return *rule == Reason::policy_hours
+               ? "ngoài giờ được phép · outside the lawful hours (policy-hours)"
+               : "quy định không cho phép · the policy forbids it (" + std::string{name_of(*rule)} + ")";
   if (now_us() < mute_until_us_) return "đang tắt tiếng · muted until " + format_utc(wall_from_us(mute_until_us_));
   return {};
 }
@@ -128,8 +129,8 @@ void StationCore::end_test_part(const v1::Proof& part) {
   for (const auto& [medium, key] : test_->open()) {
     if (key != CueKey::of(part)) continue;
     last_end_us_[medium] = clock_usable() ? now_us() : 0;
-    if (part.reason() == "device-lost") note_device(medium, false);
-    if (part.bucket() == v1::BUCKET_PLAYED && part.reason() == "complete") note_device(medium, true);
+    if (part.reason() == name_of(Reason::device_lost)) note_device(medium, false);
+    if (part.bucket() == v1::BUCKET_PLAYED && part.reason() == name_of(Reason::complete)) note_device(medium, true);
   }
   test_->ended(part);
   actions_.emplace_back(Report{});

@@ -10,7 +10,7 @@ namespace {
 constexpr std::int64_t memory_us = 9 * 86'400'000'000;  // the policy counts by the week
 
 Block dropped_block(Slot slot) {
-  return {v1::BUCKET_INTERRUPTED, slot == Slot::emergency ? "called-off" : "plan-changed"};
+  return {v1::BUCKET_INTERRUPTED, slot == Slot::emergency ? Reason::called_off : Reason::plan_changed};
 }
 
 /// Whether no track before it named the same playlist: of cues with equal pages the first one is needed soonest.
@@ -79,7 +79,8 @@ void StationCore::adopt_cue(const v1::Cue& cue, Slot slot, bool at_start) {
     // Of a cue so old the journal may know nothing any more, or only a part: it has its account.
     if (track.end_us() < to_us(remembers_since())) track.frontier_us = track.end_us();
     track.known_before = track.frontier_us > track.start_us() || !track.known.empty();
-    track.block = at_start ? Block{v1::BUCKET_NODE_DARK, "starting"} : Block{v1::BUCKET_SKIPPED_LATE, "plan-late"};
+    track.block =
+        at_start ? Block{v1::BUCKET_NODE_DARK, Reason::starting} : Block{v1::BUCKET_SKIPPED_LATE, Reason::plan_late};
   }
   track.in_plan = true;
   track.plan_sequence = slots_[slot].sequence;

@@ -214,7 +214,7 @@ v1::Proof Track::unheard(std::int64_t until_us, const Block& why) {
   part.set_object(cue.object());
   part.set_plan_sequence(plan_sequence);
   part.set_bucket(why.bucket);
-  part.set_reason(why.reason);
+  part.set_reason(std::string{name_of(why.reason)});
   part.set_from_us(frontier_us);
   part.set_to_us(until_us);
   part.set_again_us(std::exchange(again_us, 0));
@@ -253,7 +253,7 @@ std::optional<v1::Proof> Track::take(v1::Proof part) {
   for (const std::int64_t uncounted : {before, beyond})
     if (uncounted >= again_from_us) again_us += uncounted;
   const std::int64_t from = std::clamp(part.from_us(), std::min(frontier_us, end), end);
-  const std::int64_t to = part.reason() == "complete" ? end : std::clamp(part.to_us(), from, end);
+  const std::int64_t to = part.reason() == name_of(Reason::complete) ? end : std::clamp(part.to_us(), from, end);
   if (to <= from) return std::nullopt;
   cut(part, from, to);
   part.set_from_us(from);

@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "protocol/message/loa.pb.h"
+#include "protocol/message/reason.hpp"
 #include "station/core/playlists.hpp"
 
 namespace loa::station::core {
+
+using protocol::message::Reason;
 
 /// Which of a station's two plans a cue stands in.
 enum class Slot { plan, emergency };
@@ -16,7 +19,7 @@ enum class Slot { plan, emergency };
 /// Why a cue is not played now.
 struct Block {
   v1::Bucket bucket = v1::BUCKET_UNKNOWN;
-  std::string reason;
+  protocol::message::Reason reason = protocol::message::Reason::no_proof;
   bool operator==(const Block&) const = default;
 };
 

@@ -5,13 +5,15 @@
 #include "protocol/base/log.hpp"
 
 namespace loa::station::display {
+
+using protocol::message::Reason;
 namespace {
 
 // A sign shows whole frames: one that appears this soon was there from its beginning. How late it really was stands in
 // start_error_us.
 constexpr Micros grace{66'667};
 
-v1::Proof draft_of(const Assignment& assignment, const char* reason) {
+v1::Proof draft_of(const Assignment& assignment, Reason reason) {
   const v1::Cue& cue = assignment.cue;
   v1::Proof part;
   part.set_occurrence(cue.occurrence());
@@ -19,7 +21,7 @@ v1::Proof draft_of(const Assignment& assignment, const char* reason) {
   part.set_medium(cue.medium());
   part.set_object(cue.object());
   part.set_plan_sequence(assignment.plan_sequence);
-  part.set_reason(reason);
+  part.set_reason(std::string{name_of(reason)});
   part.set_bucket(v1::BUCKET_UNKNOWN);
   part.set_from_us(to_us(assignment.from));
   part.set_to_us(to_us(assignment.from));
@@ -65,7 +67,7 @@ void SignShow::halt(const CueKey& cue, MonoTime now) {
   const auto slide = find(cue);
   if (slide == slides_.end()) return;
   if (shown_ == &*slide) slide->stood_until(now);
-  end(slide, "halted");
+  end(slide, Reason::halted);
 }
 
 void SignShow::settled(const CueKey& cue) {
@@ -118,7 +120,7 @@ void SignShow::expire(MonoTime now) {
     const auto next = std::next(slide);
     if (slide->span().end <= now) {
       if (shown_ == &*slide) slide->complete();
-      end(slide, "complete");
+      end(slide, Reason::complete);
     }
     slide = next;
   }
@@ -134,7 +136,7 @@ void SignShow::prepare(MonoTime now) {
     }
     if (slide->hopeless()) {
       if (shown_ == &*slide) slide->stood_until(now);
-      end(slide, "content-damaged");
+      end(slide, Reason::content_damaged);
     }
     slide = next;
   }
@@ -179,7 +181,7 @@ void SignShow::lose(const Error& error, MonoTime now) {
   }
   for (auto slide = slides_.begin(); slide != slides_.end();) {
     const auto next = std::next(slide);
-    if (slide->span().begin <= now) end(slide, "device-lost");
+    if (slide->span().begin <= now) end(slide, Reason::device_lost);
     slide = next;
   }
 }
@@ -197,7 +199,7 @@ void SignShow::stop_showing(MonoTime now) {
   Slide* before = std::exchange(shown_, nullptr);
   if (before == nullptr) return;
   before->stood_until(now);
-  end(std::find_if(slides_.begin(), slides_.end(), [&](const Slide& one) { return &one == before; }), "halted");
+  end(std::find_if(slides_.begin(), slides_.end(), [&](const Slide& one) { return &one == before; }), Reason::halted);
 }
 
 void SignShow::show(Slide& slide, MonoTime now) {
@@ -271,7 +273,7 @@ void SignShow::blank(MonoTime now) {
   dark_ = true;
 }
 
-void SignShow::end(std::list<Slide>::iterator slide, const char* reason) {
+void SignShow::end(std::list<Slide>::iterator slide, Reason reason) {
   v1::Proof part = draft_of(slide->assignment(), reason);
   const std::int64_t to_us = planned_us(slide->assignment(), slide->seen_until());
   if (slide->was_seen() && to_us > slide->from_us) {

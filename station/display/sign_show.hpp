@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "firmware/port/sign_out.hpp"
+#include "protocol/message/reason.hpp"
 #include "station/display/slide.hpp"
 #include "station/journal/mark_set.hpp"
 
@@ -68,7 +69,7 @@ class SignShow {
   void note_seen(Slide& slide, MonoTime visible, std::int64_t number);
   std::size_t take_mark();
   void keep_mark(Slide& slide);
-  void end(std::list<Slide>::iterator slide, const char* reason);
+  void end(std::list<Slide>::iterator slide, protocol::message::Reason reason);
   void stop_showing(MonoTime now);
   [[nodiscard]] MonoTime next_frame(const Slide& slide, const TurnFrame& frame, MonoTime now) const;
   [[nodiscard]] std::optional<MonoTime> next_step(MonoTime now);

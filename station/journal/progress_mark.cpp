@@ -11,6 +11,7 @@
 
 #include "protocol/base/file.hpp"
 #include "protocol/base/log.hpp"
+#include "protocol/message/reason.hpp"
 #include "station/journal/crc32.hpp"
 
 // The file is described in FORMAT.md. A slot never crosses a 512-byte sector, so that the disk cannot tear it.
@@ -101,7 +102,7 @@ v1::Proof draft_of(const Part& part) {
   proof.set_medium(static_cast<v1::Medium>(part.medium));
   proof.set_plan_sequence(part.plan_sequence);
   proof.set_bucket(v1::BUCKET_PLAYED);
-  proof.set_reason("process-lost");
+  proof.set_reason(std::string{protocol::message::name_of(protocol::message::Reason::process_lost)});
   proof.set_object(part.object, sizeof part.object);
   proof.set_from_us(part.from_us);
   proof.set_to_us(part.to_us);

@@ -3,11 +3,13 @@
 #include "protocol/base/log.hpp"
 #include "protocol/base/text.hpp"
 #include "protocol/message/check.hpp"
+#include "protocol/message/reason.hpp"
 
 namespace loa::station::node {
 namespace {
 
 using protocol::crypto::Sha256;
+using protocol::message::Reason;
 using settings::StationSettings;
 
 const char* part_of(v1::Medium medium) { return medium == v1::MEDIUM_SIGN ? "sign" : "sound"; }
@@ -29,7 +31,7 @@ v1::Proof lost_part(const v1::Cue& cue) {
   v1::Proof part;
   part.set_occurrence(cue.occurrence());
   part.set_segment(cue.segment());
-  part.set_reason("device-lost");
+  part.set_reason(std::string{name_of(Reason::device_lost)});
   return part;
 }
 
@@ -107,7 +109,7 @@ void Outputs::on_tried(v1::Medium medium, const std::string& trouble) {
 }
 
 void Outputs::see_part(const v1::Proof& part) {
-  const bool lost = part.reason() == "device-lost";
+  const bool lost = part.reason() == name_of(Reason::device_lost);
   if (lost || part.bucket() == v1::BUCKET_PLAYED) see_output(part.medium(), lost ? "it failed in use" : "");
 }
 

@@ -11,6 +11,8 @@
 #include "station/playback/decoder.hpp"
 
 namespace loa::station::playback {
+
+using protocol::message::Reason;
 namespace {
 
 constexpr std::chrono::milliseconds decode_interval{20};
@@ -28,7 +30,7 @@ v1::Proof part_of(const Voice& voice) {
   part.set_medium(cue.medium());
   part.set_object(cue.object());
   part.set_plan_sequence(voice.assignment.plan_sequence);
-  part.set_reason(measured.reason);
+  part.set_reason(std::string{name_of(measured.reason)});
   part.set_bucket(measured.heard ? v1::BUCKET_PLAYED : v1::BUCKET_UNKNOWN);
   part.set_from_us(voice.planned_us(measured.from));
   part.set_to_us(voice.planned_us(measured.to));
@@ -51,7 +53,7 @@ v1::Proof part_of(const Voice& voice) {
   return part;
 }
 
-v1::Proof nothing_heard(const Assignment& assignment, const char* reason) {
+v1::Proof nothing_heard(const Assignment& assignment, Reason reason) {
   Voice voice;
   voice.assignment = assignment;
   voice.measured.reason = reason;
@@ -165,12 +167,12 @@ class AudioPlayer::Works {
     auto decoder = Decoder::open(assignment, std::chrono::steady_clock::now(), mark);
     if (!decoder) {
       log::warn("cue.content_damaged", {{"cue", assignment.cue.occurrence()}, {"error", decoder.error().text}});
-      tell_ended(nothing_heard(assignment, "content-damaged"));
+      tell_ended(nothing_heard(assignment, Reason::content_damaged));
       return;
     }
     (*decoder)->prepare(std::chrono::steady_clock::now);
     if (!audio_.give({AudioThread::Order::Kind::add, &(*decoder)->voice()})) {
-      tell_ended(nothing_heard(assignment, "device-lost"));
+      tell_ended(nothing_heard(assignment, Reason::device_lost));
       return;
     }
     decoders_.push_back(std::move(*decoder));

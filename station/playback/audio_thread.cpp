@@ -8,6 +8,8 @@
 #include "protocol/base/log.hpp"
 
 namespace loa::station::playback {
+
+using protocol::message::Reason;
 namespace {
 
 constexpr std::chrono::milliseconds wait_step{100};
@@ -153,7 +155,7 @@ void AudioThread::take_orders() {
     if (order.kind == Order::Kind::halt) {
       renderer_.halt(*order.voice);
     } else if (!renderer_.add(*order.voice)) {
-      order.voice->measured.reason = "device-lost";  // more voices than a plan may arm at once
+      order.voice->measured.reason = Reason::device_lost;  // more voices than a plan may arm at once
       reports_.push({Report::Kind::ended, order.voice, 0});
     }
   }

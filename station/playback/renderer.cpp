@@ -6,6 +6,8 @@
 #include "station/playback/interpolator.hpp"
 
 namespace loa::station::playback {
+
+using protocol::message::Reason;
 namespace {
 
 using std::chrono::nanoseconds;
@@ -48,7 +50,7 @@ void Renderer::halt(Voice& voice) {
   for (Active& active : actives_) {
     if (active.voice != &voice || active.finished || active.halting) continue;
     if (!active.begun) {
-      finish(active, "halted");
+      finish(active, Reason::halted);
       continue;
     }
     active.halting = true;
@@ -110,7 +112,7 @@ Renderer::Active* Renderer::choose(MonoTime time) {
     const Voice& voice = *active.voice;
     const MonoTime end =
         voice.time_of(static_cast<double>(voice.frames)) + (active.begun ? end_tolerance : nanoseconds{0});
-    if (time >= end) finish(active, "complete");
+    if (time >= end) finish(active, Reason::complete);
     if (active.finished || time < voice.assignment.from_mono) continue;
     if (best == nullptr || rank(active) > rank(*best)) best = &active;
   }
@@ -158,7 +160,7 @@ int Renderer::render_voice(Active& active, std::span<std::int16_t> out, std::int
   const double left = std::ceil((static_cast<double>(voice.frames) - active.at) / step);
   const int wish = static_cast<int>(std::min(left, static_cast<double>(out.size())));
   if (wish <= 0) {
-    finish(active, "complete");
+    finish(active, Reason::complete);
     return 0;
   }
   const auto part =
@@ -169,13 +171,13 @@ int Renderer::render_voice(Active& active, std::span<std::int16_t> out, std::int
   if (audible == 0) active.at += step * frames;  // the decoder is behind: time goes on without it
   book(active, device_frame, frames, from, step, audible > 0);
   if (audible == 0 && voice.damaged && voice.pcm.read_available() == 0) {
-    finish(active, "content-damaged");
+    finish(active, Reason::content_damaged);
   } else if (active.halting && active.fade_out <= 0) {
-    finish(active, "halted");
+    finish(active, Reason::halted);
   } else if (active.at >= static_cast<double>(voice.frames)) {
     handover_time_ = voice.time_of(static_cast<double>(voice.frames));
     handover_surplus_ = active.at - static_cast<double>(voice.frames);
-    finish(active, "complete");
+    finish(active, Reason::complete);
   }
   return frames;
 }
@@ -259,7 +261,7 @@ void Renderer::book(Active& active, std::int64_t begin, int frames, double from,
   spans_[(span_head_ + span_count_++) % spans_.size()] = Span{&active, begin, begin + frames, from, step, heard};
 }
 
-void Renderer::finish(Active& active, const char* reason) {
+void Renderer::finish(Active& active, Reason reason) {
   active.finished = true;
   active.voice->measured.reason = reason;
 }
@@ -365,7 +367,7 @@ void Renderer::abort(MonoTime now) {
     if (active.voice == nullptr) continue;
     active.last_span_end = 0;
     if (active.begun || active.finished || active.voice->assignment.from_mono <= now) {
-      if (!active.finished) active.voice->measured.reason = "device-lost";
+      if (!active.finished) active.voice->measured.reason = Reason::device_lost;
       release(active);
     }
   }

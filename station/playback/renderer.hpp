@@ -91,7 +91,7 @@ class Renderer {
   void hear(Active& active, const Span& span, std::int64_t frames);
   static void add_gap(Voice& voice, double at, double length);
   static void drop_gaps_before(Voice& voice, double at);
-  void finish(Active& active, const char* reason);
+  void finish(Active& active, protocol::message::Reason reason);
   void end_settled(std::int64_t played);
   void release(Active& active);
 

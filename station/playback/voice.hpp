@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "protocol/message/reason.hpp"
 #include "station/core/presenter.hpp"
 
 namespace loa::station::playback {
@@ -33,7 +34,7 @@ struct Voice {
       double at;      ///< content frame
       double length;  ///< content frames
     };
-    const char* reason = "complete";
+    protocol::message::Reason reason = protocol::message::Reason::complete;
     bool heard = false;
     double from = 0, to = 0;  ///< content frames
     double frames = 0;        ///< content frames that left the device

@@ -1,6 +1,7 @@
 #include "headend/report/revision.hpp"
 #include "headend/publisher/record.hpp"
 
+#include "protocol/message/reason.hpp"
 #include "tests/unit/headend/report/report_sample.hpp"
 
 namespace loa::headend::report {
@@ -90,15 +91,7 @@ TEST(Changes, WhatOnlyOneBuildKnowsIsNone) {
 }
 
 TEST(Words, EveryReasonOfAStationHasThem) {
-  for (const char* reason :
-       {"called-off",      "clock-last-known", "clock-none",      "clock-stepped",    "content-damaged",
-        "content-missing", "device-late",      "device-lost",     "filler-played",    "halted",
-        "late-limit",      "late-no-room",     "late-policy",     "muted-by-command", "nothing-to-fill",
-        "plan-changed",    "plan-expired",     "plan-late",       "policy-days",      "policy-hours",
-        "policy-minutes",  "policy-not-valid", "policy-sessions", "pre-empted",       "process-late",
-        "process-lost",    "restart-no-room",  "starting",        "station-off",      "stopped-by-command",
-        "before-journal",  "not-come",         "no-proof",        "underrun",         "frames-missing",
-        "other-content"}) {
+  for (const auto reason : protocol::message::reason_words) {
     EXPECT_TRUE(is_known_reason(reason)) << reason;
     EXPECT_THAT(reason_text(reason), HasSubstr(" · "));
   }

@@ -67,7 +67,8 @@ Refusals foreseen(const RandomWard& ward, const model::Catalogue& catalogue, con
   Refusals refusals;
   for (const auto& refusal : refusals_of(soundings.cues, catalogue, ward.settings)) {
     if (refusal.cue.occurrence().find(timetable::format_date(last_day(ward))) != std::string::npos) continue;
-    refusals.try_emplace({refusal.cue.occurrence(), refusal.cue.segment()}, Refused{refusal.reason, refusal.judged});
+    refusals.try_emplace({refusal.cue.occurrence(), refusal.cue.segment()},
+                         Refused{std::string{protocol::message::name_of(refusal.reason)}, refusal.judged});
   }
   return refusals;
 }

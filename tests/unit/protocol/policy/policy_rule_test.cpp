@@ -6,6 +6,7 @@ namespace loa::protocol::policy {
 namespace {
 
 using namespace std::chrono_literals;
+using message::Reason;
 
 constexpr WallTime t0 = wall_from_us(1'795'219'200'000'000);  // 2026-11-21T00:00:00Z
 
@@ -41,16 +42,16 @@ TEST(PolicyRule, AllowsACueThatLiesWhollyInAWindow) {
 }
 
 TEST(PolicyRule, RefusesACueThatReachesOutOfItsWindow) {
-  EXPECT_EQ(forbidden_by(policy_of(7 * 60 + 1, 8 * 60), at_seven, {}), "policy-hours");
+  EXPECT_EQ(forbidden_by(policy_of(7 * 60 + 1, 8 * 60), at_seven, {}), Reason::policy_hours);
   const auto long_cue = cue_of("sang/2026-11-21/070000", 0, 61);
-  EXPECT_EQ(forbidden_by(policy_of(7 * 60, 7 * 60 + 1), long_cue, {}), "policy-hours");
+  EXPECT_EQ(forbidden_by(policy_of(7 * 60, 7 * 60 + 1), long_cue, {}), Reason::policy_hours);
 }
 
 TEST(PolicyRule, ReckonsTheWeekdayInLocalTime) {
   // 05:00 on Monday in Hanoi is 22:00 UTC of Sunday.
   const auto monday_five = cue_of("sang/2026-11-23/050000", 46 * 3600, 60);
   EXPECT_FALSE(forbidden_by(policy_of(300, 360, 0b0000001), monday_five, {}).has_value());
-  EXPECT_EQ(forbidden_by(policy_of(300, 360, 0b1000000), monday_five, {}), "policy-hours");
+  EXPECT_EQ(forbidden_by(policy_of(300, 360, 0b1000000), monday_five, {}), Reason::policy_hours);
 }
 
 // 23:59:30 on Saturday to 00:00:30 on Sunday in Hanoi; in UTC it is one day.
@@ -58,16 +59,17 @@ const v1::Cue over_midnight = cue_of("dem/2026-11-21/235930", 17 * 3600 - 30, 60
 
 TEST(PolicyRule, WindowsThatAdjoinCountAsOneAlsoOverMidnight) {
   auto policy = policy_of(22 * 60, 24 * 60, 0b0100000);  // Saturday's evening
-  EXPECT_EQ(forbidden_by(policy, over_midnight, {}), "policy-hours") << "nothing permits the half minute of Sunday";
+  EXPECT_EQ(forbidden_by(policy, over_midnight, {}), Reason::policy_hours)
+      << "nothing permits the half minute of Sunday";
   auto* sunday = policy.add_windows();
   sunday->set_weekdays(0b1000000);
   sunday->set_to_minute(120);
   EXPECT_FALSE(forbidden_by(policy, over_midnight, {}).has_value());
   sunday->set_weekdays(0b0000001);
-  EXPECT_EQ(forbidden_by(policy, over_midnight, {}), "policy-hours") << "Monday's night is not Sunday's";
+  EXPECT_EQ(forbidden_by(policy, over_midnight, {}), Reason::policy_hours) << "Monday's night is not Sunday's";
   sunday->set_weekdays(0b1000000);
   sunday->set_from_minute(1);
-  EXPECT_EQ(forbidden_by(policy, over_midnight, {}), "policy-hours") << "a minute is missing between them";
+  EXPECT_EQ(forbidden_by(policy, over_midnight, {}), Reason::policy_hours) << "a minute is missing between them";
 }
 
 TEST(PolicyRule, TakesTheLowestCapOfTheWindowsACueLiesIn) {
@@ -89,7 +91,7 @@ TEST(PolicyRule, ASessionOverMidnightCountsForTheDayItBeganOn) {
   sessions[over_midnight.occurrence()] = {start_of(over_midnight), true};
   EXPECT_FALSE(forbidden_by(policy, over_midnight, sessions).has_value()) << "its own second half";
   const auto sunday_one = cue_of("sang/2026-11-22/010000", 18 * 3600, 60);
-  EXPECT_EQ(forbidden_by(policy, sunday_one, sessions), "policy-days") << "Saturday was this week's day";
+  EXPECT_EQ(forbidden_by(policy, sunday_one, sessions), Reason::policy_days) << "Saturday was this week's day";
   const auto monday = cue_of("sang/2026-11-23/000000", 41 * 3600, 60);
   EXPECT_FALSE(forbidden_by(policy, monday, sessions).has_value()) << "a new week begins at local midnight";
 }
@@ -103,13 +105,13 @@ TEST(PolicyRule, ASegmentAfterMidnightBelongsToTheDayOnWhichItsSessionBegan) {
   const auto after_midnight = cue_of(over_midnight.occurrence(), 17 * 3600 + 30, 60);
   EXPECT_FALSE(forbidden_by(policy, after_midnight, sessions).has_value()) << "it is no second day";
   sessions["sang/2026-11-21/070000"] = {start_of(at_seven), true};
-  EXPECT_EQ(forbidden_by(policy, after_midnight, sessions), "policy-sessions") << "the second one of Saturday";
+  EXPECT_EQ(forbidden_by(policy, after_midnight, sessions), Reason::policy_sessions) << "the second one of Saturday";
 }
 
 TEST(PolicyRule, NothingMaySoundWithoutAWindow) {
   auto policy = policy_of(0, 1440);
   policy.clear_windows();
-  EXPECT_EQ(forbidden_by(policy, at_seven, {}), "policy-hours");
+  EXPECT_EQ(forbidden_by(policy, at_seven, {}), Reason::policy_hours);
 }
 
 TEST(PolicyRule, CountsTheSessionsOfTheLocalDay) {
@@ -119,7 +121,7 @@ TEST(PolicyRule, CountsTheSessionsOfTheLocalDay) {
   sessions["a/2026-11-21/000100"] = {start_of(at_seven) - 6h, true};
   EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
   sessions["b/2026-11-21/060000"] = {start_of(at_seven) - 1h, true};
-  EXPECT_EQ(forbidden_by(policy, at_seven, sessions), "policy-sessions");
+  EXPECT_EQ(forbidden_by(policy, at_seven, sessions), Reason::policy_sessions);
   sessions["a/2026-11-21/000100"].first_start -= 2h;  // that was yesterday, 23:00
   EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
 }
@@ -139,7 +141,7 @@ TEST(PolicyRule, LimitsMinutesOfASessionFromItsBeginning) {
   sessions[at_seven.occurrence()] = {start_of(at_seven) - 14min, true};
   EXPECT_FALSE(forbidden_by(policy, at_seven, sessions).has_value());
   sessions[at_seven.occurrence()].first_start -= 1s;
-  EXPECT_EQ(forbidden_by(policy, at_seven, sessions), "policy-minutes");
+  EXPECT_EQ(forbidden_by(policy, at_seven, sessions), Reason::policy_minutes);
 }
 
 TEST(PolicyRule, LimitsTheDaysOfAWeek) {
@@ -149,7 +151,7 @@ TEST(PolicyRule, LimitsTheDaysOfAWeek) {
   for (int day = 1; day <= 5; ++day) {  // Monday to Friday before this Saturday
     sessions["d" + std::to_string(day)] = {start_of(at_seven) - day * 24h, true};
   }
-  EXPECT_EQ(forbidden_by(policy, at_seven, sessions), "policy-days");
+  EXPECT_EQ(forbidden_by(policy, at_seven, sessions), Reason::policy_days);
   const auto monday = cue_of("sang/2026-11-23/070000", 2 * 86'400, 60);
   EXPECT_FALSE(forbidden_by(policy, monday, sessions).has_value()) << "a new week";
 }
@@ -157,7 +159,7 @@ TEST(PolicyRule, LimitsTheDaysOfAWeek) {
 TEST(PolicyRule, AnExpiredPolicyPermitsNothing) {
   auto policy = policy_of(0, 1440);
   policy.set_valid_until_us(at_seven.start_us());
-  EXPECT_EQ(forbidden_by(policy, at_seven, {}), "policy-not-valid");
+  EXPECT_EQ(forbidden_by(policy, at_seven, {}), Reason::policy_not_valid);
 }
 
 TEST(PolicyRule, LeavesSignsAlone) {

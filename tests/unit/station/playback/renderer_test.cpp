@@ -137,7 +137,7 @@ TEST_P(RendererOnCard, PlaysEachSampleAtItsInstantDespiteTheCrystal) {
   stage.run_until(start + std::chrono::seconds{11});
   EXPECT_LT(stage.worst_error(voice, 100, 10 * 48'000 - 100), 25 * per_microsecond);
   ASSERT_EQ(stage.ended.size(), 1U);
-  EXPECT_STREQ(voice.measured.reason, "complete");
+  EXPECT_EQ(voice.measured.reason, protocol::message::Reason::complete);
   EXPECT_NEAR(voice.measured.frames, 480'000, 2);
   EXPECT_LT(std::abs(voice.measured.start_error_us), 30);
   EXPECT_NEAR(voice.measured.device_ppb, GetParam() * 1000, 1'500);
@@ -193,7 +193,7 @@ TEST(Renderer, FadesAHaltedVoiceAndCountsOnlyWhatWasHeard) {
   stage.renderer.halt(voice);
   stage.run_until(start + std::chrono::seconds{3});
   ASSERT_EQ(stage.ended.size(), 1U);
-  EXPECT_STREQ(voice.measured.reason, "halted");
+  EXPECT_EQ(voice.measured.reason, protocol::message::Reason::halted);
   EXPECT_NEAR(voice.measured.to, 2 * 48'000, buffer + 480);
   EXPECT_NEAR(voice.measured.frames, voice.measured.to - voice.measured.from, 1);
   double step = 0;  // no click: no step between neighbours beyond the tone's own
@@ -220,7 +220,7 @@ TEST(Renderer, LosesTheAirAndJoinsAgainWithoutAClick) {
   stage.run_until(start + std::chrono::seconds{3});
   ASSERT_EQ(stage.ended.size(), 1U) << "it does not wait for the other's end";
   EXPECT_EQ(stage.ended[0], &programme);
-  EXPECT_STREQ(programme.measured.reason, "halted");
+  EXPECT_EQ(programme.measured.reason, protocol::message::Reason::halted);
   EXPECT_NEAR(programme.measured.to, 2.0103 * 48'000, 3);
   EXPECT_NEAR(programme.measured.frames, programme.measured.to - programme.measured.from, 1);
   stage.renderer.halt(programme);  // the core's order comes later: nothing is left to do
@@ -229,7 +229,7 @@ TEST(Renderer, LosesTheAirAndJoinsAgainWithoutAClick) {
   stage.run_until(start + std::chrono::seconds{11});
   ASSERT_EQ(stage.ended.size(), 3U);
   EXPECT_NEAR(emergency.measured.frames, 96'000, 2);
-  EXPECT_STREQ(again.measured.reason, "complete");
+  EXPECT_EQ(again.measured.reason, protocol::message::Reason::complete);
   const double own = 12'000 * 2 * std::numbers::pi * 440 / 48'000;
   EXPECT_LT(greatest_step(stage.card.samples), 2.1 * own) << "two tones for ten milliseconds, and no more";
 }
@@ -356,7 +356,7 @@ TEST(Renderer, ALostDeviceEndsWhatHasBegunAndKeepsWhatHasNot) {
   stage.renderer.abort(stage.now);
   ASSERT_EQ(stage.ended.size(), 1U);
   EXPECT_EQ(stage.ended[0], &begun);
-  EXPECT_STREQ(begun.measured.reason, "device-lost");
+  EXPECT_EQ(begun.measured.reason, protocol::message::Reason::device_lost);
   EXPECT_LE(begun.measured.to, 2 * 48'000 + 10);
   EXPECT_FALSE(stage.renderer.idle());
   EXPECT_FALSE(later.measured.heard);
