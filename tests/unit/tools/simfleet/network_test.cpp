@@ -8,9 +8,10 @@ namespace {
 class NetworkTest : public testing::Test {
  protected:
   NetworkTest() {
-    network_.set_office(
-        {[this](std::size_t, Network::Leaf leaf, const std::string& sealed) { heard_.emplace_back(leaf, sealed); },
-         [] {}});
+    network_.set_office({[this](std::size_t, Network::Leaf leaf, const std::string& sealed, bool) {
+                           heard_.emplace_back(leaf, sealed);
+                         },
+                         [] {}});
   }
   void attach(std::size_t box) {
     network_.attach({0, box}, {[this, box] { ++up_[box]; }, [this, box] { ++down_[box]; }, {}});
