@@ -104,7 +104,7 @@ void StationCore::take(const PageDamaged& event) {
 void StationCore::settle(Track& track, const v1::Proof& part) {
   if (part.to_us() > part.from_us() && part.bucket() == v1::BUCKET_PLAYED) {
     keep_played(track, part);
-  } else if (track.late_because) {  // whatever ended it now, until now that was the reason
+  } else if (track.late_because && part.reason() == name_of(Reason::halted)) {  // until now that was the reason
     account(track, now_us() - track.shift_us, *track.late_because);
   }
   if (part.reason() == name_of(Reason::device_lost)) {

@@ -128,6 +128,22 @@ Stretches judged_by_length(const CueJudge::Proofs& proofs, const Stretches& hear
   return parts;
 }
 
+/// What another box, or the same with another card, says of time that was played: why it was silent itself, by a clock
+/// that lay behind. It is believed (PROTOCOL §8.5d).
+Stretches denied_by_another(const CueJudge::Proofs& proofs) {
+  const auto played = [](const auto* record) { return record->proof.bucket() == v1::BUCKET_PLAYED; };
+  Stretches denied;
+  for (const auto* record : proofs) {
+    const auto bucket = record->proof.bucket();
+    if (bucket != v1::BUCKET_CONTENT_MISSING && bucket != v1::BUCKET_INTERRUPTED) continue;
+    const bool of_another = std::any_of(proofs.begin(), proofs.end(), [&](const auto* other) {
+      return played(other) && other->epoch != record->epoch && other->received < record->received;
+    });
+    if (of_another) denied.push_back({record->proof.from_us(), record->proof.to_us()});
+  }
+  return denied;
+}
+
 void append(Stretches& to, const Stretches& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 }  // namespace
@@ -230,7 +246,7 @@ void CueJudge::judge(const PlannedCue& planned, const Proofs& proofs) {
   std::int64_t said_us = 0;
   for (const auto* proof : proofs) said_us += proof->proof.again_us();
   look_for_false(planned, truth, without(reported, by_length));
-  truth.owed = without(owed_of(planned, truth.owed), by_length);
+  truth.owed = without(without(owed_of(planned, truth.owed), by_length), denied_by_another(proofs));
   look_for_lost(planned, truth, reported, said_us,
                 front_cut_off_again(planned, site_, truth.heard, account) + heard_of_an_older_plan(planned, proofs));
   look_for_repeats(planned, truth, said_us);

@@ -235,6 +235,20 @@ TEST(StationCore, TriesALostDeviceAgainAndNamesTheGap) {
             "played 0.0-4.0 device-lost | interrupted 4.0-5.3 device-lost | played 5.3-20.0 complete");
 }
 
+TEST(StationCore, ADeviceThatStaysAwayIsOneStretchOfSilence) {
+  Bench bench;
+  bench.give(0, Bench::plan({bulletin}));
+  bench.at(67);
+  bench.heard(74, bulletin, 70, 74, "device-lost");
+  for (const double at : {75.1, 76.2, 77.3}) {
+    ASSERT_NE(Bench::first<Arm>(bench.at(at)), nullptr);
+    bench.silent(at + 0.05, bulletin, "device-lost");
+  }
+  EXPECT_EQ(bench.account(bulletin), "played 0.0-4.0 device-lost") << "not a proof for each attempt";
+  bench.at(91);
+  EXPECT_EQ(bench.account(bulletin), "played 0.0-4.0 device-lost | interrupted 4.0-20.0 device-lost");
+}
+
 /// The device is lost and comes back; then the occurrence is stopped.
 TEST(StationCore, WhatEndsACueIsNotTheReasonOfTheSilenceBefore) {
   v1::Command command;
