@@ -1,8 +1,5 @@
 #include "headend/daemon/office.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
@@ -20,6 +17,7 @@
 #include "headend/publisher/plan_watch.hpp"
 #include "headend/publisher/publisher.hpp"
 #include "headend/publisher/removal.hpp"
+#include "headend/ward/headend_lock.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/link/link.hpp"
 
@@ -48,15 +46,6 @@ constexpr std::chrono::seconds watch_interval{10};
 constexpr std::size_t most_asked = 20;
 
 WallTime wall_now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
-
-/// Held as long as a head-end runs for the ward, by whatever means it ends.
-Result<UniqueFd> be_the_only_one(const ward::Ward& ward) {
-  const auto file = ward.folder() / "headend.lock";
-  UniqueFd fd{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-  if (!fd.valid()) return fail(ErrorCode::io, "cannot open {}: {}", file.string(), errno_text());
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
-  return fail(ErrorCode::busy, "another loa-headend runs for ward {}: stop it first", ward.settings().id);
-}
 
 std::vector<broker::Login> logins_of(const store::Catalogue& catalogue,
                                      const std::vector<store::RemovedStation>& leaving) {
@@ -141,7 +130,7 @@ struct Office::State {
 };
 
 Result<void> Office::State::open() {
-  LOA_TRY_LET(only_one, be_the_only_one(ward));
+  LOA_TRY_LET(only_one, ward::hold_headend_lock(ward.folder(), ward.settings().id));
   LOA_TRY_LET(auto opened, store::Store::open(ward.database_file()));
   store.emplace(std::move(opened));
   LOA_TRY_LET(auto folder, ObjectStore::open(ward.content_folder()));
