@@ -56,6 +56,12 @@ void Inbox::compare_builds() {
   }
 }
 
+void Inbox::note_claims() {
+  for (const auto& [station, taken] : statuses_) {
+    if (auto claim = ledger::claim_of(station, taken.status)) claims_.insert_or_assign(station, std::move(*claim));
+  }
+}
+
 /// Removed, or provisioned anew with another key, whose sequences begin anew.
 void Inbox::forget(const std::string& station) {
   states_.erase(station);
@@ -162,6 +168,7 @@ Result<void> Inbox::take_answer(const std::string& station, std::string_view pay
 Result<void> Inbox::commit(WallTime now) {
   LOA_TRY(store_.transaction([&] { return keep_all(now); }));
   compare_builds();
+  note_claims();
   states_.clear();
   statuses_.clear();
   faults_.clear();

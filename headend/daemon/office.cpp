@@ -123,6 +123,7 @@ struct Office::State {
   void commit();
   void hand_out_receipts();
   void greet_new_boots();
+  void hear_journals();
   void settle_later();
   void keep_news_later();
   void keep_news();
@@ -369,6 +370,7 @@ void Office::State::keep_news() {
     news_waits = true;
     return keep_news_later();
   }
+  hear_journals();
   greet_new_boots();
   if (farewells->waiting()) say_farewell();
   if (const auto changed = inbox->take_changed_builds(); !changed.empty()) issue_to(changed);
@@ -388,6 +390,16 @@ void Office::State::greet_new_boots() {
     if (auto due = ledger->repeat_receipt(station); !due) warn("receipt.not_repeated", due.error());
   }
   if (!stations.empty()) hand_out_receipts();
+}
+
+/// Where the stations know more than this store, it is a backup: they learn what is here, and the chain goes on.
+void Office::State::hear_journals() {
+  for (const auto& [station, claim] : inbox->take_claims()) {
+    const auto heard = ledger->hear(claim, wall_now());
+    if (!heard) warn("journal.not_heard", heard.error());
+    if (heard && heard->lost > 0) log::error("proofs.lost", {{"station", station}, {"count", heard->lost}});
+  }
+  hand_out_receipts();
 }
 
 /// A station that lives says so within a second; of many at once some wait for their next status.

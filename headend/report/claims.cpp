@@ -207,6 +207,7 @@ Stretch Settler::unclaimed(WallTime from, WallTime to) const {
   const bool early = std::any_of(early_.begin(), early_.end(),
                                  [&](const store::Span& span) { return span.from <= from && to <= span.to; });
   if (early) return {from, to, v1::BUCKET_CLOCK_UNTRUSTED, "not-come"};
+  if (is_lost_at_office(cue_, known_.lost)) return {from, to, v1::BUCKET_UNKNOWN, "lost-at-office"};
   const auto began = newest_journal(known_.journals);
   if (began && to <= *began) return {from, to, v1::BUCKET_NODE_DARK, "before-journal"};
   return {from, to, v1::BUCKET_UNKNOWN, "no-proof"};

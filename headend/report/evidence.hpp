@@ -15,6 +15,7 @@ struct Known {
   std::vector<store::ClockFinding> office;  ///< of the head-end's own clock, by `since`: so far ahead of the right time
   std::vector<store::JournalLife> journals;             ///< of the station
   std::vector<store::IdentityConflict> conflicts = {};  ///< times in which two boxes spoke as the station
+  std::vector<store::LostProofs> lost = {};             ///< of the station: proofs that the office had and lost
 };
 
 /// Tells whether a proof is of a box that spoke besides the one that counts, of planned time that began while two did.
@@ -32,6 +33,10 @@ bool had_come(const store::ProofRecord& record, const store::PlannedCue& cue,
 
 /// Tells why what was played was not heard when its proof says; absent: nothing speaks against it.
 std::optional<std::string> wrong_hour(const store::ProofRecord& record, const Known& known);
+
+/// Tells whether what is missing of a cue may have stood in proofs that the office had and lost: those were made
+/// between `since` and `until`, and a proof is made when its cue is on or over.
+bool is_lost_at_office(const store::PlannedCue& cue, const std::vector<store::LostProofs>& lost);
 
 /// Returns when the newest journal of a station began: of planned time before it only an older one can speak.
 std::optional<WallTime> newest_journal(const std::vector<store::JournalLife>& journals);

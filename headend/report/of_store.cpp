@@ -14,6 +14,7 @@ Result<void> add_station(Reporter& reporter, store::Store& store, const store::S
   LOA_TRY_LET(known.clock, store.clock_findings(station));
   LOA_TRY_LET(known.journals, store.journals(station));
   LOA_TRY_LET(known.conflicts, store.identity_conflicts(station));
+  LOA_TRY_LET(known.lost, store.lost_proofs(station));
   reporter.add(planned, proofs, known);
   return {};
 }

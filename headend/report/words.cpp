@@ -38,6 +38,7 @@ constexpr auto reasons = std::to_array<Entry>({
     {"late-limit", "muộn quá mức cho phép · later than allowed"},
     {"late-no-room", "muộn, không còn chỗ trước mục sau · late, and no room before what follows"},
     {"late-policy", "muộn, mục này không vào giữa chừng · late, and it is not joined midway"},
+    {"lost-at-office", "mất ở văn phòng · lost at the office"},
     {"muted-by-command", "tắt tiếng theo lệnh · muted by order"},
     {"no-proof", "chưa có bằng chứng · no proof has come"},
     {"not-come",

@@ -28,7 +28,7 @@ FaultRecord fault_of(const Row& row) {
 
 bool is_of_headend(std::string_view code) {
   return code == "unreachable" || code == clock_off || code == identity_twice || code == removed_unheard ||
-         code == plan_behind || code.starts_with("proof-");
+         code == plan_behind || code == proofs_lost || code.starts_with("proof-");
 }
 
 Result<void> Store::put_online(const std::string& station, bool online, const std::string& boot, WallTime now) {

@@ -179,6 +179,15 @@ class Store {
   Result<std::vector<ProofRecord>> proofs_of(const std::string& station, std::size_t limit = 10000);
   Result<std::uint64_t> count_proofs();
 
+  // ---- proofs that the office has lost ---------------------------------------------------------------------------
+
+  /// Notes a gap, and moves the chain's head to its last number: the next proof names `head` as its predecessor.
+  Result<void> put_lost_proofs(const LostProofs& lost, const Sha256& head);
+  /// Every gap of a station, by epoch and number.
+  Result<std::vector<LostProofs>> lost_proofs(const std::string& station);
+  /// When a committed proof was made; absent when it is not here.
+  Result<std::optional<ProofTime>> proof_time(const std::string& station, const Epoch& epoch, std::uint64_t number);
+
   // ---- which box, which journal ----------------------------------------------------------------------------------
 
   /// Keeps what a station says of its journal; the newest word of an epoch counts.

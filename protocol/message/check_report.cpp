@@ -16,7 +16,8 @@ constexpr int min_temperature_c = -100, max_temperature_c = 200;
 constexpr std::uint32_t max_next_within_s = 3'600;
 constexpr int max_standing_faults = 64;
 constexpr int max_device_ppb = 10'000'000;  ///< 1 %; a card that is worse is broken
-constexpr int max_outputs = 2;              ///< of one station: sound and sign
+constexpr std::size_t max_sealed_receipt = 1'024;
+constexpr int max_outputs = 2;  ///< of one station: sound and sign
 
 /// Instants that a station states by its own clock, which may never have been set.
 Result<void> demand_stated(std::string_view field, std::int64_t us) {
@@ -155,8 +156,9 @@ Result<void> check(const v1::Proof& proof) {
 
 Result<void> check(const v1::Receipt& receipt) {
   LOA_TRY(demand_bytes("epoch", receipt.epoch(), epoch_bytes));
-  LOA_TRY(demand(receipt.through() >= 1, "through is 0: a receipt is for at least one proof"));
-  return demand_bytes("head", receipt.head(), hash_bytes);
+  LOA_TRY(demand_bytes("head", receipt.head(), hash_bytes));
+  const bool zero = std::all_of(receipt.head().begin(), receipt.head().end(), [](char c) { return c == 0; });
+  return demand(receipt.through() >= 1 || zero, "through is 0: a receipt of nothing names no head");
 }
 
 Result<void> check(const v1::State& state) {
@@ -177,6 +179,8 @@ Result<void> check(const v1::Status& status) {
   LOA_TRY(check_standing(status.faults()));
   LOA_TRY(check_identity(status));
   LOA_TRY(check_understood(status));
+  LOA_TRY(demand(status.receipt().size() <= max_sealed_receipt, "a receipt of {} bytes is larger than {}",
+                 status.receipt().size(), max_sealed_receipt));
   return demand_text("refused", status.refused(), max_text_bytes);
 }
 

@@ -86,6 +86,7 @@ class Station {
   void on_receipt(const std::string& sealed);
   void on_fetched(const sync::Fetched& fetched);
   void renew_journal(const v1::Receipt& receipt);
+  void set_back_journal(const v1::Receipt& receipt);
   void refuse(const char* what, const Error& error);
   void hear_office(const std::optional<WallTime>& signed_at, bool news = true);
 
@@ -204,8 +205,9 @@ class Station {
   std::optional<MonoTime> last_status_;
   MonoTime started_;
   std::string last_refused_;
-  const std::string boot_;           // random word of this process start
-  std::uint64_t seal_sequence_ = 0;  // of the last status, answer or fault
+  const std::string boot_;              // random word of this process start
+  std::uint64_t receipt_sequence_ = 0;  // of the newest receipt that came to this process
+  std::uint64_t seal_sequence_ = 0;     // of the last status, answer or fault
   firmware::ClockReading reading_;
   Vitals vitals_;
   AmplifierWatch amplifier_;

@@ -108,6 +108,10 @@ void Station::name_myself(v1::Status& status) const {
   status.set_boot(boot_);
   status.set_epoch(journal_.epoch().data(), journal_.epoch().size());
   if (const auto began = journal_.began(); began && to_us(*began) > 0) status.set_began_us(to_us(*began));
+  status.set_journal_first(journal_.first());
+  const auto& office_had = journal_.office_had();
+  status.set_receipted(office_had ? office_had->through : journal_.through());
+  if (office_had) status.set_receipt(office_had->sealed);
 }
 
 }  // namespace loa::station::daemon

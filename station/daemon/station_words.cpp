@@ -148,12 +148,27 @@ void Station::on_receipt(const std::string& sealed) {
   if (!is_of_epoch(receipt->receipt, journal_.epoch())) {  // of a journal before this one, or of a second box
     return log::info("receipt.elsewhere", {{"reason", "of another epoch"}, {"through", receipt->receipt.through()}});
   }
+  const bool newest =
+      receipt->sequence > std::exchange(receipt_sequence_, std::max(receipt_sequence_, receipt->sequence));
+  if (newest && receipt->receipt.through() < journal_.through()) return set_back_journal(receipt->receipt);
   const auto behind = journal_.is_behind(receipt->receipt);
   if (!behind) return refuse("receipt", behind.error());
   if (*behind) return renew_journal(receipt->receipt);
-  if (const auto taken = with_room([&] { return journal_.receipted(receipt->receipt); }); !taken)
+  if (const auto taken = with_room([&] { return journal_.receipted(receipt->receipt, sealed); }); !taken)
     return refuse("receipt", taken.error());
   publish_proofs(outbox_.on_receipted(steady_clock::now()));
+}
+
+/// The head-end has less than it had: its store is a backup (PROTOCOL.md §8.12). What is still here goes out again, and
+/// the status says from which number on, with the office's own receipt.
+void Station::set_back_journal(const v1::Receipt& receipt) {
+  const bool news = !journal_.office_had();
+  const auto again = journal_.set_back(receipt);
+  if (!again) return refuse("receipt", again.error());
+  if (!*again && !news) return;
+  log::warn("office.set_back", {{"has_through", receipt.through()}, {"sent_from", journal_.through() + 1}});
+  status_due_ = true;
+  publish_proofs(outbox_.on_set_back(steady_clock::now()));
 }
 
 /// The head-end has proofs of this epoch that are not here: their numbers must not be given to others.

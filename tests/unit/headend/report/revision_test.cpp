@@ -96,8 +96,8 @@ TEST(Words, EveryReasonOfAStationHasThem) {
         "plan-changed",    "plan-expired",     "plan-late",       "policy-days",      "policy-hours",
         "policy-minutes",  "policy-not-valid", "policy-sessions", "pre-empted",       "process-late",
         "process-lost",    "restart-no-room",  "starting",        "station-off",      "stopped-by-command",
-        "before-journal",  "not-come",         "no-proof",        "underrun",         "frames-missing",
-        "other-content"}) {
+        "before-journal",  "not-come",         "no-proof",        "lost-at-office",   "underrun",
+        "frames-missing",  "other-content"}) {
     EXPECT_TRUE(is_known_reason(reason)) << reason;
     EXPECT_THAT(reason_text(reason), HasSubstr(" · "));
   }
