@@ -36,8 +36,11 @@ class NewFile {
     written_ += bytes.size();
     return write_all(fd_.get(), bytes, path_);
   }
-  Result<Written> finish() {
-    if (::fsync(fd_.get()) != 0) return fail(ErrorCode::io, "cannot sync {}: {}", path_.string(), errno_text());
+  Result<Written> finish(Durable durable) {
+    const bool later = durable == Durable::by_flush;
+    if (later) ::sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);  // begins; flush() waits
+    if (!later && ::fsync(fd_.get()) != 0)
+      return fail(ErrorCode::io, "cannot sync {}: {}", path_.string(), errno_text());
     path_.clear();
     return Written{hash_.finish(), written_};
   }
@@ -75,16 +78,23 @@ Result<void> read_pieces(const fs::path& path, const std::function<Result<void>(
 Result<Written> write_file(const fs::path& to, std::string_view bytes, std::optional<unsigned> mode) {
   LOA_TRY_LET(auto file, NewFile::make(to, mode));
   LOA_TRY(file.add(bytes));
-  return file.finish();
+  return file.finish(Durable::now);
 }
 
-Result<Written> copy_file(const fs::path& from, const fs::path& to, std::optional<unsigned> mode, const Moved& moved) {
+Result<Written> copy_file(const fs::path& from, const fs::path& to, std::optional<unsigned> mode, const Moved& moved,
+                          Durable durable) {
   LOA_TRY_LET(auto file, NewFile::make(to, mode));
   LOA_TRY(read_pieces(from, [&](std::string_view piece) -> Result<void> {
     moved(piece.size());
     return file.add(piece);
   }));
-  return file.finish();
+  return file.finish(durable);
+}
+
+Result<void> flush(const fs::path& folder) {
+  const UniqueFd fd{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (fd.valid() && ::syncfs(fd.get()) == 0) return {};
+  return fail(errno == ENOSPC ? ErrorCode::full : ErrorCode::io, "cannot sync {}: {}", folder.string(), errno_text());
 }
 
 Result<Written> hash_file(const fs::path& file, const Moved& moved) {

@@ -28,9 +28,18 @@ struct Written {
 /// @error full · io
 Result<Written> write_file(const std::filesystem::path& to, std::string_view bytes, std::optional<unsigned> mode);
 
+/// When a copy is durable.
+enum class Durable {
+  now,       ///< when the call returns
+  by_flush,  ///< after flush(): of many small files one wait instead of one each
+};
+
 /// Copies a file as write_file() writes one. @error missing · full · io
 Result<Written> copy_file(const std::filesystem::path& from, const std::filesystem::path& to,
-                          std::optional<unsigned> mode, const Moved& moved);
+                          std::optional<unsigned> mode, const Moved& moved, Durable durable = Durable::now);
+
+/// Waits until everything that was written to the medium of a folder is on it. @error io · full
+Result<void> flush(const std::filesystem::path& folder);
 
 /// Reads a file from end to end. @error missing · io
 Result<Written> hash_file(const std::filesystem::path& file, const Moved& moved);

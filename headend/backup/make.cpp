@@ -1,6 +1,8 @@
 #include "headend/backup/make.hpp"
 
 #include <algorithm>
+#include <future>
+#include <set>
 
 #include "content/store/object_store.hpp"
 #include "headend/backup/files.hpp"
@@ -16,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using content::store::ObjectStore;
 
+/// Of what is not finished.
+constexpr const char* making_suffix = ".making";
 constexpr std::uint64_t most_small_bytes = 1U << 20U;
 
 /// Refuses a folder that is for something else: a stick's root would be littered.
@@ -48,12 +52,13 @@ class Maker {
 
  private:
   Result<void> begin(WallTime now);
-  Result<void> copy_store();
+  Result<void> look_at_store();
+  Result<void> copy_store_and_objects();
   Result<void> collect_small();
   Result<void> collect_outside();
   Result<void> collect(const fs::path& below);
-  Result<void> write_small(std::string_view passphrase);
-  Result<void> copy_objects();
+  Result<void> write_small(std::future<Result<std::string>> sealing);
+  Result<void> name_objects();
   Result<void> copy_object(const ObjectStore& objects, const store::NamedObject& object);
   Result<void> finish();
   void remove_older();
@@ -67,6 +72,7 @@ class Maker {
   fs::path making_;
   std::vector<store::NamedObject> objects_;
   std::vector<SecretFile> open_, secret_;
+  std::vector<fs::path> fresh_;  ///< objects that are copied and have not their name yet
   std::uint64_t to_do_ = 1, done_ = 0;
 };
 
@@ -84,31 +90,42 @@ void Maker::list(std::string path, const Written& written) {
 Result<void> Maker::begin(WallTime now) {
   std::error_code failed;
   for (const auto& entry : fs::directory_iterator{wish_.folder, failed}) {
-    if (entry.path().extension() == ".making") fs::remove_all(entry.path(), failed);
+    if (entry.path().extension() == making_suffix) fs::remove_all(entry.path(), failed);
   }
   if (failed) return fail(ErrorCode::io, "cannot tidy {}: {}", wish_.folder.string(), failed.message());
   for (made_.set = name_of_set(now); fs::exists(wish_.folder / made_.set, failed); made_.set = name_of_set(now))
     now += std::chrono::seconds{1};
   made_.manifest.made = now;
-  making_ = wish_.folder / (made_.set + ".making");
+  making_ = wish_.folder / (made_.set + making_suffix);
   return make_folders(making_, 0700);
 }
 
-Result<void> Maker::copy_store() {
+/// A ward that nobody has used yet gets its store first.
+Result<void> Maker::look_at_store() {
   std::error_code ignored;
-  if (!fs::exists(ward_.database_file(), ignored)) {  // a ward that nobody has used yet
-    LOA_TRY(store::Store::open(ward_.database_file()));
-  }
-  const auto to_move = fs::file_size(ward_.database_file(), ignored);
-  LOA_TRY(store::copy_database(ward_.database_file(), making_ / database_name));
-  LOA_TRY_LET(auto facts, store::examine_copy(making_ / database_name));
-  made_.manifest.store_version = facts.version;
-  objects_ = std::move(facts.objects);
-  to_do_ = to_move;
+  if (!fs::exists(ward_.database_file(), ignored)) LOA_TRY(store::Store::open(ward_.database_file()));
+  LOA_TRY_LET(objects_, store::named_objects(ward_.database_file()));
+  to_do_ = fs::file_size(ward_.database_file(), ignored) + 1;
   for (const auto& object : objects_) to_do_ += object.bytes;
-  LOA_TRY_LET(const auto written, hash_file(making_ / database_name, [this](auto bytes) { moved(bytes); }));
-  list(database_name, written);
   return {};
+}
+
+/// Copies the database, and beside it the objects that it named just now; then those that only the copy names.
+Result<void> Maker::copy_store_and_objects() {
+  LOA_TRY_LET(const auto objects, ObjectStore::open(ward_.content_folder()));
+  const auto database = making_ / database_name;
+  auto copying = std::async(std::launch::async, [&] { return store::copy_database(ward_.database_file(), database); });
+  for (const auto& object : objects_) LOA_TRY(copy_object(objects, object));
+  LOA_TRY(copying.get());
+  LOA_TRY_LET(const auto facts, store::examine_copy(database));
+  made_.manifest.store_version = facts.version;
+  std::set<Sha256> done;
+  for (const auto& object : objects_) done.insert(object.sha256);
+  for (const auto& object : facts.objects)
+    if (!done.contains(object.sha256)) LOA_TRY(copy_object(objects, object));
+  LOA_TRY_LET(const auto written, hash_file(database, [this](auto bytes) { moved(bytes); }));
+  list(database_name, written);
+  return name_objects();
 }
 
 /// Takes up one small file; what is no certificate and no setting is secret.
@@ -150,8 +167,9 @@ Result<void> Maker::collect_outside() {
   return {};
 }
 
-Result<void> Maker::write_small(std::string_view passphrase) {
-  LOA_TRY_LET(const auto sealed, seal_secrets(secret_, passphrase, wish_.effort));
+/// @param sealing  the keys: their passphrase's key takes a quarter of a second, beside the copying
+Result<void> Maker::write_small(std::future<Result<std::string>> sealing) {
+  LOA_TRY_LET(const auto sealed, sealing.get());
   LOA_TRY_LET(const auto secrets, write_file(making_ / secrets_name, sealed, std::nullopt));
   list(secrets_name, secrets);
   for (const auto& file : open_) {
@@ -173,10 +191,11 @@ Result<void> Maker::copy_object(const ObjectStore& objects, const store::NamedOb
     return {};
   }
   auto fresh = to;
-  fresh += ".making";
-  LOA_TRY(make_folders(to.parent_path(), 0700));
+  fresh += making_suffix;
+  fs::create_directories(to.parent_path(), missing);  // a failure is the copy's
   const auto from = objects.path_of(object.sha256);
-  const auto copied = copy_file(from, fresh, std::nullopt, [this](auto bytes) { moved(bytes); });
+  const auto copied = copy_file(
+      from, fresh, std::nullopt, [this](auto bytes) { moved(bytes); }, Durable::by_flush);
   if (!copied && copied.error().code != ErrorCode::missing) return pass(copied.error());
   if (!copied || copied->sha256 != object.sha256) {
     fs::remove(fresh, missing);
@@ -184,22 +203,22 @@ Result<void> Maker::copy_object(const ObjectStore& objects, const store::NamedOb
     made_.manifest.absent.push_back(object.sha256);
     return {};
   }
-  if (::rename(fresh.c_str(), to.c_str()) != 0)
-    return fail(ErrorCode::io, "cannot put {} in place: {}", to.string(), errno_text());
+  fresh_.push_back(to);
   made_.manifest.objects.push_back({object.sha256.hex(), object.sha256, copied->bytes});
   ++made_.objects_copied;
   made_.bytes_written += copied->bytes;
   return {};
 }
 
-/// Their folders are synced once at the end: the list comes after that.
-Result<void> Maker::copy_objects() {
-  LOA_TRY_LET(const auto objects, ObjectStore::open(ward_.content_folder()));
-  for (const auto& object : objects_) LOA_TRY(copy_object(objects, object));
-  std::error_code failed;
+/// An object gets its name when it is durable, and the list comes after that.
+Result<void> Maker::name_objects() {
   LOA_TRY(make_folders(wish_.folder / "objects", 0700));
-  for (const auto& entry : fs::directory_iterator{wish_.folder / "objects", failed}) LOA_TRY(sync_folder(entry.path()));
-  return sync_folder(wish_.folder / "objects");
+  LOA_TRY(flush(wish_.folder));
+  for (const auto& object : fresh_) {
+    if (::rename((object.string() + making_suffix).c_str(), object.c_str()) != 0)
+      return fail(ErrorCode::io, "cannot put {} in place: {}", object.string(), errno_text());
+  }
+  return flush(wish_.folder);
 }
 
 Result<void> Maker::finish() {
@@ -232,10 +251,11 @@ Result<Made> Maker::run(std::string_view passphrase, WallTime now) {
   made_.manifest.program = wish_.program;
   const auto write = [&]() -> Result<void> {
     LOA_TRY(begin(now));
-    LOA_TRY(copy_store());
+    LOA_TRY(look_at_store());
     LOA_TRY(collect_small());
-    LOA_TRY(write_small(passphrase));
-    LOA_TRY(copy_objects());
+    auto sealing = std::async(std::launch::async, [&] { return seal_secrets(secret_, passphrase, wish_.effort); });
+    LOA_TRY(copy_store_and_objects());
+    LOA_TRY(write_small(std::move(sealing)));
     return finish();
   };
   if (auto written = write(); !written) {

@@ -24,7 +24,21 @@ Result<void> sync_file(const fs::path& file) {
   return fail(ErrorCode::io, "cannot sync {}: {}", file.string(), errno_text());
 }
 
+Result<std::vector<NamedObject>> read_objects(Connection& connection) {
+  std::vector<NamedObject> objects;
+  LOA_TRY(connection.each("SELECT object, bytes FROM contents ORDER BY object", [&](const Row& row) {
+    objects.push_back({row.digest(0), row.number<std::uint64_t>(1)});
+  }));
+  return objects;
+}
+
 }  // namespace
+
+Result<std::vector<NamedObject>> named_objects(const fs::path& file) {
+  LOA_TRY(demand_file(file));
+  LOA_TRY_LET(const auto connection, Connection::open(file));
+  return read_objects(*connection);
+}
 
 Result<void> copy_database(const fs::path& from, const fs::path& to) {
   LOA_TRY(demand_file(from));
@@ -43,9 +57,7 @@ Result<CopyFacts> examine_copy(const fs::path& file) {
   LOA_TRY_LET(const auto connection, Connection::open_unchanging(file));
   CopyFacts facts;
   LOA_TRY(connection->each("PRAGMA user_version", [&](const Row& row) { facts.version = row.number<int>(0); }));
-  LOA_TRY(connection->each("SELECT object, bytes FROM contents ORDER BY object", [&](const Row& row) {
-    facts.objects.push_back({row.digest(0), row.number<std::uint64_t>(1)});
-  }));
+  LOA_TRY_LET(facts.objects, read_objects(*connection));
   return facts;
 }
 

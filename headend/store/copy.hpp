@@ -22,6 +22,10 @@ struct NamedObject {
   std::uint64_t bytes = 0;
 };
 
+/// The content objects that a database names now, whoever else writes to it.
+/// @error missing · invalid
+Result<std::vector<NamedObject>> named_objects(const std::filesystem::path& file);
+
 /// What a copy tells of itself.
 struct CopyFacts {
   int version = 0;  ///< of the tables (SCHEMA.md)

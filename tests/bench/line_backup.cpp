@@ -43,8 +43,13 @@ Result<headend::ward::Ward> make_ward(const fs::path& folder) {
     LOA_TRY(store.put_content(content));
   }
   const auto filled = store.transaction([&]() -> Result<void> {
-    for (int i = 0; i < rows; ++i) {
-      LOA_TRY(store.put_setting(fmt::format("row {}", i), std::string(row_bytes, static_cast<char>('a' + i % 26))));
+    headend::store::ProofRecord row;
+    row.station = "s1";
+    for (row.number = 1; row.number <= rows; ++row.number) {
+      row.digest = protocol::crypto::sha256(fmt::format("{}", row.number));
+      row.sealed = std::string(row_bytes, static_cast<char>('a' + row.number % 26));
+      LOA_TRY_LET(const bool fresh, store.put_fork(row));
+      if (!fresh) return fail(ErrorCode::exists, "a row is there twice");
     }
     return {};
   });
