@@ -1,8 +1,5 @@
 #include "headend/daemon/office.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
@@ -21,6 +18,7 @@
 #include "headend/publisher/publisher.hpp"
 #include "headend/publisher/removal.hpp"
 #include "headend/store/sqlite/sqlite_store.hpp"
+#include "headend/ward/headend_lock.hpp"
 #include "protocol/base/log.hpp"
 #include "protocol/link/link.hpp"
 
@@ -49,15 +47,6 @@ constexpr std::chrono::seconds watch_interval{10};
 constexpr std::size_t most_asked = 20;
 
 WallTime wall_now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
-
-/// Held as long as a head-end runs for the ward, by whatever means it ends.
-Result<UniqueFd> be_the_only_one(const ward::Ward& ward) {
-  const auto file = ward.folder() / "headend.lock";
-  UniqueFd fd{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-  if (!fd.valid()) return fail(ErrorCode::io, "cannot open {}: {}", file.string(), errno_text());
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
-  return fail(ErrorCode::busy, "another loa-headend runs for ward {}: stop it first", ward.settings().id);
-}
 
 std::vector<broker::Login> logins_of(const model::Catalogue& catalogue,
                                      const std::vector<model::RemovedStation>& leaving) {
@@ -136,6 +125,7 @@ struct Office::State {
   void commit();
   void hand_out_receipts();
   void greet_new_boots();
+  void hear_journals();
   void settle_later();
   void keep_news_later();
   void keep_news();
@@ -143,7 +133,7 @@ struct Office::State {
 };
 
 Result<void> Office::State::open() {
-  LOA_TRY_LET(only_one, be_the_only_one(ward));
+  LOA_TRY_LET(only_one, ward::hold_headend_lock(ward.folder(), ward.settings().id));
   LOA_TRY_LET(auto opened, store::sqlite::SqliteStore::open(ward.database_file()));
   store.emplace(std::move(opened));
   LOA_TRY_LET(auto folder, ObjectStore::open(ward.content_folder()));
@@ -383,6 +373,7 @@ void Office::State::keep_news() {
     news_waits = true;
     return keep_news_later();
   }
+  hear_journals();
   greet_new_boots();
   if (farewells->waiting()) say_farewell();
   if (const auto changed = inbox->take_changed_builds(); !changed.empty()) issue_to(changed);
@@ -402,6 +393,16 @@ void Office::State::greet_new_boots() {
     if (auto due = ledger->repeat_receipt(station); !due) warn("receipt.not_repeated", due.error());
   }
   if (!stations.empty()) hand_out_receipts();
+}
+
+/// Where the stations know more than this store, it is a backup: they learn what is here, and the chain goes on.
+void Office::State::hear_journals() {
+  for (const auto& [station, claim] : inbox->take_claims()) {
+    const auto heard = ledger->hear(claim, wall_now());
+    if (!heard) warn("journal.not_heard", heard.error());
+    if (heard && heard->lost > 0) log::error("proofs.lost", {{"station", station}, {"count", heard->lost}});
+  }
+  hand_out_receipts();
 }
 
 /// A station that lives says so within a second; of many at once some wait for their next status.

@@ -11,8 +11,9 @@ namespace loa::headend::fleet {
 using protocol::message::Reason;
 
 bool passed(const v1::Answer& answer) {
-  return std::all_of(answer.measured().begin(), answer.measured().end(),
-                     [](const auto& measured) { return measured.reason() == name_of(Reason::complete) && measured.frames() > 0; });
+  return std::all_of(answer.measured().begin(), answer.measured().end(), [](const auto& measured) {
+    return measured.reason() == name_of(Reason::complete) && measured.frames() > 0;
+  });
 }
 
 std::string describe(const v1::Measured& measured) {
@@ -28,7 +29,8 @@ std::string describe(const v1::Measured& measured) {
   if (measured.gaps() > 0)
     text += fmt::format(", {} chỗ hụt · gaps ({:.0f} ms)", measured.gaps(),
                         static_cast<double>(measured.gaps_us()) / 1000.0);
-  if (measured.reason() != name_of(Reason::complete)) text += fmt::format(", KHÔNG XONG · NOT COMPLETE ({})", measured.reason());
+  if (measured.reason() != name_of(Reason::complete))
+    text += fmt::format(", KHÔNG XONG · NOT COMPLETE ({})", measured.reason());
   return text;
 }
 

@@ -57,6 +57,12 @@ void Inbox::compare_builds() {
   }
 }
 
+void Inbox::note_claims() {
+  for (const auto& [station, taken] : statuses_) {
+    if (auto claim = claim_of(station, taken.status)) claims_.insert_or_assign(station, std::move(*claim));
+  }
+}
+
 /// Removed, or provisioned anew with another key, whose sequences begin anew.
 void Inbox::forget(const std::string& station) {
   states_.erase(station);
@@ -163,6 +169,7 @@ Result<void> Inbox::take_answer(const std::string& station, std::string_view pay
 Result<void> Inbox::commit(WallTime now) {
   LOA_TRY(store_.write([&](store::Unit& unit) { return keep_all(unit, now); }));
   compare_builds();
+  note_claims();
   states_.clear();
   statuses_.clear();
   faults_.clear();

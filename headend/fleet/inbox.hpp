@@ -8,6 +8,7 @@
 
 #include "headend/fleet/clock_watch.hpp"
 #include "headend/fleet/identities.hpp"
+#include "headend/fleet/journal_claim.hpp"
 #include "headend/model/fleet.hpp"
 #include "headend/model/station.hpp"
 #include "headend/store/store.hpp"
@@ -62,6 +63,10 @@ class Inbox {
   /// @error of the store; everything waits for the next commit()
   Result<void> commit(WallTime now);
 
+  /// What stations said last of their journals in the statuses kept since the last call, by station: for
+  /// Ledger::hear().
+  [[nodiscard]] std::map<std::string, JournalClaim> take_claims() { return std::exchange(claims_, {}); }
+
   /// Stations whose newest kept status names other words in `understands` than the one before: their plans are to be
   /// looked at. Each is told once.
   [[nodiscard]] std::set<std::string> take_changed_builds() { return std::exchange(changed_builds_, {}); }
@@ -70,6 +75,7 @@ class Inbox {
   void forget(const std::string& station);
   void remember_builds();
   void compare_builds();
+  void note_claims();
   Result<void> take_state(const std::string& station, std::string_view payload, WallTime now);
   Result<void> take_status(const std::string& station, std::string_view payload, WallTime now, bool retained);
   Result<void> take_answer(const std::string& station, std::string_view payload);
@@ -113,6 +119,7 @@ class Inbox {
 
   std::map<std::string, std::vector<std::string>> understood_;  ///< by station, of its newest kept status
   std::set<std::string> changed_builds_;
+  std::map<std::string, JournalClaim> claims_;  ///< by station
 
   std::map<std::string, std::uint64_t> seen_;  ///< stream ("<station>/<kind>[/<code>]") → greatest sequence
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "headend/fleet/keep.hpp"
+#include "protocol/base/log.hpp"
 #include "protocol/message/check.hpp"
 #include "protocol/seal/seal.hpp"
 #include "protocol/topic/topic.hpp"
@@ -52,9 +53,12 @@ struct Ledger::Work {
   Commit& commit;
   std::vector<model::IdentityConflict> conflicts;  ///< in which another epoch counts
   std::vector<ProofRecord> append;
-  std::map<std::uint64_t, model::Sha256> digests;  ///< of `append`
+  std::map<std::uint64_t, model::Sha256> digests;    ///< of `append`
+  std::map<std::uint64_t, model::Sha256> receipted;  ///< digests that receipts of this head-end vouch for
+  std::vector<model::LostProofs> lost;               ///< of this chain
   bool holds_aside = false;
-  bool again = false;  ///< the station sent what was committed before: it missed the receipt
+  bool taken_up = false;  ///< the chain goes on behind numbers that are lost
+  bool again = false;     ///< the station sent what was committed before: it missed the receipt
 
   void extend(const ProofRecord& proof) {
     head.through = proof.number;
@@ -80,13 +84,20 @@ struct Ledger::Work {
       return conflict.ended && from >= conflict.since && from < *conflict.ended;
     });
   }
+  /// Whether a number is one that the office has lost: a copy that some broker still had changes nothing any more.
+  [[nodiscard]] bool is_lost(std::uint64_t number) const {
+    return std::any_of(lost.begin(), lost.end(),
+                       [&](const auto& gap) { return number >= gap.from_number && number <= gap.to_number; });
+  }
   [[nodiscard]] bool continues(const ProofRecord& proof) const {
-    return proof.number == head.through + 1 && proof.proof.previous() == head.head.view();
+    const auto known = receipted.find(proof.number);
+    return proof.number == head.through + 1 && proof.proof.previous() == head.head.view() &&
+           (known == receipted.end() || known->second == proof.digest);
   }
 };
 
 Ledger::Ledger(std::string ward, protocol::crypto::SecretKey key, store::Store& store)
-    : seals_(std::move(ward), std::move(key), store), store_(store) {}
+    : seals_(std::move(ward), key, store), store_(store), own_(key.public_key()) {}
 
 Result<protocol::crypto::PublicKey> Ledger::key_of(const std::string& station) {
   if (keys_.empty()) {
@@ -141,14 +152,23 @@ Result<Commit> Ledger::commit(WallTime now) {
 Result<void> Ledger::settle(Commit& commit, WallTime now) {
   std::map<ChainKey, std::vector<const ProofRecord*>> chains;
   for (const auto& proof : batch_) chains[{proof.station, proof.epoch}].push_back(&proof);
-  for (auto& [key, arrived] : chains) {
-    LOA_TRY_LET(auto head, store_.proofs().chain(key.first, key.second));
-    LOA_TRY_LET(auto conflicts, store_.findings().conflicts(key.first));
-    std::erase_if(conflicts, [&](const auto& conflict) { return conflict.counted == key.second; });
-    Work work{std::move(head), now, commit, std::move(conflicts), {}, {}, false, false};
-    LOA_TRY(work.waits() ? hold_back(work, arrived) : settle_chain(work, arrived));
-    if (!work.append.empty() || work.again) due_.insert(key);
-  }
+  for (auto& [key, arrived] : chains) LOA_TRY(settle_one(key, arrived, commit, now));
+  return {};
+}
+
+Result<void> Ledger::settle_one(const ChainKey& key, std::vector<const ProofRecord*>& arrived, Commit& commit,
+                                WallTime now) {
+  LOA_TRY_LET(auto head, store_.proofs().chain(key.first, key.second));
+  LOA_TRY_LET(auto conflicts, store_.findings().conflicts(key.first));
+  std::erase_if(conflicts, [&](const auto& conflict) { return conflict.counted == key.second; });
+  Work work{std::move(head), now, commit, std::move(conflicts), {}, {}, {}, {}, false, false, false};
+  LOA_TRY_LET(work.lost, store_.lost_proofs().of(key.first));
+  std::erase_if(work.lost, [&](const auto& lost) { return lost.epoch != key.second; });
+  for (const auto& lost : work.lost) work.receipted[lost.receipted] = lost.receipted_head;
+  if (const auto vouched = vouched_.find(key); vouched != vouched_.end())
+    work.receipted[vouched->second.through] = vouched->second.head;
+  LOA_TRY(work.waits() ? hold_back(work, arrived) : settle_chain(work, arrived));
+  if (!work.append.empty() || work.again) due_.insert(key);
   return {};
 }
 
@@ -170,6 +190,7 @@ Result<void> Ledger::settle_chain(Work& work, std::vector<const ProofRecord*>& a
                    [](const auto* one, const auto* other) { return one->number < other->number; });
   for (const auto* proof : arrived) LOA_TRY(place(work, *proof));
   LOA_TRY(drain_aside(work));
+  LOA_TRY(take_up(work));
   if (!work.append.empty()) LOA_TRY(store_.proofs().append(work.append, {work.head}));
   const auto flawed = std::find_if(work.append.begin(), work.append.end(),
                                    [](const auto& proof) { return !proof.flaw.empty() && proof.flaw != another_box; });
@@ -196,7 +217,7 @@ Result<void> Ledger::place(Work& work, const ProofRecord& proof) {
   } else {
     LOA_TRY_LET(known, store_.proofs().digest(proof.station, proof.epoch, proof.number));
   }
-  if (known != proof.digest) return keep_fork(work, proof);
+  if (known != proof.digest && !work.is_lost(proof.number)) return keep_fork(work, proof);
   ++work.commit.duplicates;
   work.again = true;
   return {};
@@ -219,7 +240,7 @@ Result<void> Ledger::keep_aside(Work& work, const ProofRecord& proof) {
 /// Appends what waited for the proofs that have just come.
 Result<void> Ledger::drain_aside(Work& work) {
   const auto& [station, epoch] = std::pair{work.head.station, work.head.epoch};
-  for (bool more = !work.append.empty(); more;) {
+  for (bool more = !work.append.empty() || work.taken_up; more;) {
     LOA_TRY_LET(const auto waiting, store_.waiting_proofs().from(station, epoch, work.head.through + 1, aside_page));
     more = waiting.size() == aside_page;
     for (const auto& proof : waiting) {
@@ -256,6 +277,75 @@ Result<void> Ledger::keep_fork(Work& work, const ProofRecord& proof) {
       "as a rule its card was put back to an older copy, or two boxes have copies of one card",
       proof.station, proof.number);
   return fleet::raise_fault(store_, proof.station, "proof-fork", text, work.now);
+}
+
+Result<Commit> Ledger::hear(const fleet::JournalClaim& claim, WallTime now) {
+  const ChainKey key{claim.station, claim.epoch};
+  Commit commit;
+  LOA_TRY_LET(const auto head, store_.proofs().chain(claim.station, claim.epoch));
+  if (claim.receipted <= head.through) {
+    vouched_.erase(key);
+    return commit;
+  }
+  due_.insert(key);
+  if (claim.receipt.empty()) return commit;
+  const auto vouched = fleet::vouch(claim, seals_.ward(), own_);
+  if (!vouched) {
+    log::warn("journal.not_vouched", {{"station", claim.station}, {"reason", vouched.error().text}});
+    return commit;
+  }
+  vouched_.insert_or_assign(key, *vouched);
+  std::vector<const ProofRecord*> none;
+  if (auto settled = store_.write([&](store::Unit&) { return settle_one(key, none, commit, now); }); !settled)
+    return pass(std::move(settled).error(), "cannot take up the chain of " + claim.station);
+  return commit;
+}
+
+/// Goes on behind numbers that the station holds no more: only with a receipt of this head-end that covers them, and
+/// with the first proof behind them at hand, which names the digest of the last one that is lost.
+Result<void> Ledger::take_up(Work& work) {
+  const auto vouched = vouched_.find({work.head.station, work.head.epoch});
+  if (vouched == vouched_.end() || vouched->second.first <= work.head.through + 1) return {};
+  const auto& [first, through, receipted_head, signed_at] = vouched->second;
+  LOA_TRY_LET(const auto waiting, store_.waiting_proofs().from(work.head.station, work.head.epoch, first, 1));
+  if (waiting.empty() || waiting[0].number != first) return {};
+  const auto known = work.receipted.find(first - 1);
+  if (known != work.receipted.end() && waiting[0].proof.previous() != known->second.view())
+    return keep_fork(work, waiting[0]);
+  LOA_TRY(note_lost(work, vouched->second, waiting[0]));
+  work.taken_up = true;
+  return drain_aside(work);
+}
+
+/// When the last proof that is here was made, at the latest; without one, since when the journal speaks.
+Result<WallTime> Ledger::made_before(const Work& work) {
+  if (!work.append.empty()) {
+    const auto& last = work.append.back();
+    return std::min(last.received, wall_from_us(last.proof.to_us() + last.proof.late_us()));
+  }
+  const auto& head = work.head;
+  LOA_TRY_LET(const auto before, store_.proofs().time(head.station, head.epoch, head.through));
+  if (before) return std::min(before->end, before->received);
+  LOA_TRY_LET(const auto journals, store_.findings().journals(head.station));
+  const auto journal =
+      std::find_if(journals.begin(), journals.end(), [&](const auto& one) { return one.epoch == head.epoch; });
+  return journal == journals.end() ? WallTime{} : journal->began;
+}
+
+Result<void> Ledger::note_lost(Work& work, const fleet::Vouched& vouched, const ProofRecord& first) {
+  auto& head = work.head;
+  model::LostProofs lost{head.station, head.epoch,      head.through + 1, first.number - 1, {},
+                         {},           vouched.through, vouched.head,     work.now};
+  LOA_TRY_LET(lost.since, made_before(work));
+  lost.until = std::min(vouched.signed_at, wall_from_us(first.proof.to_us() + first.proof.late_us()));
+  LOA_TRY_LET(const auto previous, model::Sha256::from_bytes(first.proof.previous()));
+  LOA_TRY(store_.lost_proofs().put(lost, previous));
+  head.through = lost.to_number;
+  head.head = previous;
+  head.changed = work.now;
+  work.commit.lost += lost.to_number + 1 - lost.from_number;
+  LOA_TRY(fleet::resolve_fault(store_, head.station, "proof-hole", work.now));
+  return fleet::raise_fault(store_, head.station, model::proofs_lost, fleet::describe(lost), work.now);
 }
 
 Result<std::vector<dispatch::Publication>> Ledger::receipts_due(WallTime now) {

@@ -8,6 +8,7 @@
 
 #include "headend/dispatch/outlet.hpp"
 #include "headend/dispatch/seals.hpp"
+#include "headend/fleet/journal_claim.hpp"
 #include "headend/model/proof.hpp"
 #include "headend/store/store.hpp"
 #include "protocol/crypto/key.hpp"
@@ -22,6 +23,7 @@ struct Commit {
   std::uint64_t forks = 0;       ///< contradict the chain: evidence and a fault
   std::uint64_t flawed = 0;      ///< of the appended: break a rule, never counted
   std::uint64_t doubtful = 0;    ///< of the appended: another box spoke as the station then, never counted
+  std::uint64_t lost = 0;        ///< numbers that the office had and has no more; the chain goes on behind them
 };
 
 /// Turns what stations send into an exact, durable, chained record, whatever the broker lost, doubled or reordered.
@@ -54,6 +56,14 @@ class Ledger {
   /// proof brings one.
   Result<void> repeat_receipt(const std::string& station);
 
+  /// Takes what a station says of its journal. If it had more receipts than this store has proofs, the store is a
+  /// backup: the newest receipt is due again, so that the station learns what is here and sends the rest. Numbers that
+  /// it holds no more, and that a receipt of this head-end covers, are noted as lost, and the chain goes on behind them
+  /// as soon as the first proof that the station holds is here.
+  /// @return what was committed by it
+  /// @error of the store. A receipt that proves nothing is no error: it is logged, and the chain waits as it did
+  Result<Commit> hear(const fleet::JournalClaim& claim, WallTime now);
+
   /// Forgets cached keys of stations: call when the catalogue changed.
   void reload() { keys_.clear(); }
 
@@ -63,10 +73,15 @@ class Ledger {
 
   Result<protocol::crypto::PublicKey> key_of(const std::string& station);
   Result<void> settle(Commit& commit, WallTime now);
+  Result<void> settle_one(const ChainKey& key, std::vector<const model::ProofRecord*>& arrived, Commit& commit,
+                          WallTime now);
   Result<void> settle_chain(Work& work, std::vector<const model::ProofRecord*>& arrived);
   Result<void> hold_back(Work& work, const std::vector<const model::ProofRecord*>& arrived);
   Result<void> place(Work& work, const model::ProofRecord& proof);
   Result<void> drain_aside(Work& work);
+  Result<void> take_up(Work& work);
+  Result<WallTime> made_before(const Work& work);
+  Result<void> note_lost(Work& work, const fleet::Vouched& vouched, const model::ProofRecord& first);
   Result<void> keep_fork(Work& work, const model::ProofRecord& proof);
   Result<void> keep_aside(Work& work, const model::ProofRecord& proof);
   Result<dispatch::Publication> make_receipt(const model::ChainHead& chain, WallTime now);
@@ -75,7 +90,10 @@ class Ledger {
   store::Store& store_;
   std::map<std::string, protocol::crypto::PublicKey, std::less<>> keys_;
   std::vector<model::ProofRecord> batch_;
-  std::set<ChainKey> due_;  ///< chains of which something was committed or sent again
+  std::map<ChainKey, fleet::Vouched>
+      vouched_;                      ///< of chains that wait for the first proof that their station still holds
+  protocol::crypto::PublicKey own_;  ///< of the receipts
+  std::set<ChainKey> due_;           ///< chains of which something was committed or sent again
 };
 
 }  // namespace loa::headend::ledger

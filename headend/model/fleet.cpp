@@ -8,7 +8,7 @@ namespace loa::headend::model {
 
 bool is_of_headend(std::string_view code) {
   return code == "unreachable" || code == clock_off || code == identity_twice || code == removed_unheard ||
-         code == plan_behind || code.starts_with("proof-");
+         code == plan_behind || code == proofs_lost || code.starts_with("proof-");
 }
 
 StationStatus with_state(const std::optional<StationStatus>& before, const std::string& station, bool online,

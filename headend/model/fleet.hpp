@@ -41,6 +41,8 @@ inline constexpr std::string_view clock_off = "clock-off";
 inline constexpr std::string_view removed_unheard = "removed-unheard";
 /// Code of the head-end's finding that a station's plan says less than the ward wants, or was not taken.
 inline constexpr std::string_view plan_behind = "plan-behind";
+/// Code of the head-end's finding that it lost proofs of a station for good.
+inline constexpr std::string_view proofs_lost = "proofs-lost";
 /// Difference of clocks below which no `clock-off` is raised: 16 s, by which a NETWORK clock may be wrong, and what a
 /// message may take, rounded up.
 inline constexpr std::chrono::seconds clock_tolerance{30};

@@ -40,6 +40,26 @@ struct JournalLife {
   WallTime began;
 };
 
+/// Numbers of a chain whose proofs the office had, receipted, and lost with a store that was put back to a backup; the
+/// station has them no more. Planned time between the instants of which no proof speaks is `lost-at-office`.
+struct LostProofs {
+  std::string station;
+  Epoch epoch{};
+  std::uint64_t from_number = 0;
+  std::uint64_t to_number = 0;  ///< included
+  WallTime since;               ///< when the last proof before them was made, at the latest
+  WallTime until;               ///< when the last of them was made, at the latest
+  std::uint64_t receipted = 0;  ///< through which number the head-end's own receipt says that it had them
+  Sha256 receipted_head;        ///< digest of that proof: what comes again has to lead to it
+  WallTime found;
+};
+
+/// When a committed proof was made, as far as that is known.
+struct ProofTime {
+  WallTime end;       ///< of what was heard or passed
+  WallTime received;  ///< by the head-end
+};
+
 /// A time in which two boxes spoke as one station (`identity-twice`). Proofs of every other epoch than the counted one
 /// wait while it lasts; what they say of planned time that begins in it is never counted.
 struct IdentityConflict {

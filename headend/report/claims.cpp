@@ -212,6 +212,7 @@ Stretch Settler::unclaimed(WallTime from, WallTime to) const {
   const bool early = std::any_of(early_.begin(), early_.end(),
                                  [&](const model::Span& span) { return span.from <= from && to <= span.to; });
   if (early) return {from, to, v1::BUCKET_CLOCK_UNTRUSTED, word_of(Reason::not_come)};
+  if (is_lost_at_office(cue_, known_.lost)) return {from, to, v1::BUCKET_UNKNOWN, word_of(Reason::lost_at_office)};
   const auto began = newest_journal(known_.journals);
   if (began && to <= *began) return {from, to, v1::BUCKET_NODE_DARK, word_of(Reason::before_journal)};
   return {from, to, v1::BUCKET_UNKNOWN, word_of(Reason::no_proof)};

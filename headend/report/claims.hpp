@@ -26,8 +26,9 @@ struct Settlement {
 /// defended, never inflated. Two things only are weaker: NODE_DARK of a journal that did not see it, beside another
 /// journal's word – PLAYED with measured frames, or any other reason why not; and any silence of a journal beside such
 /// a word that the head-end had from another journal before. (PROTOCOL.md §8.5) Where no proof
-/// speaks: NODE_DARK "before-journal" before the newest journal began; CLOCK_UNTRUSTED "not-come" where only proofs
-/// speak whose time had not come; UNKNOWN "no-proof" elsewhere.
+/// speaks: UNKNOWN "lost-at-office" where the office had proofs and lost them (§8.12); NODE_DARK "before-journal"
+/// before the newest journal began; CLOCK_UNTRUSTED "not-come" where only proofs speak whose time had not come; UNKNOWN
+/// "no-proof" elsewhere.
 /// @param proofs     of this cue, by epoch and number
 /// @param anomalies  overlaps, claims outside the planned time and the like are added here
 Settlement settle(const model::PlannedCue& cue, const std::vector<const model::ProofRecord*>& proofs,

@@ -90,6 +90,11 @@ std::optional<std::string> wrong_hour(const ProofRecord& record, const Known& kn
                      early ? "earlier" : "later", early ? "ahead" : "behind");
 }
 
+bool is_lost_at_office(const model::PlannedCue& cue, const std::vector<model::LostProofs>& lost) {
+  const auto begins = wall_from_us(cue.cue.start_us()), ends = begins + Micros{cue.cue.duration_us()};
+  return std::any_of(lost.begin(), lost.end(), [&](const auto& gap) { return begins < gap.until && ends > gap.since; });
+}
+
 std::optional<WallTime> newest_journal(const std::vector<model::JournalLife>& journals) {
   const auto newest = std::max_element(journals.begin(), journals.end(),
                                        [](const auto& one, const auto& other) { return one.began < other.began; });

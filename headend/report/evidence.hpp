@@ -17,6 +17,7 @@ struct Known {
   std::vector<model::ClockFinding> office;  ///< of the head-end's own clock, by `since`: so far ahead of the right time
   std::vector<model::JournalLife> journals;             ///< of the station
   std::vector<model::IdentityConflict> conflicts = {};  ///< times in which two boxes spoke as the station
+  std::vector<model::LostProofs> lost = {};             ///< of the station: proofs that the office had and lost
 };
 
 /// Tells whether a proof is of a box that spoke besides the one that counts, of planned time that began while two did.
@@ -34,6 +35,10 @@ bool had_come(const model::ProofRecord& record, const model::PlannedCue& cue,
 
 /// Tells why what was played was not heard when its proof says; absent: nothing speaks against it.
 std::optional<std::string> wrong_hour(const model::ProofRecord& record, const Known& known);
+
+/// Tells whether what is missing of a cue may have stood in proofs that the office had and lost: those were made
+/// between `since` and `until`, and a proof is made when its cue is on or over.
+bool is_lost_at_office(const model::PlannedCue& cue, const std::vector<model::LostProofs>& lost);
 
 /// Returns when the newest journal of a station began: of planned time before it only an older one can speak.
 std::optional<WallTime> newest_journal(const std::vector<model::JournalLife>& journals);

@@ -14,6 +14,7 @@ Result<void> add_station(Reporter& reporter, store::Store& store, const model::S
   LOA_TRY_LET(known.clock, store.findings().clocks(station));
   LOA_TRY_LET(known.journals, store.findings().journals(station));
   LOA_TRY_LET(known.conflicts, store.findings().conflicts(station));
+  LOA_TRY_LET(known.lost, store.lost_proofs().of(station));
   reporter.add(planned, proofs, known);
   return {};
 }

@@ -46,6 +46,7 @@ constexpr auto reasons = std::to_array<ReasonText>({
     {Reason::late_limit, "muộn quá mức cho phép · later than allowed"},
     {Reason::late_no_room, "muộn, không còn chỗ trước mục sau · late, and no room before what follows"},
     {Reason::late_policy, "muộn, mục này không vào giữa chừng · late, and it is not joined midway"},
+    {Reason::lost_at_office, "mất ở văn phòng · lost at the office"},
     {Reason::muted_by_command, "tắt tiếng theo lệnh · muted by order"},
     {Reason::no_proof, "chưa có bằng chứng · no proof has come"},
     {Reason::not_come,

@@ -10,9 +10,9 @@ namespace loa::headend::rules {
 namespace {
 
 using namespace std::chrono;
-using protocol::message::Reason;
 using model::LocalDate;
 using model::Policy;
+using protocol::message::Reason;
 using timetable::format_date;
 
 constexpr days breach_horizon{28};

@@ -23,6 +23,10 @@ class Proofs {
   /// @return absent: that number is not committed
   virtual Result<std::optional<model::Sha256>> digest(const std::string& station, const model::Epoch& epoch,
                                                       std::uint64_t number) = 0;
+  /// Tells when a proof was made.
+  /// @return absent: that number is not committed
+  virtual Result<std::optional<model::ProofTime>> time(const std::string& station, const model::Epoch& epoch,
+                                                       std::uint64_t number) = 0;
   /// Tells which of some epochs of a station has the first committed proof; absent when none has any.
   virtual Result<std::optional<model::Epoch>> first_epoch(const std::string& station,
                                                           const std::vector<model::Epoch>& epochs) = 0;

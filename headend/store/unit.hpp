@@ -3,6 +3,7 @@
 #include "headend/store/findings.hpp"
 #include "headend/store/fleet.hpp"
 #include "headend/store/library.hpp"
+#include "headend/store/lost_proofs.hpp"
 #include "headend/store/plans.hpp"
 #include "headend/store/promises.hpp"
 #include "headend/store/proofs.hpp"
@@ -32,6 +33,7 @@ class Unit {
   virtual Promises& promises() = 0;
   virtual Proofs& proofs() = 0;
   virtual WaitingProofs& waiting_proofs() = 0;
+  virtual LostProofs& lost_proofs() = 0;
   virtual Fleet& fleet() = 0;
   virtual Findings& findings() = 0;
   virtual Reports& reports() = 0;

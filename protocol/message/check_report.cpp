@@ -150,8 +150,9 @@ Result<void> check(const v1::Proof& proof) {
 
 Result<void> check(const v1::Receipt& receipt) {
   LOA_TRY(demand_bytes("epoch", receipt.epoch(), epoch_bytes));
-  LOA_TRY(demand(receipt.through() >= 1, "through is 0: a receipt is for at least one proof"));
-  return demand_bytes("head", receipt.head(), hash_bytes);
+  LOA_TRY(demand_bytes("head", receipt.head(), hash_bytes));
+  const bool zero = std::all_of(receipt.head().begin(), receipt.head().end(), [](char c) { return c == 0; });
+  return demand(receipt.through() >= 1 || zero, "through is 0: a receipt of nothing names no head");
 }
 
 Result<void> check(const v1::State& state) {
@@ -172,6 +173,8 @@ Result<void> check(const v1::Status& status) {
   LOA_TRY(check_standing(status.faults()));
   LOA_TRY(check_identity(status));
   LOA_TRY(check_understood(status));
+  LOA_TRY(demand(status.receipt().size() <= max_sealed_receipt, "a receipt of {} bytes is larger than {}",
+                 status.receipt().size(), max_sealed_receipt));
   return demand_text("refused", status.refused(), max_text_bytes);
 }
 

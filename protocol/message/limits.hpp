@@ -50,8 +50,9 @@ inline constexpr int max_device_ppb = 10'000'000;                       ///< 1 %
 inline constexpr int min_temperature_c = -100, max_temperature_c = 200;
 inline constexpr std::uint32_t max_next_within_s = 3'600;
 inline constexpr int max_standing_faults = 64;
-inline constexpr std::size_t max_understood = 64;  ///< words in one status
-inline constexpr int max_outputs = 2;              ///< of one station: sound and sign
+inline constexpr std::size_t max_understood = 64;         ///< words in one status
+inline constexpr std::size_t max_sealed_receipt = 1'024;  ///< the receipt that a status gives back
+inline constexpr int max_outputs = 2;                     ///< of one station: sound and sign
 
 enum class Unit { none, bytes, micros, instant };
 
@@ -109,6 +110,7 @@ inline constexpr std::array limits{
     Limit{"max_next_within_s", max_next_within_s, Unit::none, "Status"},
     Limit{"max_standing_faults", max_standing_faults, Unit::none, "Status"},
     Limit{"max_understood", max_understood, Unit::none, "Status"},
+    Limit{"max_sealed_receipt", max_sealed_receipt, Unit::bytes, "Status"},
     Limit{"max_outputs", max_outputs, Unit::none, "Answer"},
 };
 // clang-format on

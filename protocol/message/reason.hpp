@@ -29,6 +29,7 @@ enum class Reason : std::uint8_t {
   late_limit,
   late_no_room,
   late_policy,
+  lost_at_office,
   muted_by_command,
   no_proof,
   not_come,
@@ -55,14 +56,15 @@ enum class Reason : std::uint8_t {
 
 /// The words on the wire, in the order of the enumerators.
 inline constexpr auto reason_words = std::to_array<std::string_view>({
-    "before-journal",  "called-off",      "clock-disciplined", "clock-last-known",   "clock-network",
-    "clock-none",      "clock-stepped",   "complete",          "content-damaged",    "content-missing",
-    "device-late",     "device-lost",     "filler-played",     "frames-missing",     "halted",
-    "late-limit",      "late-no-room",    "late-policy",       "muted-by-command",   "no-proof",
-    "not-come",        "nothing-to-fill", "other-content",     "plan-changed",       "plan-expired",
-    "plan-late",       "policy-days",     "policy-hours",      "policy-minutes",     "policy-not-valid",
-    "policy-sessions", "power-lost",      "pre-empted",        "process-late",       "process-lost",
-    "restart-no-room", "starting",        "station-off",       "stopped-by-command", "underrun",
+    "before-journal",   "called-off",      "clock-disciplined", "clock-last-known", "clock-network",
+    "clock-none",       "clock-stepped",   "complete",          "content-damaged",  "content-missing",
+    "device-late",      "device-lost",     "filler-played",     "frames-missing",   "halted",
+    "late-limit",       "late-no-room",    "late-policy",       "lost-at-office",   "muted-by-command",
+    "no-proof",         "not-come",        "nothing-to-fill",   "other-content",    "plan-changed",
+    "plan-expired",     "plan-late",       "policy-days",       "policy-hours",     "policy-minutes",
+    "policy-not-valid", "policy-sessions", "power-lost",        "pre-empted",       "process-late",
+    "process-lost",     "restart-no-room", "starting",          "station-off",      "stopped-by-command",
+    "underrun",
 });
 static_assert(reason_words.size() == static_cast<std::size_t>(Reason::underrun) + 1, "each reason has its word");
 

@@ -112,7 +112,7 @@ Result<AcceptedCommand> Gate::command(std::string_view sealed, std::uint64_t aft
 Result<AcceptedReceipt> Gate::receipt(std::string_view sealed) const {
   LOA_TRY_LET(const auto opened, protocol::seal::open(sealed, expect(v1::KIND_RECEIPT, headend_keys_)));
   LOA_TRY_LET(auto receipt, protocol::message::decode<v1::Receipt>(opened.header.body()));
-  return AcceptedReceipt{std::move(receipt), signed_at(opened.header)};
+  return AcceptedReceipt{std::move(receipt), opened.header.sequence(), signed_at(opened.header)};
 }
 
 }  // namespace loa::station::intake

@@ -25,6 +25,7 @@ struct AcceptedCommand {
 };
 struct AcceptedReceipt {
   v1::Receipt receipt;
+  std::uint64_t sequence = 0;
   std::optional<WallTime> signed_at = {};
 };
 

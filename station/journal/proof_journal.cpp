@@ -163,7 +163,7 @@ Result<void> ProofJournal::mend() {
   return {};
 }
 
-Result<void> ProofJournal::receipted(const v1::Receipt& receipt) {
+Result<void> ProofJournal::receipted(const v1::Receipt& receipt, std::string_view sealed) {
   if (receipt.epoch() != epoch_text()) {
     return fail(ErrorCode::refused, "a receipt for another epoch than ours, through {}", receipt.through());
   }
@@ -175,8 +175,9 @@ Result<void> ProofJournal::receipted(const v1::Receipt& receipt) {
   if (receipt.head() != digest.view()) {
     return fail(ErrorCode::refused, "a receipt through proof {} with the digest of something else", receipt.through());
   }
-  LOA_TRY(save_receipt(receipt));
+  LOA_TRY(save_receipt(receipt, sealed));
   through_ = receipt.through();
+  if (office_had_ && office_had_->through <= through_) office_had_.reset();
   return prune();
 }
 
@@ -194,6 +195,12 @@ Result<void> ProofJournal::prune() {
     LOA_TRY(sync_folder(folder_));
   }
   return {};
+}
+
+std::uint64_t ProofJournal::first() const {
+  for (const Segment& segment : segments_)
+    if (!segment.entries.empty()) return segment.entries.front().number;
+  return last_ + 1;
 }
 
 Result<std::vector<Waiting>> ProofJournal::waiting(std::uint64_t after, std::size_t max) const {

@@ -56,6 +56,13 @@ struct Accounted {
   bool anew = false;  ///< it takes the place of what the proofs before say of that time
 };
 
+/// A receipt that the journal has taken, with the envelope that it came in: the office's own word that it had the
+/// proofs.
+struct KeptReceipt {
+  std::uint64_t through = 0;
+  std::string sealed;  ///< empty: an older build kept it without
+};
+
 /// What a proof accounts for.
 Accounted account_of(const v1::Proof& proof);
 
@@ -108,7 +115,17 @@ class ProofJournal {
 
   /// Takes a receipt whose seal was verified; older ones than the newest are success without effect.
   /// @error refused: other epoch, beyond our last proof, or its head is not our proof (it is not believed) · io · full
-  Result<void> receipted(const v1::Receipt& receipt);
+  /// @param sealed  the envelope that it came in, kept beside it
+  Result<void> receipted(const v1::Receipt& receipt, std::string_view sealed = {});
+
+  /// Takes a receipt of this epoch that was signed after every other one of this process and covers less: the office's
+  /// store is a backup, and it has lost what it had. From then on everything that is still here and that the receipt
+  /// does not cover waits again. Nothing is written: the next process learns it anew.
+  /// @return whether there is something to be sent again
+  /// @error refused: other epoch, or its head is not our proof · io
+  Result<bool> set_back(const v1::Receipt& receipt);
+  /// What the office had before set_back(), until it has it again; absent: it has what it ever had.
+  [[nodiscard]] const std::optional<KeptReceipt>& office_had() const { return office_had_; }
 
   /// Receipted proofs of times before `since` may go from now on; until it is told once nothing goes. No clock of this
   /// machine has a say in it: one that leaps ahead would wipe out the memory of what was on air today.
@@ -123,7 +140,8 @@ class ProofJournal {
   /// @error io
   [[nodiscard]] Result<std::vector<Accounted>> accounted(WallTime since) const;
 
-  [[nodiscard]] std::uint64_t last() const { return last_; }        ///< number of the newest proof, 0 when none
+  [[nodiscard]] std::uint64_t first() const;                  ///< number of the oldest proof here, last() + 1: none
+  [[nodiscard]] std::uint64_t last() const { return last_; }  ///< number of the newest proof, 0 when none
   [[nodiscard]] std::uint64_t through() const { return through_; }  ///< everything up to here has its receipt
   [[nodiscard]] const Sha256& head() const { return head_; }        ///< digest of the newest proof, zero when none
   [[nodiscard]] const Epoch& epoch() const { return epoch_; }
@@ -180,12 +198,12 @@ class ProofJournal {
   Result<void> mend();
   Result<void> confirm();
   [[nodiscard]] bool restore_tail();
-  Result<void> save_receipt(const v1::Receipt& receipt) const;
+  Result<void> save_receipt(const v1::Receipt& receipt, std::string_view sealed = {}) const;
   Result<void> prune();
   [[nodiscard]] Result<std::string> read_entry(const Segment& segment, const Entry& entry) const;
   [[nodiscard]] Result<std::string> read_number(std::uint64_t number) const;
   [[nodiscard]] Result<Sha256> digest_of(std::uint64_t number) const;
-  [[nodiscard]] bool contradicts(const v1::Receipt& receipt) const;
+  [[nodiscard]] bool contradicts(std::uint64_t number, std::string_view head) const;
   [[nodiscard]] std::string_view epoch_text() const {
     return {reinterpret_cast<const char*>(epoch_.data()), epoch_.size()};
   }
@@ -203,6 +221,7 @@ class ProofJournal {
   Epoch epoch_{};
   std::uint64_t last_ = 0;
   std::uint64_t through_ = 0;
+  std::optional<KeptReceipt> office_had_;
   WallTime since_ = WallTime::min();
   Sha256 head_;
   Recovery recovery_;

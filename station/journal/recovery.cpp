@@ -24,18 +24,23 @@ bool is_segment_name(const std::string& name) {
          std::all_of(name.begin() + segment_prefix.size(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::string encode_receipt(const v1::Receipt& receipt) {
+std::string encode_receipt(const v1::Receipt& receipt, std::string_view sealed) {
+  v1::KeptReceipt kept;
+  kept.set_epoch(receipt.epoch());
+  kept.set_through(receipt.through());
+  kept.set_head(receipt.head());
+  kept.set_sealed(std::string{sealed});
   std::string bytes{receipt_magic};
   const std::uint32_t version = 1;
   bytes.append(reinterpret_cast<const char*>(&version), sizeof version);
-  bytes += receipt.SerializeAsString();
+  bytes += kept.SerializeAsString();
   const std::uint32_t crc = crc32(bytes);
   bytes.append(reinterpret_cast<const char*>(&crc), sizeof crc);
   return bytes;
 }
 
-std::optional<v1::Receipt> decode_receipt(const std::string& bytes) {
-  v1::Receipt receipt;
+std::optional<v1::KeptReceipt> decode_receipt(const std::string& bytes) {
+  v1::KeptReceipt receipt;
   const std::size_t body = receipt_magic.size() + 4;
   if (bytes.size() < body + 4 || bytes.compare(0, receipt_magic.size(), receipt_magic) != 0) return std::nullopt;
   std::uint32_t crc = 0;
@@ -148,6 +153,7 @@ Result<std::uint64_t> ProofJournal::recover_chain(const std::vector<std::filesys
   segments_.clear();
   epoch_ = {};
   last_ = through_ = 0;
+  office_had_.reset();
   head_ = {};
   recovery_ = {};
   stray_ = false;
@@ -272,15 +278,15 @@ Result<std::uint64_t> ProofJournal::recover_receipt() {
     return 0;
   }
   if (receipt->epoch() != epoch_text()) return 0;
-  if (contradicts(*receipt)) stray_ = true;
+  if (contradicts(receipt->through(), receipt->head())) stray_ = true;
   through_ = std::max(through_, std::min(receipt->through(), last_));
   return receipt->through();
 }
 
 /// Whether the proof that a receipt names is here and is another one.
-bool ProofJournal::contradicts(const v1::Receipt& receipt) const {
-  const auto digest = digest_of(receipt.through());
-  return digest && receipt.head() != digest->view();
+bool ProofJournal::contradicts(std::uint64_t number, std::string_view head) const {
+  const auto digest = digest_of(number);
+  return digest && head != digest->view();
 }
 
 Result<bool> ProofJournal::is_behind(const v1::Receipt& receipt) const {
@@ -310,8 +316,22 @@ Result<void> ProofJournal::read_again() {
   return {};
 }
 
-Result<void> ProofJournal::save_receipt(const v1::Receipt& receipt) const {
-  return save_file(receipt_path(), encode_receipt(receipt), 0600);
+Result<void> ProofJournal::save_receipt(const v1::Receipt& receipt, std::string_view sealed) const {
+  return save_file(receipt_path(), encode_receipt(receipt, sealed), 0600);
+}
+
+Result<bool> ProofJournal::set_back(const v1::Receipt& receipt) {
+  if (receipt.epoch() != epoch_text()) return fail(ErrorCode::refused, "a receipt for another epoch than ours");
+  if (unread_ || receipt.through() >= through_) return false;
+  if (contradicts(receipt.through(), receipt.head()))
+    return fail(ErrorCode::refused, "a receipt through proof {} with the digest of something else", receipt.through());
+  if (!office_had_) {
+    const auto bytes = read_file(receipt_path(), 4096);
+    const auto kept = bytes ? decode_receipt(*bytes) : std::nullopt;
+    office_had_ = KeptReceipt{through_, kept && kept->epoch() == epoch_text() ? kept->sealed() : ""};
+  }
+  const auto before = std::exchange(through_, std::max(receipt.through(), first() - 1));
+  return through_ < before;
 }
 
 }  // namespace loa::station::journal

@@ -114,9 +114,9 @@ void Node::take_receipt(const std::string& sealed) {
   const auto receipt = gate_.receipt(sealed);
   if (!receipt) return words_.refuse("receipt", receipt.error());
   feed_.hear_office(receipt->signed_at);
-  const auto epoch = records_.journal.epoch();
-  if (const auto taken = proofs_.take(receipt->receipt); !taken) words_.refuse("receipt", taken.error());
-  if (records_.journal.epoch() != epoch) words_.want_status();
+  const auto tell = proofs_.take(*receipt, sealed);
+  if (!tell) return words_.refuse("receipt", tell.error());
+  if (*tell) words_.want_status();
 }
 
 void Node::on_fetched(const Reading& now, const sync::Fetched& fetched) {

@@ -1,5 +1,6 @@
 #include "station/node/proof_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "protocol/base/log.hpp"
@@ -79,23 +80,39 @@ void ProofQueue::doubt_first(const Error& error) {
   }
 }
 
-Result<void> ProofQueue::take(const v1::Receipt& receipt) {
+Result<bool> ProofQueue::take(const intake::AcceptedReceipt& accepted, std::string_view sealed) {
+  const auto& receipt = accepted.receipt;
   if (!is_of_epoch(receipt, journal_.epoch())) {
     log::info("receipt.elsewhere", {{"reason", "of another epoch"}, {"through", receipt.through()}});
-    return {};
+    return false;
   }
+  if (is_newest(accepted.sequence) && receipt.through() < journal_.through()) return set_back(receipt);
   LOA_TRY_LET(const bool behind, journal_.is_behind(receipt));
-  if (behind) {
-    renew(receipt);
-    return {};
-  }
-  LOA_TRY(card_.with_room([&] { return journal_.receipted(receipt); }));
+  if (behind) return renew(receipt);
+  LOA_TRY(card_.with_room([&] { return journal_.receipted(receipt, sealed); }));
   publish(outbox_.on_receipted(feed_.now().mono));
-  return {};
+  return false;
+}
+
+bool ProofQueue::is_newest(std::uint64_t sequence) {
+  const auto before = std::exchange(receipt_sequence_, std::max(receipt_sequence_, sequence));
+  return sequence > before;
+}
+
+/// The head-end has less than it had: its store is a backup (PROTOCOL.md §8.12). What is still here goes out again, and
+/// the status says from which number on, with the office's own receipt.
+Result<bool> ProofQueue::set_back(const v1::Receipt& receipt) {
+  const bool news = !journal_.office_had();
+  LOA_TRY_LET(const bool again, journal_.set_back(receipt));
+  if (!again && !news) return false;
+  log::warn("office.set_back", {{"has_through", receipt.through()}, {"sent_from", journal_.through() + 1}});
+  publish(outbox_.on_set_back(feed_.now().mono));
+  return true;
 }
 
 /// The head-end has proofs of this epoch that are not here: their numbers must not be given to others.
-void ProofQueue::renew(const v1::Receipt& receipt) {
+bool ProofQueue::renew(const v1::Receipt& receipt) {
+  const auto before = journal_.epoch();
   host_.begins_long_work();
   feed_.see_once(core::fault_code::storage, "journal-behind",
                  fmt::format("the head-end has proofs up to {} of this journal, which ends at {}: the memory card was "
@@ -105,6 +122,7 @@ void ProofQueue::renew(const v1::Receipt& receipt) {
   const auto renewed = card_.with_room([&] { return journal_.renew_behind(receipt); });
   if (!renewed) log::error("journal.not_renewed", {{"error", renewed.error().text}});
   publish(outbox_.on_new_epoch(feed_.now().mono));
+  return journal_.epoch() != before;
 }
 
 // Where the disk refuses it, the journal tries again before it takes the next proof.

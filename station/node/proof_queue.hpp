@@ -1,7 +1,9 @@
 #pragma once
 #include <deque>
 #include <optional>
+#include <string_view>
 
+#include "station/intake/gate.hpp"
 #include "station/journal/proof_journal.hpp"
 #include "station/node/core_feed.hpp"
 #include "station/node/full_card.hpp"
@@ -24,8 +26,11 @@ class ProofQueue {
   /// Tries what waits for the disk.
   void keep_waiting();
   /// Takes a receipt whose seal was verified. One of another epoch is of a journal before this one, or of a second box.
+  /// @param sealed  the envelope that it came in
+  /// @return whether the office has to hear now what the journal holds: it began a new epoch, or the office has lost
+  ///         what it had
   /// @error refused · io · full
-  Result<void> take(const v1::Receipt& receipt);
+  Result<bool> take(const intake::AcceptedReceipt& accepted, std::string_view sealed);
   /// Takes note of the instant from which on the journal speaks.
   void begin(WallTime began);
   /// Lets the journal forget what ended before the core's memory.
@@ -49,7 +54,9 @@ class ProofQueue {
  private:
   void doubt_first(const Error& error);
   void settle_first();
-  void renew(const v1::Receipt& receipt);
+  [[nodiscard]] bool is_newest(std::uint64_t sequence);
+  bool renew(const v1::Receipt& receipt);
+  Result<bool> set_back(const v1::Receipt& receipt);
   void see_journal(const Error* error);
   void publish(const Result<outbox::Outbox::Batch>& batch);
 
@@ -61,6 +68,7 @@ class ProofQueue {
   CoreFeed& feed_;
   FullCard& card_;
   Outputs& outputs_;
+  std::uint64_t receipt_sequence_ = 0;  ///< of the newest receipt that came to this process
   bool journal_failed_ = false;
 };
 

@@ -127,6 +127,10 @@ void Words::add_process(v1::Status& status) const {
   const auto& journal = proofs_.journal();
   status.set_epoch(journal.epoch().data(), journal.epoch().size());
   if (const auto began = journal.began(); began && to_us(*began) > 0) status.set_began_us(to_us(*began));
+  status.set_journal_first(journal.first());
+  const auto& office_had = journal.office_had();
+  status.set_receipted(office_had ? office_had->through : journal.through());
+  if (office_had) status.set_receipt(office_had->sealed);
 }
 
 void Words::reply(const v1::Answer& answer) {

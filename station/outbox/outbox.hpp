@@ -32,6 +32,8 @@ class Outbox {
   Result<Batch> on_link_up(MonoTime now);
   /// The journal began a new epoch: its numbers begin anew, and everything in it is sent.
   Result<Batch> on_new_epoch(MonoTime now);
+  /// The office has less than it had (ProofJournal::set_back): what it lacks is sent from the first proof on.
+  Result<Batch> on_set_back(MonoTime now) { return on_new_epoch(now); }
   /// Nothing is sent until the link is back.
   void on_link_down();
   /// The journal has a new proof.

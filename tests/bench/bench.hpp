@@ -27,6 +27,7 @@ std::vector<Line> measure_plan(const Context& context);   ///< bytes on the wire
 std::vector<Line> measure_starts(const Context& context);
 std::vector<Line> measure_drift(const Context& context);
 std::vector<Line> measure_stress(const Context& context);
+std::vector<Line> measure_backup(const Context& context);  ///< of a ward that works, beside cp of its folder
 
 /// Repeats a measurement; the first failure is the reason why there is no figure.
 Figures sample(int runs, const std::function<Result<double>()>& measure);

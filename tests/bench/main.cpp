@@ -11,18 +11,19 @@ int main(int argc, char** argv) {
   using namespace loa::bench;
   using Measure = std::vector<Line> (*)(const Context&);
   const std::vector<std::pair<std::string, Measure>> all{
-      {"sound", measure_sound},     {"idle", measure_idle},    {"ingest", measure_ingest}, {"proofs", measure_proofs},
-      {"fan-out", measure_fan_out}, {"plan", measure_plan},    {"signs", measure_signs},   {"starts", measure_starts},
-      {"drift", measure_drift},     {"stress", measure_stress}};
+      {"sound", measure_sound},     {"idle", measure_idle},     {"ingest", measure_ingest}, {"proofs", measure_proofs},
+      {"fan-out", measure_fan_out}, {"plan", measure_plan},     {"signs", measure_signs},   {"starts", measure_starts},
+      {"drift", measure_drift},     {"stress", measure_stress}, {"backup", measure_backup}};
 
   std::string json_path;
   std::vector<std::string> only;
   Context context;
   CLI::App app("Measures loa beside its rivals and prints a table.", "loa-bench");
-  app.add_option("lines", only,
-                 "sound, idle, ingest, proofs, fan-out, plan, signs, starts, drift, stress; all when none is named")
+  app.add_option(
+         "lines", only,
+         "sound, idle, ingest, proofs, fan-out, plan, signs, starts, drift, stress, backup; all when none is named")
       ->check(CLI::IsMember(
-          {"sound", "idle", "ingest", "proofs", "fan-out", "plan", "signs", "starts", "drift", "stress"}));
+          {"sound", "idle", "ingest", "proofs", "fan-out", "plan", "signs", "starts", "drift", "stress", "backup"}));
   app.add_flag("--long", context.whole,
                "signs, starts, drift and stress at full length: 100 orders, 1 000 starts, 60 minutes, 10 minutes");
   app.add_option("--runs", context.runs, "samples of each figure")->check(CLI::Range(1, 100));

@@ -46,5 +46,7 @@ void add_command(CLI::App& app, Context& context);
 void add_fault(CLI::App& app, Context& context);
 void add_emergency(CLI::App& app, Context& context);
 void add_filler(CLI::App& app, Context& context);
+void add_backup(CLI::App& app, Context& context);
+void add_restore(CLI::App& app, Context& context);
 
 }  // namespace loa::tools::cli

@@ -35,6 +35,7 @@ std::string vietnamese(const std::string& code) {
                                                         {"identity-twice", "hai hộp một danh tính"},
                                                         {"removed-unheard", "đã xoá, chưa xác nhận im"},
                                                         {"plan-behind", "chưa theo kế hoạch mới"},
+                                                        {"proofs-lost", "văn phòng mất chứng thực"},
                                                         {"proof-hole", "thiếu chứng thực"},
                                                         {"proof-fork", "chứng thực mâu thuẫn"},
                                                         {"proof-flawed", "chứng thực sai"}};

@@ -19,7 +19,7 @@ void add_nouns(CLI::App& app, tools::cli::Context& context) {
   using namespace tools::cli;
   for (const auto add :
        {add_ward, add_station, add_group, add_category, add_content, add_programme, add_slogan, add_sign, add_policy,
-        add_plan, add_report, add_fleet, add_command, add_fault, add_emergency, add_filler}) {
+        add_plan, add_report, add_fleet, add_command, add_fault, add_emergency, add_filler, add_backup, add_restore}) {
     add(app, context);
   }
 }

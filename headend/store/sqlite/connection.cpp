@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocol/base/file.hpp"
+#include "protocol/base/text.hpp"
 
 namespace loa::headend::store::sqlite {
 namespace {
@@ -37,6 +38,16 @@ Result<void> make_private_file(const std::filesystem::path& file) {
   const UniqueFd fd{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
   if (fd.valid()) return {};
   return fail(ErrorCode::io, "cannot open the store {}: {}", file.string(), errno_text());
+}
+
+/// Writes what means something in a URI as %XX.
+std::string escape_uri(std::string_view path) {
+  std::string escaped;
+  for (const char c : path) {
+    const bool plain = c != '%' && c != '?' && c != '#';
+    escaped += plain ? std::string(1, c) : "%" + format_hex(std::string_view{&c, 1});
+  }
+  return escaped;
 }
 
 }  // namespace
@@ -74,6 +85,18 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
   sqlite3_busy_timeout(handle, patience_ms);
   LOA_TRY(connection->execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"));
+  return connection;
+}
+
+Result<std::unique_ptr<Connection>> Connection::open_unchanging(const std::filesystem::path& file) {
+  auto connection = std::make_unique<Connection>();
+  connection->name_ = file.string();
+  sqlite3* handle = nullptr;
+  const auto uri = "file:" + escape_uri(file.string()) + "?immutable=1";
+  const int result = sqlite3_open_v2(uri.c_str(), &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
+  connection->handle_.reset(handle);
+  if (result != SQLITE_OK) return connection->failure("open");
+  sqlite3_extended_result_codes(handle, 1);
   return connection;
 }
 

@@ -122,6 +122,9 @@ class Connection {
   /// Opens with WAL, synchronous=FULL, foreign keys on, and 5 s of patience with other writers.
   static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file);
 
+  /// Opens a file that nobody writes to, for reading: takes no lock and makes no file beside it.
+  static Result<std::unique_ptr<Connection>> open_unchanging(const std::filesystem::path& file);
+
   /// Executes statements without parameters, separated by ';'.
   Result<void> execute(const char* statements);
 

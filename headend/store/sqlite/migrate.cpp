@@ -179,6 +179,15 @@ CREATE INDEX planned_cues_by_time ON planned_cues (start_us, station);
 CREATE INDEX plans_by_made ON plans (station, made_us);
 )sql";
 
+// Version 9: proofs that the office had and lost with a store that was put back.
+constexpr const char* version_9 = R"sql(
+CREATE TABLE lost_proofs (
+  station TEXT NOT NULL, epoch BLOB NOT NULL CHECK (length(epoch) = 16), from_number INTEGER NOT NULL,
+  to_number INTEGER NOT NULL, since_us INTEGER NOT NULL, until_us INTEGER NOT NULL, receipted INTEGER NOT NULL,
+  receipted_head BLOB NOT NULL CHECK (length(receipted_head) = 32), found_us INTEGER NOT NULL,
+  PRIMARY KEY (station, epoch, from_number)) STRICT, WITHOUT ROWID;
+)sql";
+
 /// What brings a store from one version to the next.
 struct Step {
   const char* tables;
@@ -186,7 +195,8 @@ struct Step {
 };
 
 constexpr std::array steps{Step{version_1}, Step{version_2}, Step{version_3}, Step{version_4, migrate_facts},
-                           Step{version_5}, Step{version_6}, Step{version_7}, Step{version_8}};
+                           Step{version_5}, Step{version_6}, Step{version_7}, Step{version_8},
+                           Step{version_9}};
 
 Result<int> version_of(Connection& connection) {
   int version = 0;

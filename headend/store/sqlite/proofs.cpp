@@ -101,6 +101,18 @@ Result<std::optional<model::Sha256>> SqliteProofs::digest(const std::string& sta
   return digest;
 }
 
+Result<std::optional<model::ProofTime>> SqliteProofs::time(const std::string& station, const model::Epoch& epoch,
+                                                           std::uint64_t number) {
+  std::optional<model::ProofTime> time;
+  LOA_TRY(sql_.each(
+      "SELECT to_us + late_us, received_us FROM proofs WHERE station = ? AND epoch = ? AND number = ?",
+      [&](const Row& row) {
+        time = model::ProofTime{row.instant(0), row.instant(1)};
+      },
+      station, epoch, number));
+  return time;
+}
+
 Result<std::optional<model::Epoch>> SqliteProofs::first_epoch(const std::string& station,
                                                               const std::vector<model::Epoch>& epochs) {
   std::optional<std::pair<std::int64_t, model::Epoch>> first;

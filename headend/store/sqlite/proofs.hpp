@@ -13,6 +13,8 @@ class SqliteProofs final : public Proofs {
   Result<std::vector<model::ChainHead>> chains() override;
   Result<std::optional<model::Sha256>> digest(const std::string& station, const model::Epoch& epoch,
                                               std::uint64_t number) override;
+  Result<std::optional<model::ProofTime>> time(const std::string& station, const model::Epoch& epoch,
+                                               std::uint64_t number) override;
   Result<std::optional<model::Epoch>> first_epoch(const std::string& station,
                                                   const std::vector<model::Epoch>& epochs) override;
   Result<std::vector<model::ProofRecord>> in(model::Span span,

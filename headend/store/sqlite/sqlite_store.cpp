@@ -4,6 +4,7 @@
 #include "headend/store/sqlite/findings.hpp"
 #include "headend/store/sqlite/fleet.hpp"
 #include "headend/store/sqlite/library.hpp"
+#include "headend/store/sqlite/lost_proofs.hpp"
 #include "headend/store/sqlite/migrate.hpp"
 #include "headend/store/sqlite/plans.hpp"
 #include "headend/store/sqlite/promises.hpp"
@@ -27,6 +28,7 @@ struct SqliteStore::Ports {
   SqlitePromises promises{*connection};
   SqliteProofs proofs{*connection};
   SqliteWaitingProofs waiting_proofs{*connection};
+  SqliteLostProofs lost_proofs{*connection};
   SqliteFleet fleet{*connection};
   SqliteFindings findings{*connection};
   SqliteReports reports{*connection};
@@ -68,6 +70,7 @@ Plans& SqliteStore::plans() { return ports_->plans; }
 Promises& SqliteStore::promises() { return ports_->promises; }
 Proofs& SqliteStore::proofs() { return ports_->proofs; }
 WaitingProofs& SqliteStore::waiting_proofs() { return ports_->waiting_proofs; }
+LostProofs& SqliteStore::lost_proofs() { return ports_->lost_proofs; }
 Fleet& SqliteStore::fleet() { return ports_->fleet; }
 Findings& SqliteStore::findings() { return ports_->findings; }
 Reports& SqliteStore::reports() { return ports_->reports; }

@@ -26,6 +26,7 @@ class SqliteStore final : public Store {
   Promises& promises() override;
   Proofs& proofs() override;
   WaitingProofs& waiting_proofs() override;
+  LostProofs& lost_proofs() override;
   Fleet& fleet() override;
   Findings& findings() override;
   Reports& reports() override;

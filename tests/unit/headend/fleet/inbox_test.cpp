@@ -157,7 +157,7 @@ TEST_F(InboxTest, KeepsFaultsUnderTheirOwnCode) {
 
 TEST_F(InboxTest, FindingsOfTheHeadEndAreNotForStationsToTell) {
   ASSERT_TRUE(store_.fleet().put_fault({"a", "proof-fork", v1::FAULT_STATE_NEW, now, now, 1, "mâu thuẫn"}));
-  for (const char* code : {"proof-fork", "unreachable", "clock-off"}) {
+  for (const char* code : {"proof-fork", "proofs-lost", "unreachable", "clock-off"}) {
     EXPECT_EQ(take(from(Leaf::fault, "a", code), sealed(v1::KIND_FAULT, fault(code), 1)).error().code,
               ErrorCode::refused);
   }
@@ -199,6 +199,26 @@ TEST_F(InboxTest, KeepsAllThatWasTakenInOneTransaction) {
   EXPECT_EQ(plan_kept(), 0U) << "the newest status, not the first";
   ASSERT_EQ(store_.fleet().faults()->size(), 1U) << "it settled the fault that came before it";
   EXPECT_EQ(store_.fleet().faults()->at(0).code, "storage");
+}
+
+TEST_F(InboxTest, HandsOnWhatAStationSaysOfItsJournalOnceItIsKept) {
+  v1::Status status;
+  status.set_at_us(to_us(now));
+  status.set_epoch(std::string(16, 'e'));
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status.SerializeAsString(), 1)));
+  EXPECT_TRUE(inbox_.take_claims().empty()) << "an older build says nothing";
+  status.set_journal_first(7);
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status.SerializeAsString(), 2)));
+  EXPECT_TRUE(inbox_.take_claims().empty()) << "without a receipt the office has lost nothing";
+  status.set_receipted(8);
+  status.set_receipt("sealed");
+  ASSERT_TRUE(take(from(Leaf::status), sealed(v1::KIND_STATUS, status.SerializeAsString(), 3)));
+  const auto claims = inbox_.take_claims();
+  ASSERT_EQ(claims.count("a"), 1U);
+  EXPECT_EQ(claims.at("a").first, 7U);
+  EXPECT_EQ(claims.at("a").receipted, 8U);
+  EXPECT_EQ(claims.at("a").receipt, "sealed");
+  EXPECT_TRUE(inbox_.take_claims().empty());
 }
 
 TEST_F(InboxTest, TellsOnceWhoseBuildUnderstandsMoreOrLess) {

@@ -97,5 +97,67 @@ TEST_P(ProofPorts, WaitAsideInOrderOfTheirNumbers) {
   EXPECT_EQ(store().waiting_proofs().count("loa-1").value(), 1U);
 }
 
+TEST_P(ProofPorts, TellWhenAProofWasMade) {
+  auto late = proof(1);
+  late.proof.set_late_us(250'000);
+  late.received = base + minutes{3};
+  ASSERT_TRUE(store().proofs().append({late}, {}));
+  const auto time = store().proofs().time("loa-1", {7}, 1).value();
+  ASSERT_TRUE(time);
+  EXPECT_EQ(time->end, wall_from_us(late.proof.to_us() + 250'000));
+  EXPECT_EQ(time->received, base + minutes{3});
+  EXPECT_FALSE(store().proofs().time("loa-1", {7}, 2).value());
+}
+
+LostProofs gap(Epoch epoch, std::uint64_t from_number) {
+  return {"loa-1",
+          epoch,
+          from_number,
+          from_number + 2,
+          base,
+          base + minutes{5},
+          from_number + 4,
+          sample::object_of("receipted"),
+          base + minutes{9}};
+}
+
+TEST_P(ProofPorts, ThatAreLostMoveTheirChainBehindThem) {
+  ASSERT_TRUE(store().proofs().append({proof(1)}, {{"loa-1", {7}, 1, proof(1).digest, base}}));
+  ASSERT_TRUE(store().lost_proofs().put(gap({7}, 2), sample::object_of("head")));
+  const auto chain = store().proofs().chain("loa-1", {7}).value();
+  EXPECT_EQ(chain.through, 4U);
+  EXPECT_EQ(chain.head, sample::object_of("head"));
+  EXPECT_EQ(chain.changed, base + minutes{9});
+  EXPECT_EQ(store().proofs().count().value(), 1U) << "no proof is made up";
+}
+
+TEST_P(ProofPorts, ThatAreLostComeBackAsTheyWereNoted) {
+  for (const auto& one : {gap({8}, 2), gap({7}, 20), gap({7}, 2)}) {
+    ASSERT_TRUE(store().lost_proofs().put(one, {}));
+  }
+  auto elsewhere = gap({7}, 2);
+  elsewhere.station = "loa-2";
+  ASSERT_TRUE(store().lost_proofs().put(elsewhere, {}));
+  const auto kept = store().lost_proofs().of("loa-1").value();
+  ASSERT_EQ(kept.size(), 3U);
+  EXPECT_EQ(kept[0].from_number, 2U);
+  EXPECT_EQ(kept[1].from_number, 20U);
+  EXPECT_EQ(kept[2].epoch, Epoch{8});
+  EXPECT_EQ(kept[0].to_number, 4U);
+  EXPECT_EQ(kept[0].since, base);
+  EXPECT_EQ(kept[0].until, base + minutes{5});
+  EXPECT_EQ(kept[0].receipted, 6U);
+  EXPECT_EQ(kept[0].receipted_head, sample::object_of("receipted"));
+  EXPECT_EQ(kept[0].found, base + minutes{9});
+}
+
+TEST_P(ProofPorts, ThatAreLostTwiceMoveNothing) {
+  ASSERT_TRUE(store().lost_proofs().put(gap({7}, 2), {}));
+  auto again = gap({7}, 2);
+  again.to_number = 9;
+  EXPECT_EQ(store().lost_proofs().put(again, {}).error().code, ErrorCode::exists);
+  EXPECT_EQ(store().proofs().chain("loa-1", {7}).value().through, 4U);
+}
+
 }  // namespace
 }  // namespace loa::headend::port_suite

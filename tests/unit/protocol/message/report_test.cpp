@@ -134,6 +134,20 @@ TEST(ReceiptCheck, NamesWhatIsWrong) {
               HasSubstr("head has 1 bytes"));
 }
 
+TEST(ReceiptCheck, OfNothingNamesNoHead) {
+  const auto of_nothing = [](auto& receipt) {
+    receipt.set_through(0);
+    receipt.set_head(std::string(32, '\0'));
+  };
+  EXPECT_EQ(verdict<v1::Receipt>(samples::receipt(), of_nothing), "accepted");
+}
+
+TEST(StateAndStatusCheck, BoundsTheReceiptThatAStationSendsBack) {
+  EXPECT_EQ(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_receipt(std::string(1024, 'x')); }), "accepted");
+  EXPECT_THAT(verdict<v1::Status>(samples::status(), [](auto& s) { s.set_receipt(std::string(1025, 'x')); }),
+              HasSubstr("a receipt of 1025 bytes"));
+}
+
 TEST(StateAndStatusCheck, NameWhatIsWrong) {
   EXPECT_THAT(verdict<v1::State>(samples::state(), [](auto& s) { s.set_boot(""); }), HasSubstr("boot"));
   EXPECT_THAT(verdict<v1::State>(samples::state(), [](auto& s) { s.set_since_us(-1); }), HasSubstr("since_us -1"));

@@ -216,6 +216,36 @@ TEST_F(NodeTest, WhatTheOfficeHasAndTheCardLostIsSaidAgainUnderAnotherEpoch) {
   EXPECT_THAT(host_.causes(), HasSubstr("storage"));
 }
 
+TEST_F(NodeTest, AnOfficeThatWasPutBackGetsAgainWhatIsHereWithItsOwnReceipt) {
+  ASSERT_TRUE(boot());
+  send_plan(7, plan(60, 30));
+  bring_content();
+  wait_until(59);
+  hear();
+  send_receipt();
+  wait_until(95);
+  EXPECT_EQ(outlet_.of(Leaf::proof).size(), 1U);
+  v1::Receipt nothing;
+  nothing.set_epoch(last_status().epoch());
+  nothing.set_head(std::string(32, '\0'));
+  const auto say_nothing = [&](std::uint64_t sequence) {
+    node().on_message(now(), Leaf::receipt, sealed(v1::KIND_RECEIPT, sequence, nothing.SerializeAsString()));
+    wait_until(96);
+  };
+  say_nothing(receipts_);
+  EXPECT_EQ(outlet_.of(Leaf::proof).size(), 1U) << "no newer than the one that covers it";
+  EXPECT_EQ(last_status().receipt(), "");
+  say_nothing(++receipts_);
+  EXPECT_EQ(outlet_.of(Leaf::proof).size(), 2U);
+  EXPECT_EQ(last_status().journal_first(), 1U);
+  EXPECT_EQ(last_status().receipted(), 1U);
+  EXPECT_NE(last_status().receipt(), "");
+  send_receipt();
+  node().say_status(now());
+  EXPECT_EQ(node().proofs().waiting(), 0U);
+  EXPECT_EQ(last_status().receipt(), "") << "it has again what it had";
+}
+
 // ---- power ----------------------------------------------------------------------------------------------------------
 
 /// Everything that a station does in a quarter of an hour, each act only while the machine stands.
