@@ -32,7 +32,9 @@ void check_proof(const v1::Proof& proof) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = fuzz_text(data, size);
   if (const auto proof = decode<v1::Proof>(bytes)) check_proof(*proof);
-  if (const auto receipt = decode<v1::Receipt>(bytes)) fuzz_demand(receipt->through() > 0, "a receipt for nothing");
+  if (const auto receipt = decode<v1::Receipt>(bytes)) {
+    fuzz_demand(receipt->through() > 0 || receipt->head() == std::string(32, '\0'), "a receipt of nothing with a head");
+  }
   if (const auto command = decode<v1::Command>(bytes)) {
     fuzz_demand(command->order_case() != v1::Command::ORDER_NOT_SET, "a command without order");
   }
