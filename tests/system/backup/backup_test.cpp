@@ -115,20 +115,20 @@ class BackupOfAWard : public testing::Test {
 
 /// What is lost is an emergency: of a programme the card would have to forget nine days.
 TEST_F(BackupOfAWard, BringsTheOfficeBackWithoutAVisitAndSaysWhatIsLost) {
-  ASSERT_TRUE(wait_until(10s, [&] { return receipted(); })) << "the office has heard of their journals";
+  ASSERT_TRUE(wait_until(30s, [&] { return receipted(); })) << "the office has heard of their journals";
   const auto begin = std::chrono::ceil<std::chrono::seconds>(wall_now());
-  must({"emergency", "start", "--sound", "Tiếng ồn", "--reason", "Diễn tập", "--group", "to-1", "--in", "6", "--repeat",
-        "1"});
-  schedule("ba", begin + 12s);
+  must({"emergency", "start", "--sound", "Tiếng ồn", "--reason", "Diễn tập", "--group", "to-1", "--in", "10",
+        "--repeat", "1"});
+  schedule("ba", begin + 16s);
   must({"backup", usb(), "--passphrase-file", passphrase()});
   ASSERT_TRUE(ledger("khan-cap", forgetful).empty()) << "the backup is of before";
   must({"backup", "check", usb()});
   const auto identity = kit_->loa_json({"ward", "show"}).value();
-  ASSERT_TRUE(wait_until(30s, [&] { return proved("khan-cap") && proved("ba") && receipted(); }));
+  ASSERT_TRUE(wait_until(60s, [&] { return proved("khan-cap") && proved("ba") && receipted(); }));
   const auto dropped = ledger("khan-cap", forgetful).back().number;
   const auto obeyed = emergency_of(forgetful);
   must({"emergency", "stop", "--group", "to-1"});
-  ASSERT_TRUE(wait_until(10s, [&] { return emergency_of(forgetful) != obeyed; }));
+  ASSERT_TRUE(wait_until(30s, [&] { return emergency_of(forgetful) != obeyed; }));
 
   kit_->stop_station(forgetful);
   lose_the_office();
@@ -138,13 +138,13 @@ TEST_F(BackupOfAWard, BringsTheOfficeBackWithoutAVisitAndSaysWhatIsLost) {
   ASSERT_TRUE(ledger("khan-cap", untouched).empty());
   ASSERT_TRUE(kit_->start_headend());
   ASSERT_TRUE(kit_->start_station(forgetful));
-  ASSERT_TRUE(wait_until(15s, [&] { return proved("ba"); })) << "what they still hold comes again";
+  ASSERT_TRUE(wait_until(30s, [&] { return proved("ba"); })) << "what they still hold comes again";
   EXPECT_FALSE(ledger("khan-cap", untouched).empty());
   EXPECT_TRUE(ledger("khan-cap", forgetful).empty());
 
-  const auto later = std::chrono::ceil<std::chrono::seconds>(wall_now() + 4s);
+  const auto later = std::chrono::ceil<std::chrono::seconds>(wall_now() + 6s);
   schedule("bon", later);
-  ASSERT_TRUE(wait_until(15s, [&] { return proved("bon"); })) << "and what is heard from now on counts";
+  ASSERT_TRUE(wait_until(30s, [&] { return proved("bon"); })) << "and what is heard from now on counts";
   const auto from = local_date(begin), to = local_date(later);
   const auto told = kit_->loa_json({"report", "--from", from, "--to", to}).value_or(nullptr);
   ASSERT_TRUE(told.is_object());
